@@ -1,0 +1,65 @@
+/** 0x-prefixed lower-case hex bytes. */
+export type Hex = `0x${string}`
+/** 32 bytes. */
+export type Hash = Hex
+/** 20 bytes, lower case in storage and comparisons. */
+export type Address = Hex
+
+/** A block header, every field of the RLP in its order; later fields undefined before their fork. */
+export interface Header {
+  readonly parentHash: Hash
+  readonly sha3Uncles: Hash
+  readonly miner: Address
+  readonly stateRoot: Hash
+  readonly transactionsRoot: Hash
+  readonly receiptsRoot: Hash
+  readonly logsBloom: Hex
+  readonly difficulty: bigint
+  readonly number: bigint
+  readonly gasLimit: bigint
+  readonly gasUsed: bigint
+  readonly timestamp: bigint
+  readonly extraData: Hex
+  readonly mixHash: Hash
+  readonly nonce: Hex
+  readonly baseFeePerGas?: bigint
+  readonly withdrawalsRoot?: Hash
+  readonly blobGasUsed?: bigint
+  readonly excessBlobGas?: bigint
+  readonly parentBeaconBlockRoot?: Hash
+  readonly requestsHash?: Hash
+}
+
+/** Activation times in seconds; undefined: never. Ethereum mode uses the first block of names. */
+export interface ForkTimes {
+  readonly shanghai?: bigint
+  readonly cancun?: bigint
+  readonly prague?: bigint
+  readonly regolith?: bigint
+  readonly canyon?: bigint
+  readonly delta?: bigint
+  readonly ecotone?: bigint
+  readonly fjord?: bigint
+  readonly granite?: bigint
+  readonly holocene?: bigint
+  readonly isthmus?: bigint
+}
+
+/** What execution needs to know of a chain: from `rollup.json`, or from a genesis file's `config`. */
+export interface ChainConfig {
+  readonly mode: 'op' | 'ethereum'
+  readonly chainId: bigint
+  readonly forks: ForkTimes
+  /** OP Stack EIP-1559 parameters before Holocene. */
+  readonly eip1559?: {
+    readonly denominator: bigint
+    readonly denominatorCanyon: bigint
+    readonly elasticity: bigint
+  }
+  /** Ethereum mode: blob schedule by fork (target, max, base fee update fraction). */
+  readonly blobSchedule?: Readonly<
+    Record<'cancun' | 'prague', { target: number; max: number; baseFeeUpdateFraction: bigint }>
+  >
+  /** Ethereum mode, for EIP-6110 requests. */
+  readonly depositContract?: Address
+}
