@@ -1,0 +1,46 @@
+// Virtual memory map. All regions are fixed; only touched pages cost memory. See README, "Memory".
+// Every address is a multiple of 64 KiB. The sum stays below 2^32 (wasm32, and the proof machine's space).
+
+const KIB: usize = 1 << 10
+const MIB: usize = 1 << 20
+
+/** Data segments and compiler statics live below. */
+export const STATIC_END: usize = 1 * MIB
+
+export const STACK_SIZE: usize = 32 * KIB
+export const MAX_DEPTH: i32 = 1024
+/** Stack of depth d occupies [STACKS + d * STACK_SIZE, + STACK_SIZE), growing down. */
+export const STACKS: usize = STATIC_END
+export const STACKS_END: usize = STACKS + 1025 * STACK_SIZE + 31 * KIB + KIB
+
+/** Frame records. */
+export const FRAMES: usize = STACKS_END
+export const FRAME_SIZE: usize = 512
+export const FRAMES_END: usize = FRAMES + 1 * MIB
+
+/** What the host passes in and takes out. */
+export const INPUT: usize = FRAMES_END
+export const INPUT_SIZE: usize = 160 * MIB
+export const RESULT: usize = INPUT + INPUT_SIZE
+export const RESULT_SIZE: usize = 160 * MIB
+
+/** Output of the last call; also where precompile results arrive. */
+export const RETURN_DATA: usize = RESULT + RESULT_SIZE
+export const RETURN_DATA_SIZE: usize = 64 * MIB
+
+/** Memories of open frames, one after the other. */
+export const EVM_MEMORY: usize = RETURN_DATA + RETURN_DATA_SIZE
+export const EVM_MEMORY_SIZE: usize = 768 * MIB
+
+export const BLOCK_ARENA: usize = EVM_MEMORY + EVM_MEMORY_SIZE
+export const BLOCK_ARENA_SIZE: usize = 1024 * MIB
+
+/** Two generations of encoded trie nodes, each with its hash table. The host sets how much of it is used. */
+export const NODE_CACHE: usize = BLOCK_ARENA + BLOCK_ARENA_SIZE
+export const NODE_CACHE_SIZE: usize = 512 * MIB
+
+/** Decoded code. The host sets how much of it is used. */
+export const CODE_CACHE: usize = NODE_CACHE + NODE_CACHE_SIZE
+export const CODE_CACHE_SIZE: usize = 256 * MIB
+
+export const MEMORY_END: usize = CODE_CACHE + CODE_CACHE_SIZE
