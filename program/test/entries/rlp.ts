@@ -1,0 +1,5 @@
+export { rlpItem, rlpValid, rlpU64, rlpU256, rlpCount, itemStart, itemLen, itemNext, itemIsList, itemU64 } from '../../src/rlp/decode'
+export * from '../../src/rlp/encode'
+export * from '../../src/arena'
+export { hostError } from '../../src/host'
+export { INPUT, RESULT } from '../../src/layout'
