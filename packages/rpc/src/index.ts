@@ -1,0 +1,9 @@
+export type {
+  BlockId,
+  Json,
+  L1BlockRef,
+  L2BlockRef,
+  OutputAtBlock,
+  RollupApi,
+  SyncStatus,
+} from './rollup.ts'
