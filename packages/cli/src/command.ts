@@ -1,0 +1,103 @@
+import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
+
+/** One option of a command; `value` names its argument in the help, without it the option is a flag. */
+export interface OptionSpec {
+  readonly summary: string
+  readonly value?: string
+  readonly short?: string
+  readonly multiple?: boolean
+  /** Shown in the help; the command itself applies it. */
+  readonly default?: string
+}
+
+export type OptionTable = Readonly<Record<string, OptionSpec>>
+
+/**
+ * One `altlayer` command. A file of `src/commands` exports one, `src/commands/index.ts` lists it.
+ * Keep such a file light (heavy packages are imported inside `run`): `altlayer --help` loads all.
+ */
+export interface Command {
+  readonly name: string
+  /** One line, for the list of commands. */
+  readonly summary: string
+  /** What follows the name: `[options] PATH...` */
+  readonly usage: string
+  readonly options: OptionTable
+  /** A command line that works as it stands. */
+  readonly example: string
+  /** More for `--help`: paragraphs, already wrapped. */
+  readonly details?: string
+  /**
+   * Runs with the arguments after the name (never `--help`). Resolves to the exit code: 0 done,
+   * 1 failed or found failures. Throws UsageError for bad arguments (exit code 2), and
+   * CommandError for failures whose message is enough for the user.
+   */
+  run(args: readonly string[]): Promise<number>
+}
+
+/** Bad arguments: exit code 2 and a pointer to the command's help. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
+
+/** A failure that the user can act on: its message is printed without a stack, exit code 1. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError'
+}
+
+/** Values by option name: string, list of strings where `multiple`, true for a flag. */
+export type OptionValues<T extends OptionTable> = {
+  readonly [K in keyof T]?: T[K] extends { readonly value: string }
+    ? T[K] extends { readonly multiple: true }
+      ? readonly string[]
+      : string
+    : boolean
+}
+
+export interface ParsedArgs<T extends OptionTable> {
+  readonly values: OptionValues<T>
+  readonly positionals: readonly string[]
+}
+
+/**
+ * Parses arguments by a table of options. Positionals are refused unless allowed.
+ * @throws UsageError naming the argument that is wrong.
+ */
+export function parseOptions<const T extends OptionTable>(
+  table: T,
+  args: readonly string[],
+  allowPositionals = false,
+): ParsedArgs<T> {
+  const options: ParseArgsOptionsConfig = {}
+  for (const [name, spec] of Object.entries(table)) {
+    options[name] = {
+      type: spec.value === undefined ? 'boolean' : 'string',
+      ...(spec.short !== undefined && { short: spec.short }),
+      ...(spec.multiple && { multiple: true }),
+    }
+  }
+  try {
+    const parsed = parseArgs({ args: [...args], options, allowPositionals, strict: true })
+    return { values: parsed.values as OptionValues<T>, positionals: parsed.positionals }
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+    throw new UsageError(firstSentence(error.message), { cause: error })
+  }
+}
+
+/**
+ * A whole number in [min, max] from an option's text.
+ * @throws UsageError
+ */
+export function parseNumber(option: string, text: string, min: number, max: number): number {
+  const value = Number(text)
+  if (!/^\d+$/.test(text) || value < min || value > max) {
+    throw new UsageError(`--${option} takes a whole number from ${min} to ${max}, not '${text}'`)
+  }
+  return value
+}
+
+/** node:util appends advice about `--` that does not help here. */
+function firstSentence(message: string): string {
+  return message.split('. ')[0] ?? message
+}

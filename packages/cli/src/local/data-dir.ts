@@ -1,0 +1,53 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import type { OptionSpec } from '../command.ts'
+import { CommandError } from '../command.ts'
+
+export const dataDirOption = {
+  summary: 'where the local network keeps its data',
+  value: 'DIR',
+  default: '.altlayer',
+} as const satisfies OptionSpec
+
+const marker = 'altlayer.json'
+const format = 1
+
+/** Absolute path of the data directory that an option names. */
+export function dataDirPath(option: string | undefined): string {
+  return resolve(option ?? dataDirOption.default)
+}
+
+/**
+ * Makes the directory ours, or checks that it is: new, empty, or marked by an earlier start.
+ * @throws CommandError when it holds something else.
+ */
+export function prepareDataDir(path: string): void {
+  if (existsSync(path) && readdirSync(path).length > 0) {
+    assertOurs(path)
+    return
+  }
+  mkdirSync(path, { recursive: true })
+  writeFileSync(join(path, marker), `${JSON.stringify({ format }, null, 2)}\n`)
+}
+
+/**
+ * Checks that a directory was made by `altlayer up`, before anything in it is used or removed.
+ * @throws CommandError
+ */
+export function assertOurs(path: string): void {
+  const file = join(path, marker)
+  if (!existsSync(file)) {
+    throw new CommandError(
+      `${path} is not a data directory of altlayer (it has no ${marker}); give another --data-dir`,
+    )
+  }
+  let found: unknown
+  try {
+    found = (JSON.parse(readFileSync(file, 'utf8')) as { format?: unknown }).format
+  } catch (error) {
+    throw new CommandError(`${file} is damaged: ${(error as Error).message}`)
+  }
+  if (found !== format) {
+    throw new CommandError(`${file}: expected format ${format}, found ${String(found)}`)
+  }
+}

@@ -1,0 +1,34 @@
+import { readRecord, removeRecord } from './lock.ts'
+import { isAlive, type ProcessId, signal, waitForExit } from './process.ts'
+
+/** Time for a clean stop: the sequencer seals its block, Anvil writes its state. Milliseconds. */
+const patience = 20_000
+
+export interface StopOutcome {
+  readonly stopped: readonly string[]
+  readonly survivors: readonly string[]
+}
+
+/** Stops the `up` of a data directory, then whatever it left behind when it was killed. */
+export async function stopRun(dataDir: string): Promise<StopOutcome> {
+  const record = readRecord(dataDir)
+  if (!record) return { stopped: [], survivors: [] }
+  const stopped: string[] = []
+  const survivors: string[] = []
+  const targets = [{ name: 'altlayer up', ...record.process }, ...record.children]
+  for (const target of targets) {
+    if (!isAlive(target)) continue
+    const label = `${target.name} (process ${target.pid})`
+    if (await stopProcess(target)) stopped.push(label)
+    else survivors.push(label)
+  }
+  if (survivors.length === 0) removeRecord(dataDir)
+  return { stopped, survivors }
+}
+
+async function stopProcess(id: ProcessId): Promise<boolean> {
+  signal(id, 'SIGTERM')
+  if (await waitForExit(id, patience)) return true
+  signal(id, 'SIGKILL')
+  return waitForExit(id, 2_000)
+}
