@@ -1,1 +1,7 @@
+export * from './errors.ts'
+export * from './header.ts'
+export * from './hex.ts'
+export * from './json.ts'
+export * from './keccak.ts'
+export * from './rlp.ts'
 export type * from './types.ts'

@@ -1,0 +1,31 @@
+import { describe, MalformedInputError } from './errors.ts'
+
+/** A JSON object, as parsed. */
+export type JsonObject = Readonly<Record<string, unknown>>
+
+/** `value` as a JSON object. Throws MalformedInputError naming `path`. */
+export function parseObject(value: unknown, path: string): JsonObject {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new MalformedInputError(path, 'a JSON object', describe(value))
+  return value as JsonObject
+}
+
+/** `value` as a JSON array. Throws MalformedInputError naming `path`. */
+export function parseArray(value: unknown, path: string): readonly unknown[] {
+  if (!Array.isArray(value)) throw new MalformedInputError(path, 'a JSON array', describe(value))
+  return value
+}
+
+/** Applies `parse` unless the value is absent (undefined or null). */
+export function optional<T>(
+  value: unknown,
+  path: string,
+  parse: (value: unknown, path: string) => T,
+): T | undefined {
+  return value === undefined || value === null ? undefined : parse(value, path)
+}
+
+/** The members of `object` whose name is not in `known`. */
+export function unknownMembers(object: JsonObject, known: ReadonlySet<string>): JsonObject {
+  return Object.fromEntries(Object.entries(object).filter(([name]) => !known.has(name)))
+}
