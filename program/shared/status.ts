@@ -23,3 +23,71 @@ export const STATUS_NOT_OPEN: i32 = 7
 export const STATUS_RESULT_FULL: i32 = 8
 /** A preimage is larger than anything that may stand behind its key. */
 export const STATUS_PREIMAGE_TOO_LARGE: i32 = 9
+
+// --- block ---
+/** The parent header is not one that a block can follow (no base fee, gas limit below the elasticity, ...). */
+export const STATUS_BAD_PARENT: i32 = 50
+/** timestamp, parent's timestamp: the first must be larger. */
+export const STATUS_BAD_TIMESTAMP: i32 = 51
+/** gas limit, parent's gas limit: Ethereum allows a change below 1/1024 of the parent's and at least 5000. */
+export const STATUS_BAD_GAS_LIMIT: i32 = 52
+/** Attribute that the fork demands is absent, or one that it does not know is present; number of the attribute. */
+export const STATUS_BAD_ATTRIBUTES: i32 = 53
+/** EIP-1559 parameters: denominator, elasticity; both zero or neither (Holocene). */
+export const STATUS_BAD_EIP1559_PARAMS: i32 = 54
+/** extraData: length, longest allowed. */
+export const STATUS_BAD_EXTRA_DATA: i32 = 55
+/** A system contract that makes requests has no code or its call failed (EIP-7002, EIP-7251). */
+export const STATUS_SYSTEM_CALL_FAILED: i32 = 56
+/** A log of the deposit contract is not in EIP-6110's layout. */
+export const STATUS_BAD_DEPOSIT_LOG: i32 = 57
+/** BLOCKHASH: the header behind an ancestor's hash is malformed. */
+export const STATUS_MALFORMED_HEADER: i32 = 58
+/** The block is sealed: only commit, abort and reads are left. */
+export const STATUS_SEALED: i32 = 59
+/** The block was opened for calls: it cannot be sealed. */
+export const STATUS_NOT_BUILDING: i32 = 60
+
+// --- transaction; `have` and `want` are the two words of the error record ---
+/** Not a transaction's encoding. */
+export const STATUS_TX_MALFORMED: i32 = 100
+/** have: the type; not known to the open block's fork. */
+export const STATUS_TX_TYPE: i32 = 101
+/** have: chain id signed for; want: the chain's. */
+export const STATUS_TX_CHAIN_ID: i32 = 102
+/** v, r or s out of range (EIP-2), or no key recovers. */
+export const STATUS_TX_SIGNATURE: i32 = 103
+/** have: transaction's nonce; want: account's. */
+export const STATUS_TX_NONCE_TOO_LOW: i32 = 104
+/** have: transaction's nonce; want: account's. */
+export const STATUS_TX_NONCE_TOO_HIGH: i32 = 105
+/** have: account's nonce, 2^64 - 1 (EIP-2681). */
+export const STATUS_TX_NONCE_MAX: i32 = 106
+/** The sender has code that is no EIP-7702 delegation (EIP-3607). */
+export const STATUS_TX_SENDER_NOT_EOA: i32 = 107
+/** have: max priority fee; want: max fee. */
+export const STATUS_TX_TIP_ABOVE_FEE_CAP: i32 = 108
+/** have: max fee; want: base fee. */
+export const STATUS_TX_FEE_CAP_TOO_LOW: i32 = 109
+/** have: max fee per blob gas; want: blob base fee. */
+export const STATUS_TX_BLOB_FEE_CAP_TOO_LOW: i32 = 110
+export const STATUS_TX_BLOB_CREATE: i32 = 111
+export const STATUS_TX_NO_BLOBS: i32 = 112
+/** have: index of the blob whose versioned hash is not version 1. */
+export const STATUS_TX_BLOB_HASH_VERSION: i32 = 113
+/** have: blob gas of the transaction; want: blob gas left in the block. */
+export const STATUS_TX_BLOB_GAS_LIMIT: i32 = 114
+export const STATUS_TX_NO_AUTHORIZATIONS: i32 = 115
+export const STATUS_TX_SET_CODE_CREATE: i32 = 116
+/** have: balance; want: gas limit * max fee + value + blob, L1 and operator fees; 2^256 - 1 when that overflows. */
+export const STATUS_TX_INSUFFICIENT_FUNDS: i32 = 117
+/** have: gas left in the block; want: the transaction's gas limit. */
+export const STATUS_TX_BLOCK_GAS_LIMIT: i32 = 118
+/** have: gas limit; want: intrinsic gas. */
+export const STATUS_TX_INTRINSIC_GAS: i32 = 119
+/** have: gas limit; want: the EIP-7623 floor. */
+export const STATUS_TX_FLOOR_DATA_GAS: i32 = 120
+/** have: size; want: 49152 (EIP-3860). */
+export const STATUS_TX_INIT_CODE_SIZE: i32 = 121
+/** have: balance; want: value; a message's sender cannot pay the value. */
+export const STATUS_TX_INSUFFICIENT_FUNDS_FOR_TRANSFER: i32 = 122
