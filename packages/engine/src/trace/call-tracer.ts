@@ -1,0 +1,158 @@
+import { HALT_REVERT, HALT_SUCCESS } from '@altlayer/program/shared/halt.ts'
+import {
+  type Address,
+  bytesToHex,
+  decodeRevertReason,
+  type Hash,
+  type Hex,
+  hexToBytes,
+  quantity,
+} from '@altlayer/protocol'
+import type { ExecutionResult } from '../program/types.ts'
+import { decodeTraceEvent, type EnterEvent, type ExitEvent, type LogEvent } from './events.ts'
+import { haltReason } from './halt.ts'
+import { isCreation, OP_CALL, OP_CREATE, OP_STATICCALL, opcodeName } from './opcodes.ts'
+import type { TraceContext, Tracer } from './tracer.ts'
+
+interface CallLog {
+  readonly address: Address
+  readonly topics: readonly Hash[]
+  readonly data: Hex
+  /** Number of calls the frame had made before. */
+  readonly position: Hex
+  readonly index: Hex
+}
+
+/** One frame, with the field names of execution-apis' CallFrame. */
+interface CallFrame {
+  readonly type: string
+  readonly from: Address
+  to?: Address
+  value?: Hex
+  gas: Hex
+  gasUsed: Hex
+  readonly input: Hex
+  output?: Hex
+  error?: string
+  revertReason?: string
+  calls?: CallFrame[]
+  logs?: CallLog[]
+}
+
+export interface CallTracerConfig {
+  /** Only the transaction's own frame. */
+  readonly onlyTopCall: boolean
+  /** Logs of the frames that did not fail. */
+  readonly withLog: boolean
+}
+
+/** The tree of calls and creations (geth's callTracer). */
+export function createCallTracer(config: CallTracerConfig, context: TraceContext): Tracer {
+  const open: CallFrame[] = []
+  let top: CallFrame | undefined
+  let liveLogs = context.firstLogIndex ?? 0
+
+  function enter(event: EnterEvent): void {
+    if (config.onlyTopCall && event.depth > 0) return
+    const frame = newFrame(event)
+    open.length = event.depth
+    const parent = open[event.depth - 1]
+    if (parent === undefined) top = frame
+    else {
+      parent.calls ??= []
+      parent.calls.push(frame)
+    }
+    open.push(frame)
+  }
+
+  function exit(event: ExitEvent): void {
+    const frame = open[event.depth]
+    if (frame === undefined) return
+    open.length = event.depth
+    frame.gasUsed = quantity(event.gasUsed)
+    setOutput(frame, event.opcode, event.halt, event.output)
+    if (event.halt !== HALT_SUCCESS) liveLogs -= dropLogs(frame)
+  }
+
+  function log(event: LogEvent): void {
+    const frame = open[event.depth]
+    if (!config.withLog || frame === undefined) return
+    frame.logs ??= []
+    frame.logs.push({
+      address: event.address,
+      topics: event.topics,
+      data: event.data,
+      position: quantity(frame.calls?.length ?? 0),
+      index: quantity(liveLogs),
+    })
+    liveLogs++
+  }
+
+  return {
+    options: { steps: false },
+    event(bytes) {
+      const event = decodeTraceEvent(bytes)
+      if (event.kind === 'enter') enter(event)
+      else if (event.kind === 'exit') exit(event)
+      else if (event.kind === 'log') log(event)
+    },
+    result(execution) {
+      const frame = top ?? notEntered(context, execution)
+      // The outermost frame is the transaction: with intrinsic gas, after refunds.
+      frame.gas = quantity(context.gas)
+      frame.gasUsed = quantity(execution.gasUsed)
+      return frame
+    },
+  }
+}
+
+function newFrame(event: EnterEvent): CallFrame {
+  return {
+    type: opcodeName(event.opcode),
+    from: event.from,
+    to: event.to,
+    // Only STATICCALL cannot carry a value; DELEGATECALL shows the one it inherits.
+    ...(event.opcode === OP_STATICCALL ? {} : { value: quantity(event.value) }),
+    gas: quantity(event.gas),
+    gasUsed: '0x0',
+    input: event.input,
+  }
+}
+
+function setOutput(frame: CallFrame, opcode: number, halt: number, output: Hex): void {
+  const reason = haltReason(halt)
+  if (reason !== undefined) {
+    frame.error = reason
+    if (isCreation(opcode)) delete frame.to
+    if (halt !== HALT_REVERT) return
+    const text = decodeRevertReason(hexToBytes(output))
+    if (text !== undefined) frame.revertReason = text
+  }
+  if (output !== '0x') frame.output = output
+}
+
+/** Takes the logs of a failed frame and of those below it away; returns how many there were. */
+function dropLogs(frame: CallFrame): number {
+  let dropped = 0
+  const frames: CallFrame[] = [frame]
+  for (let next = frames.pop(); next !== undefined; next = frames.pop()) {
+    dropped += next.logs?.length ?? 0
+    delete next.logs
+    if (next.calls !== undefined) frames.push(...next.calls)
+  }
+  return dropped
+}
+
+/** A transaction that failed before its first frame (a deposit without the balance it moves). */
+function notEntered(context: TraceContext, execution: ExecutionResult): CallFrame {
+  return {
+    type: opcodeName(context.to === undefined ? OP_CREATE : OP_CALL),
+    from: context.from,
+    ...(context.to === undefined ? {} : { to: context.to }),
+    value: quantity(context.value),
+    gas: quantity(context.gas),
+    gasUsed: quantity(execution.gasUsed),
+    input: bytesToHex(context.input),
+    ...(execution.status === 'success' ? {} : { error: execution.error ?? 'execution failed' }),
+  }
+}

@@ -1,0 +1,82 @@
+import type { Address } from '@altlayer/protocol'
+import type { TracerConfig } from '../api.ts'
+import type { AccountDiff, ExecutionResult, TraceOptions } from '../program/types.ts'
+import { createCallTracer } from './call-tracer.ts'
+import { createFourByteTracer } from './four-byte-tracer.ts'
+import { createPrestateTracer } from './prestate-tracer.ts'
+import { createStructLogger } from './struct-logger.ts'
+
+/** What a tracer must know of the transaction or call that its events do not say. */
+export interface TraceContext {
+  readonly from: Address
+  /** undefined: a creation. */
+  readonly to?: Address
+  /** Gas limit. */
+  readonly gas: bigint
+  readonly value: bigint
+  readonly input: Uint8Array
+  /** Index in the block of the transaction's first log; 0 for a call. */
+  readonly firstLogIndex?: number
+}
+
+/**
+ * Watches the execution of one transaction or message. Feed it every trace event, in order; then ask
+ * for the result once. Not reusable.
+ */
+export interface Tracer {
+  /** What `Program.trace` must be given; undefined when the tracer needs no events. */
+  readonly options: TraceOptions | undefined
+  /** One event of the program; the bytes may be reused after it returns. Never throws for a sound event. */
+  event(bytes: Uint8Array): void
+  /**
+   * The tracer's answer as a JSON value. `touched` is `Program.touched()` of the same execution, `codeOf`
+   * reads the code an account has now. Throws TracerError when the trace became too large.
+   */
+  result(
+    execution: ExecutionResult,
+    touched: readonly AccountDiff[],
+    codeOf: (address: Address) => Uint8Array,
+  ): unknown
+}
+
+export class TracerError extends Error {
+  override readonly name = 'TracerError'
+}
+
+/** The tracer that geth has under this name. Throws TracerError for a name or an option that is unknown. */
+export function createTracer(config: TracerConfig, context: TraceContext): Tracer {
+  const name: string = config.tracer ?? ''
+  switch (name) {
+    case '':
+    case 'structLogger':
+      return createStructLogger(config)
+    case 'callTracer':
+      return createCallTracer(booleans(name, config, ['onlyTopCall', 'withLog']), context)
+    case 'prestateTracer':
+      return createPrestateTracer(
+        booleans(name, config, ['diffMode', 'disableCode', 'disableStorage', 'includeEmpty']),
+      )
+    case '4byteTracer':
+      return createFourByteTracer()
+    default:
+      throw new TracerError(
+        `unknown tracer "${name.slice(0, 80)}": expected callTracer, prestateTracer, 4byteTracer or none`,
+      )
+  }
+}
+
+/** The tracer's own options, all of them flags. Unknown ones are left alone, as geth does. */
+function booleans<K extends string>(
+  tracer: string,
+  config: TracerConfig,
+  names: readonly K[],
+): Readonly<Record<K, boolean>> {
+  const flags = {} as Record<K, boolean>
+  for (const name of names) {
+    const value = config.tracerConfig?.[name]
+    if (value !== undefined && value !== null && typeof value !== 'boolean')
+      throw new TracerError(`${tracer}: tracerConfig.${name} must be true or false`)
+    flags[name] = value === true
+  }
+  return flags
+}
