@@ -55,9 +55,7 @@ export async function compile(
     await rename(partial, output)
   } catch (error) {
     await rm(partial, { force: true })
-    throw new CompileError(`asc could not compile ${entry}:\n${diagnostics(error)}`, {
-      cause: error,
-    })
+    throw new CompileError(`asc could not compile ${entry}:\n${diagnostics(error)}`)
   }
   await writeFile(`${stamp}.${process.pid}.tmp`, key)
   await rename(`${stamp}.${process.pid}.tmp`, stamp)
