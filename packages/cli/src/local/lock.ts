@@ -9,7 +9,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { CommandError } from '../command.ts'
-import { identify, isAlive, type ProcessId } from './process.ts'
+import { identify, isAlive, type ProcessId, signal } from './process.ts'
 
 /** What `up.json` in a data directory says of the `altlayer up` that runs, or ran, there. */
 export interface RunRecord {
@@ -21,6 +21,8 @@ export interface RunRecord {
 export interface Lock {
   /** Notes a started child, so that `down` finds it even if this process is killed. */
   addChild(name: string, pid: number): void
+  /** Ends the noted children at once. */
+  killChildren(): void
   release(): void
 }
 
@@ -69,6 +71,9 @@ export function acquireLock(dataDir: string): Lock {
       const temporary = `${recordPath(dataDir)}.new`
       writeFileSync(temporary, JSON.stringify(record))
       renameSync(temporary, recordPath(dataDir))
+    },
+    killChildren() {
+      for (const child of record.children) signal(child, 'SIGKILL')
     },
     release: () => removeRecord(dataDir),
   }

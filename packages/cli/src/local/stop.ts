@@ -1,3 +1,4 @@
+import { CommandError } from '../command.ts'
 import { readRecord, removeRecord } from './lock.ts'
 import { isAlive, type ProcessId, signal, waitForExit } from './process.ts'
 
@@ -24,6 +25,23 @@ export async function stopRun(dataDir: string): Promise<StopOutcome> {
   }
   if (survivors.length === 0) removeRecord(dataDir)
   return { stopped, survivors }
+}
+
+/**
+ * Stops what a killed `up` left running in a data directory, so that a new one can take over. Does
+ * nothing while that `up` itself runs.
+ */
+export async function stopLeftovers(
+  dataDir: string,
+  onStopped: (label: string) => void,
+): Promise<void> {
+  const record = readRecord(dataDir)
+  if (!record || isAlive(record.process)) return
+  const { stopped, survivors } = await stopRun(dataDir)
+  for (const label of stopped) onStopped(label)
+  if (survivors.length > 0) {
+    throw new CommandError(`cannot stop ${survivors.join(', ')} of an earlier run in ${dataDir}`)
+  }
 }
 
 async function stopProcess(id: ProcessId): Promise<boolean> {

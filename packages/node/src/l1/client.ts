@@ -1,0 +1,126 @@
+import {
+  describe,
+  type Hash,
+  type Header,
+  type Hex,
+  headerFromRpc,
+  headerHash,
+  MalformedInputError,
+  parseArray,
+  parseHash,
+  parseObject,
+  parseQuantity,
+  quantity,
+} from '@altlayer/protocol'
+import { http } from 'viem'
+import { type L1Receipt, receiptFromRpc } from './receipts.ts'
+
+/** A block of L1 whose header hashes to `hash`. */
+export interface L1Block {
+  readonly hash: Hash
+  readonly header: Header
+}
+
+export type L1Tag = 'latest' | 'safe' | 'finalized'
+
+/** The few questions a rollup node asks L1. Every method rejects with L1Error when L1 does not answer. */
+export interface L1Client {
+  readonly url: string
+  chainId(): Promise<bigint>
+  /** undefined: L1 does not have that block (yet). */
+  block(ref: bigint | L1Tag): Promise<L1Block | undefined>
+  /** Receipts of a block, in order. Rejects when L1 does not know the block. */
+  receipts(blockHash: Hash): Promise<readonly L1Receipt[]>
+  /** Ends what is being asked; nothing is answered afterwards. */
+  close(): void
+}
+
+export interface L1ClientOptions {
+  readonly url: string
+  /** Milliseconds for one attempt. Default 3000. */
+  readonly timeout?: number
+  /** Attempts after the first, with exponentially growing pauses. Default 2. */
+  readonly retries?: number
+}
+
+/** L1 did not answer, or not with what was asked. */
+export class L1Error extends Error {
+  override readonly name = 'L1Error'
+}
+
+type Request = (method: string, params: readonly unknown[]) => Promise<unknown>
+
+/** Talks to an L1 node over HTTP. What it says about blocks is checked against their hashes. */
+export function createL1Client(options: L1ClientOptions): L1Client {
+  const stop = new AbortController()
+  const transport = http(options.url, {
+    timeout: options.timeout ?? 3_000,
+    retryCount: options.retries ?? 2,
+    retryDelay: 150,
+    fetchOptions: { signal: stop.signal },
+  })({})
+  const request: Request = async (method, params) => {
+    if (stop.signal.aborted) throw new L1Error('the L1 client is closed')
+    try {
+      return await transport.request({ method, params })
+    } catch (error) {
+      throw new L1Error(`L1 at ${options.url}: ${method} failed: ${shortMessage(error)}`, {
+        cause: error,
+      })
+    }
+  }
+  return {
+    url: options.url,
+    chainId: async () => parseQuantity(await request('eth_chainId', []), 'eth_chainId'),
+    block: (ref) => fetchBlock(request, ref),
+    receipts: (blockHash) => fetchReceipts(request, blockHash),
+    close: () => stop.abort(),
+  }
+}
+
+async function fetchBlock(request: Request, ref: bigint | L1Tag): Promise<L1Block | undefined> {
+  const name = typeof ref === 'bigint' ? quantity(ref) : ref
+  const json = await request('eth_getBlockByNumber', [name, false])
+  if (json === null || json === undefined) return undefined
+  return checked(`eth_getBlockByNumber ${name}`, () => {
+    const hash = parseHash(parseObject(json, 'block').hash, 'block.hash')
+    const header = headerFromRpc(json, 'block')
+    const computed = headerHash(header)
+    if (computed !== hash) throw new MalformedInputError('block.hash', computed, hash)
+    if (typeof ref === 'bigint' && header.number !== ref) {
+      throw new MalformedInputError('block.number', String(ref), String(header.number))
+    }
+    return { hash, header }
+  })
+}
+
+async function fetchReceipts(request: Request, blockHash: Hash): Promise<readonly L1Receipt[]> {
+  const json = await request('eth_getBlockReceipts', [blockHash satisfies Hex])
+  if (json === null || json === undefined) {
+    throw new L1Error(`L1 does not know the receipts of block ${blockHash}`)
+  }
+  return checked(`eth_getBlockReceipts ${blockHash}`, () =>
+    parseArray(json, 'receipts').map((receipt, index) =>
+      receiptFromRpc(receipt, blockHash, `receipts[${index}]`),
+    ),
+  )
+}
+
+function checked<T>(what: string, parse: () => T): T {
+  try {
+    return parse()
+  } catch (error) {
+    if (!(error instanceof MalformedInputError)) throw error
+    throw new L1Error(`L1 answered ${what} with something unexpected: ${error.message}`, {
+      cause: error,
+    })
+  }
+}
+
+/** viem's errors carry a page of context; the first line says it. */
+function shortMessage(error: unknown): string {
+  if (!(error instanceof Error)) return describe(error)
+  const { details, shortMessage } = error as { details?: unknown; shortMessage?: unknown }
+  const parts = [shortMessage, details].filter((part) => typeof part === 'string' && part !== '')
+  return parts.length > 0 ? parts.join(': ') : error.message
+}

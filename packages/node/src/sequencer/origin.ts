@@ -1,0 +1,70 @@
+import { FJORD_MAX_SEQUENCER_DRIFT, isForkActive, type RollupConfig } from '@altlayer/protocol'
+import type { L1Block } from '../l1/client.ts'
+
+/** What origin selection needs of an L1 block. Timestamps in seconds. */
+export interface L1Origin {
+  readonly number: bigint
+  readonly hash: L1Block['hash']
+  readonly timestamp: bigint
+}
+
+/** The block that the next one is built on. */
+export interface OriginParent {
+  readonly timestamp: bigint
+  readonly origin: L1Origin
+  readonly sequenceNumber: bigint
+}
+
+/** What is known of the L1 block after the parent's origin; `parentHash` shows a reorganisation. */
+export type NextOrigin =
+  | { readonly known: true; readonly block: L1Origin & { readonly parentHash: L1Block['hash'] } }
+  | { readonly known: false }
+
+export type OriginChoice =
+  /** Same epoch; `depositsOnly` when past the drift: nothing from the pool may be included. */
+  | { readonly kind: 'stay'; readonly sequenceNumber: bigint; readonly depositsOnly: boolean }
+  /** First block of the next epoch. */
+  | { readonly kind: 'advance'; readonly depositsOnly: boolean }
+  /** Past the drift without knowing the next L1 block: any block might be invalid. */
+  | { readonly kind: 'wait' }
+  /** The parent's origin is not in the L1 chain any more. */
+  | { readonly kind: 'reorg' }
+
+/**
+ * Most seconds that a block may be ahead of an L1 origin with this timestamp. A constant from Fjord
+ * on, which counts by the origin's time (OP Stack specs, "Fjord: Derivation").
+ */
+export function maxSequencerDrift(config: RollupConfig, originTimestamp: bigint): bigint {
+  return isForkActive(config.forks, 'fjord', originTimestamp)
+    ? FJORD_MAX_SEQUENCER_DRIFT
+    : config.maxSequencerDrift
+}
+
+/**
+ * Chooses the L1 origin of the block after `parent` (OP Stack specs, "Derivation: Batch Queue"): the
+ * next L1 block as soon as it is not younger than the L2 block, else the same again. Past the drift
+ * such a block must hold deposits only, and it is valid only if the next L1 block is younger: so
+ * without knowing that one nothing can be built.
+ */
+export function chooseOrigin(
+  config: RollupConfig,
+  parent: OriginParent,
+  next: NextOrigin,
+): OriginChoice {
+  const timestamp = parent.timestamp + config.blockTime
+  const pastDrift = (origin: L1Origin) =>
+    timestamp > origin.timestamp + maxSequencerDrift(config, origin.timestamp)
+  if (next.known) {
+    if (next.block.parentHash !== parent.origin.hash) return { kind: 'reorg' }
+    if (next.block.timestamp <= timestamp) {
+      return { kind: 'advance', depositsOnly: pastDrift(next.block) }
+    }
+  } else if (pastDrift(parent.origin)) {
+    return { kind: 'wait' }
+  }
+  return {
+    kind: 'stay',
+    sequenceNumber: parent.sequenceNumber + 1n,
+    depositsOnly: pastDrift(parent.origin),
+  }
+}
