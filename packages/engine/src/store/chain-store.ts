@@ -1,0 +1,161 @@
+import { bytesToHex, concatBytes, decodeHeader } from '@altlayer/protocol'
+import type { Address, Hash, Header } from '@altlayer/protocol'
+import { KEY_KECCAK256 } from '@altlayer/program/shared/abi.ts'
+import { type BlockBody, decodeBody, encodeBody } from './body.ts'
+import { hashKey, META, numberKey, preimageKey } from './keys.ts'
+import { decodeReceipts, type StoredReceipt } from './receipts.ts'
+import type { Store, StoreBatch } from './store.ts'
+
+/** Bytes before the bloom in a header's RLP: list prefix, five 32-byte fields, miner, string prefix. */
+const BLOOM_OFFSET = 3 + 3 * 33 + 21 + 2 * 33 + 3
+
+/** The three named blocks. */
+export type Pointer = 'head' | 'safe' | 'finalized'
+
+/** Where a canonical transaction is. */
+export interface TransactionPlace {
+  readonly blockHash: Hash
+  readonly index: number
+}
+
+/** A block as it is committed. */
+export interface BlockRecord {
+  readonly hash: Hash
+  readonly headerRlp: Uint8Array
+  readonly body: BlockBody
+  /** Concatenated records of `encodeReceipt`. */
+  readonly receipts: Uint8Array
+  /** 20 bytes a transaction. */
+  readonly senders: Uint8Array
+}
+
+/** What a keccak256 preimage is. */
+export type PreimageKind = 'node' | 'code' | 'header'
+
+export interface Preimage {
+  readonly kind: PreimageKind
+  readonly data: Uint8Array
+}
+
+/** The trie node, code or header (BLOCKHASH asks for those) behind a typed key, or undefined. */
+export function readPreimage(store: Store, key: Uint8Array): Preimage | undefined {
+  if (key[0] !== KEY_KECCAK256) return undefined
+  const node = store.get('nodes', key)
+  if (node !== undefined) return { kind: 'node', data: node }
+  const code = store.get('codes', key)
+  if (code !== undefined) return { kind: 'code', data: code }
+  const header = store.get('headers', key)
+  return header && { kind: 'header', data: header.subarray(1) }
+}
+
+// Headers stand under their preimage key, so that the program finds ancestors; the hash's first byte,
+// which that key lacks, stands before the RLP.
+function readHeaderRlp(store: Store, hash: Uint8Array): Uint8Array | undefined {
+  const record = store.get('headers', preimageKey(hash))
+  return record && record[0] === hash[0] ? record.subarray(1) : undefined
+}
+
+export function readHeader(store: Store, hash: Hash): Header | undefined {
+  const rlp = readHeaderRlp(store, hashKey(hash))
+  return rlp && decodeHeader(rlp)
+}
+
+/** Whether a block was committed, canonical or not. */
+export function hasBlock(store: Store, hash: Hash): boolean {
+  return store.has('bodies', hashKey(hash))
+}
+
+export function readBody(store: Store, hash: Hash): BlockBody | undefined {
+  const record = store.get('bodies', hashKey(hash))
+  return record && decodeBody(record)
+}
+
+export function readReceipts(store: Store, hash: Hash): readonly StoredReceipt[] | undefined {
+  const record = store.get('receipts', hashKey(hash))
+  return record && decodeReceipts(record)
+}
+
+export function readSenders(store: Store, hash: Hash): readonly Address[] | undefined {
+  const record = store.get('senders', hashKey(hash))
+  if (record === undefined) return undefined
+  return Array.from({ length: record.length / 20 }, (_, index) =>
+    bytesToHex(record.subarray(index * 20, index * 20 + 20)),
+  )
+}
+
+export function readCanonicalHash(store: Store, number: bigint): Hash | undefined {
+  if (number < 0n || number >= 1n << 64n) return undefined
+  const hash = store.get('canonical', numberKey(number))
+  return hash && bytesToHex(hash)
+}
+
+/** The logs bloom of a canonical block, without decoding its header. */
+export function readBloom(store: Store, number: bigint): Uint8Array | undefined {
+  const hash = store.get('canonical', numberKey(number))
+  const header = hash && readHeaderRlp(store, hash)
+  return header?.subarray(BLOOM_OFFSET, BLOOM_OFFSET + 256)
+}
+
+export function readPlace(store: Store, transactionHash: Hash): TransactionPlace | undefined {
+  const record = store.get('transactions', hashKey(transactionHash))
+  if (record === undefined) return undefined
+  return {
+    blockHash: bytesToHex(record.subarray(0, 32)),
+    index: new DataView(record.buffer, record.byteOffset).getUint32(32),
+  }
+}
+
+export function readPointer(store: Store, pointer: Pointer): Hash | undefined {
+  const hash = store.get('meta', META[pointer])
+  return hash && bytesToHex(hash)
+}
+
+export function writePointer(batch: StoreBatch, pointer: Pointer, hash: Hash | undefined): void {
+  if (hash === undefined) batch.delete('meta', META[pointer])
+  else batch.put('meta', META[pointer], hashKey(hash))
+}
+
+/** A new trie node or contract code. */
+export function writePreimage(
+  batch: StoreBatch,
+  kind: 'node' | 'code',
+  hash: Uint8Array,
+  data: Uint8Array,
+): void {
+  batch.put(kind === 'node' ? 'nodes' : 'codes', preimageKey(hash), data)
+}
+
+/** Stores a block by hash; it is not canonical by that. */
+export function writeBlock(batch: StoreBatch, block: BlockRecord): void {
+  const key = hashKey(block.hash)
+  batch.put('headers', preimageKey(key), concatBytes(key.subarray(0, 1), block.headerRlp))
+  batch.put('bodies', key, encodeBody(block.body))
+  batch.put('receipts', key, block.receipts)
+  batch.put('senders', key, block.senders)
+}
+
+/** Makes a block the canonical one of its number, and its transactions found by hash. */
+export function writeCanonical(
+  batch: StoreBatch,
+  number: bigint,
+  hash: Hash,
+  transactions: readonly Hash[],
+): void {
+  const block = hashKey(hash)
+  batch.put('canonical', numberKey(number), block)
+  transactions.forEach((transaction, index) => {
+    const position = new Uint8Array(4)
+    new DataView(position.buffer).setUint32(0, index)
+    batch.put('transactions', hashKey(transaction), concatBytes(block, position))
+  })
+}
+
+/** Undoes `writeCanonical`. */
+export function deleteCanonical(
+  batch: StoreBatch,
+  number: bigint,
+  transactions: readonly Hash[],
+): void {
+  batch.delete('canonical', numberKey(number))
+  for (const transaction of transactions) batch.delete('transactions', hashKey(transaction))
+}

@@ -1,0 +1,79 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Database, open, type RootDatabase } from 'lmdb'
+import { EngineError, messageOf } from '../errors.ts'
+import { type Store, TABLES, type Table } from './store.ts'
+
+/**
+ * Address space reserved for the memory map, not disk space: large enough never to remap while
+ * other threads read.
+ */
+const MAP_SIZE = 2 ** 40
+
+/** Threads of one node and the tools beside it. */
+const MAX_READERS = 126
+
+/**
+ * Opens the LMDB store in `directory`, made when missing. Every thread opens its own; the
+ * environment below is shared. Commits are LMDB's classic ones: data is synced to disk, then the
+ * meta page is, then the call returns (lmdb-js' overlapping sync would return earlier).
+ * Throws EngineError `store`.
+ */
+export function openLmdbStore(directory: string): Store {
+  let root: RootDatabase<Uint8Array, Uint8Array>
+  const tables = {} as Record<Table, Database<Uint8Array, Uint8Array>>
+  try {
+    mkdirSync(directory, { recursive: true })
+    root = open({
+      path: join(directory, 'chain.mdb'),
+      noSubdir: true,
+      maxDbs: TABLES.length,
+      maxReaders: MAX_READERS,
+      mapSize: MAP_SIZE,
+      overlappingSync: false,
+      eventTurnBatching: false,
+      encoding: 'binary',
+      keyEncoding: 'binary',
+    })
+    for (const name of TABLES)
+      tables[name] = root.openDB(name, { encoding: 'binary', keyEncoding: 'binary' })
+  } catch (error) {
+    throw new EngineError('store', `cannot open the database in ${directory}: ${messageOf(error)}`, {
+      cause: error,
+    })
+  }
+  let open_ = true
+  const checkOpen = (): void => {
+    if (!open_) throw new EngineError('closed', 'the database is closed')
+  }
+  return {
+    get(table, key) {
+      checkOpen()
+      return tables[table].getBinary(key)
+    },
+    has(table, key) {
+      checkOpen()
+      return tables[table].doesExist(key)
+    },
+    transaction(write) {
+      checkOpen()
+      return root.transactionSync(() =>
+        write({
+          put: (table, key, value) => tables[table].putSync(key, value),
+          delete: (table, key) => {
+            tables[table].removeSync(key)
+          },
+        }),
+      )
+    },
+    refresh() {
+      checkOpen()
+      root.resetReadTxn()
+    },
+    async close() {
+      if (!open_) return
+      open_ = false
+      await root.close()
+    },
+  }
+}
