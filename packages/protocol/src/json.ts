@@ -29,3 +29,10 @@ export function optional<T>(
 export function unknownMembers(object: JsonObject, known: ReadonlySet<string>): JsonObject {
   return Object.fromEntries(Object.entries(object).filter(([name]) => !known.has(name)))
 }
+
+/** An integer as a JSON number. Throws MalformedInputError past 2^53-1, where a number would not hold it. */
+export function jsonNumber(value: bigint | undefined, path: string): number {
+  if (value === undefined || value < 0n || value > BigInt(Number.MAX_SAFE_INTEGER))
+    throw new MalformedInputError(path, 'an integer from 0 to 2^53-1', describe(value))
+  return Number(value)
+}

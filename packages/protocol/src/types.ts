@@ -62,4 +62,16 @@ export interface ChainConfig {
   >
   /** Ethereum mode, for EIP-6110 requests. */
   readonly depositContract?: Address
+  /**
+   * The first fork that the configuration names and the program does not know, with its activation time
+   * (seconds). Blocks at or after it cannot be executed: refuse them.
+   */
+  readonly unsupportedFrom?: { readonly fork: string; readonly time: bigint }
+}
+
+/** An EVM log. */
+export interface Log {
+  readonly address: Address
+  readonly topics: readonly Hash[]
+  readonly data: Hex
 }
