@@ -1,0 +1,81 @@
+import { type LaunchedRollup, launchRollup } from '@altlayer/launch'
+import { type RollupNode, startNode } from '@altlayer/node'
+import type { Logger } from 'pino'
+import { CommandError } from '../command.ts'
+import type { UpOptions } from './options.ts'
+import type { Reporter } from './report.ts'
+
+/** Starts the L1, or reaches it, deploys what is missing, writes the genesis files. */
+export async function launchLocal(
+  options: UpOptions,
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<LaunchedRollup> {
+  return launchRollup(
+    {
+      dataDir: options.dataDir,
+      l1: l1Of(options),
+      ...(options.l2BlockTime !== undefined && { l2BlockTime: options.l2BlockTime }),
+      signal,
+    },
+    reporter.launch,
+  )
+}
+
+/** Environment variable with the key that deploys to an L1 given by URL: not an option, `ps` shows those. */
+const keyVariable = 'ALTLAYER_DEPLOYER_KEY'
+
+function l1Of(options: UpOptions) {
+  if (options.l1Url === undefined) {
+    return {
+      port: options.l1Port,
+      ...(options.l1BlockTime !== undefined && { blockTime: options.l1BlockTime }),
+    }
+  }
+  const deployerKey = process.env[keyVariable]
+  if (deployerKey === undefined || !/^0x[0-9a-fA-F]{64}$/.test(deployerKey)) {
+    throw new CommandError(
+      `an L1 given by --l1-url needs the key of the account that pays for the deployment, 32 bytes of hex, in the environment variable ${keyVariable}`,
+    )
+  }
+  return { url: options.l1Url, deployerKey: deployerKey as `0x${string}` }
+}
+
+/** Starts the rollup node on a launched rollup. */
+export async function startRollupNode(
+  options: UpOptions,
+  rollup: LaunchedRollup,
+  logger: Logger,
+): Promise<RollupNode> {
+  return startNode({
+    rollupConfigPath: rollup.rollupConfigPath,
+    genesisPath: rollup.genesisPath,
+    l1Url: rollup.l1Url,
+    dataDir: options.dataDir,
+    rpc: { host: options.host, port: options.l2Port },
+    sequencer: { confirmations: options.confirmations },
+    logger,
+  })
+}
+
+/** Seconds behind the clock at which a chain counts as caught up. */
+const CAUGHT_UP = 5
+
+/** Waits until the chain has reached the present, telling how far it is after a pause. */
+export async function waitUntilCurrent(
+  node: RollupNode,
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<void> {
+  let told = 0
+  while (!signal.aborted) {
+    const { head, timestamp } = node.status()
+    const behind = Math.floor(Date.now() / 1_000) - timestamp
+    if (behind <= CAUGHT_UP) return
+    if (performance.now() - told >= 2_000) {
+      told = performance.now()
+      reporter.step('node', `at block ${head}, ${behind} s behind the clock: catching up`)
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}

@@ -1,0 +1,84 @@
+import { type OptionTable, parseNumber, parseOptions, UsageError } from '../command.ts'
+import { dataDirOption, dataDirPath } from '../local/data-dir.ts'
+
+export const upOptions = {
+  'data-dir': dataDirOption,
+  'l1-port': { summary: 'port of the local L1', value: 'PORT', default: '8545' },
+  'l2-port': {
+    summary: 'port of the rollup, HTTP and WebSocket',
+    value: 'PORT',
+    default: '9545',
+  },
+  host: { summary: 'address that the rollup listens on', value: 'ADDRESS', default: '127.0.0.1' },
+  'l1-url': { summary: 'use this L1 instead of starting one', value: 'URL' },
+  'l1-block-time': { summary: 'seconds between blocks of the local L1', value: 'S', default: '2' },
+  'block-time': { summary: 'seconds between L2 blocks', value: 'S', default: '1' },
+  confirmations: {
+    summary: 'L1 blocks to wait before an L1 block is used',
+    value: 'N',
+    default: '0',
+  },
+  verbose: { summary: 'print a line for every block', short: 'v' },
+  json: { summary: 'print one JSON line when ready, nothing else on standard output' },
+} as const satisfies OptionTable
+
+/** What `altlayer up` was asked for. Times in seconds. */
+export interface UpOptions {
+  readonly dataDir: string
+  readonly l1Port: number
+  readonly l2Port: number
+  readonly host: string
+  /** undefined: an L1 of our own. */
+  readonly l1Url?: string
+  /** undefined: as the data directory has it, or the default. */
+  readonly l1BlockTime?: number
+  readonly l2BlockTime?: number
+  readonly confirmations: number
+  readonly verbose: boolean
+  readonly json: boolean
+}
+
+/** @throws UsageError */
+export function parseUpOptions(args: readonly string[]): UpOptions {
+  const { values } = parseOptions(upOptions, args)
+  const number = (name: NumberOption, min: number, max: number) =>
+    parseNumber(name, values[name] ?? upOptions[name].default, min, max)
+  const l1Url = values['l1-url']
+  if (l1Url !== undefined) {
+    checkUrl(l1Url)
+    for (const name of ['l1-port', 'l1-block-time'] as const) {
+      if (values[name] !== undefined)
+        throw new UsageError(`--${name} and --l1-url exclude each other`)
+    }
+  }
+  const l1Port = number('l1-port', 1, 65_535)
+  const l2Port = number('l2-port', 1, 65_535)
+  if (l1Url === undefined && l1Port === l2Port) {
+    throw new UsageError(`--l1-port and --l2-port are both ${l1Port}; they must differ`)
+  }
+  return {
+    dataDir: dataDirPath(values['data-dir']),
+    l1Port,
+    l2Port,
+    host: values.host ?? upOptions.host.default,
+    ...(l1Url !== undefined && { l1Url }),
+    ...(values['l1-block-time'] !== undefined && {
+      l1BlockTime: number('l1-block-time', 1, 3_600),
+    }),
+    ...(values['block-time'] !== undefined && { l2BlockTime: number('block-time', 1, 3_600) }),
+    confirmations: number('confirmations', 0, 1_000),
+    verbose: values.verbose ?? false,
+    json: values.json ?? false,
+  }
+}
+
+type NumberOption = {
+  [K in keyof typeof upOptions]: (typeof upOptions)[K] extends { default: string } ? K : never
+}[keyof typeof upOptions]
+
+function checkUrl(text: string): void {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
+    throw new UsageError(`--l1-url takes an http or https URL, not '${text}'`)
+  }
+}

@@ -1,0 +1,101 @@
+import type { LaunchedRollup, ProgressEvent } from '@altlayer/launch'
+
+/** Where `up` tells what it does: standard error when `--json` keeps standard output for machines. */
+export interface Reporter {
+  /** A step with the time since the start. */
+  step(stage: string, message: string): void
+  launch(event: ProgressEvent): void
+  line(text: string): void
+}
+
+/** Prints steps with the elapsed time, as they happen. */
+export function createReporter(write: (line: string) => void): Reporter {
+  const started = performance.now()
+  const step = (stage: string, message: string) => {
+    const seconds = ((performance.now() - started) / 1_000).toFixed(1)
+    write(`${`${seconds} s`.padStart(8)}  ${stage.padEnd(7)}  ${message}`)
+  }
+  return {
+    step,
+    line: write,
+    launch(event) {
+      const count =
+        event.done !== undefined && event.total !== undefined ? `${event.done}/${event.total} ` : ''
+      const found = event.found ? ' (already there)' : ''
+      step(stageNames[event.stage], `${count}${event.message}${found}`)
+    },
+  }
+}
+
+const stageNames: Readonly<Record<ProgressEvent['stage'], string>> = {
+  l1: 'L1',
+  deploy: 'deploy',
+  genesis: 'genesis',
+}
+
+export interface Ready {
+  readonly rollup: LaunchedRollup
+  readonly l2Url: string
+  readonly dataDir: string
+}
+
+/** What a user needs once everything runs. */
+export function readyLines({ rollup, l2Url, dataDir }: Ready): string[] {
+  const lines = [
+    '',
+    'Endpoints',
+    `  L1  ${rollup.l1Url}  chain id ${rollup.l1ChainId}`,
+    `  L2  ${l2Url}  chain id ${rollup.l2ChainId}`,
+    `      ${webSocketUrl(l2Url)}`,
+  ]
+  if (rollup.accounts.length > 0) {
+    lines.push(
+      '',
+      'Accounts, funded on L1 and L2 (their keys are public: never use them elsewhere)',
+    )
+    rollup.accounts.forEach((account, index) => {
+      lines.push(`  ${String(index).padStart(2)}  ${account.address}  ${account.privateKey}`)
+    })
+  }
+  lines.push('', 'L1 contracts')
+  const names = Object.entries(rollup.addresses)
+  const width = Math.max(...names.map(([name]) => name.length))
+  for (const [name, address] of names) lines.push(`  ${name.padEnd(width)}  ${address}`)
+  lines.push(
+    '',
+    'Files',
+    `  ${rollup.addressesPath}`,
+    `  ${rollup.rollupConfigPath}`,
+    `  ${rollup.genesisPath}`,
+    '',
+    `Running, with its data in ${dataDir}. Ctrl-C stops it.`,
+  )
+  return lines
+}
+
+/** The same for machines. */
+export function readyJson({ rollup, l2Url, dataDir }: Ready): string {
+  return JSON.stringify({
+    ready: true,
+    dataDir,
+    l1: { url: rollup.l1Url, chainId: rollup.l1ChainId },
+    l2: {
+      url: l2Url,
+      webSocketUrl: webSocketUrl(l2Url),
+      chainId: rollup.l2ChainId,
+      genesisHash: rollup.genesisHash,
+    },
+    accounts: rollup.accounts,
+    addresses: rollup.addresses,
+    roles: rollup.roles,
+    files: {
+      addresses: rollup.addressesPath,
+      rollupConfig: rollup.rollupConfigPath,
+      genesis: rollup.genesisPath,
+    },
+  })
+}
+
+function webSocketUrl(url: string): string {
+  return url.replace(/^http/, 'ws')
+}

@@ -1,0 +1,102 @@
+import { join } from 'node:path'
+import type { LaunchedRollup } from '@altlayer/launch'
+import type { RollupNode } from '@altlayer/node'
+import { CommandError } from '../command.ts'
+import { prepareDataDir } from '../local/data-dir.ts'
+import { acquireLock, type Lock } from '../local/lock.ts'
+import { stopLeftovers } from '../local/stop.ts'
+import { type Log, openLog } from './log.ts'
+import { launchLocal, startRollupNode, waitUntilCurrent } from './network.ts'
+import type { UpOptions } from './options.ts'
+import { assertFree } from './ports.ts'
+import { createReporter, type Reporter, readyJson, readyLines } from './report.ts'
+import { aborted, listenForStop, type StopRequest } from './signals.ts'
+
+interface Context {
+  readonly options: UpOptions
+  readonly lock: Lock
+  readonly stop: StopRequest
+  readonly reporter: Reporter
+  readonly log: Log
+}
+
+/**
+ * Runs a local network until it is asked to stop.
+ * @returns the exit code: 0 when stopped on request, 1 when the network ended by itself.
+ */
+export async function runUp(options: UpOptions): Promise<number> {
+  const stop = listenForStop()
+  const reporter = createReporter(options.json ? console.error : console.log)
+  try {
+    prepareDataDir(options.dataDir)
+    reporter.step('data', options.dataDir)
+    await stopLeftovers(options.dataDir, (label) =>
+      reporter.step('data', `stopped ${label}, left over by a killed run`),
+    )
+    const lock = acquireLock(options.dataDir)
+    const log = openLog({
+      file: join(options.dataDir, 'logs', 'node.log'),
+      write: reporter.line,
+      verbose: options.verbose,
+    })
+    void aborted(stop.forced).then(() => {
+      reporter.line('stopping at once')
+      lock.killChildren()
+      process.exit(130)
+    })
+    try {
+      return await runNetwork({ options, lock, stop, reporter, log })
+    } finally {
+      await log.close()
+      lock.release()
+    }
+  } finally {
+    stop.dispose()
+  }
+}
+
+async function runNetwork(context: Context): Promise<number> {
+  const { options, stop, reporter, log } = context
+  await assertPortsFree(options)
+  let rollup: LaunchedRollup | undefined
+  let node: RollupNode | undefined
+  try {
+    rollup = await launchLocal(options, reporter, stop.graceful)
+    node = await startRollupNode(options, rollup, log.logger)
+    reporter.step('node', `rollup node listens on ${node.url}`)
+    await waitUntilCurrent(node, reporter, stop.graceful)
+    if (!stop.graceful.aborted) reportReady(context, rollup, node)
+    const ended = await Promise.race([
+      aborted(stop.graceful).then(() => undefined),
+      rollup.l1Exited.then(
+        ({ code, output }) => `the L1 node ended by itself (exit code ${code})\n${output}`,
+      ),
+      node.failed.then((error) => `the rollup node failed: ${error.stack ?? error.message}`),
+    ])
+    if (ended === undefined) return 0
+    throw new CommandError(`${ended}\nRun \`altlayer up\` again to continue the chain.`)
+  } catch (error) {
+    // What a stop request interrupts fails; that is what was asked for.
+    if (stop.graceful.aborted) return 0
+    throw error
+  } finally {
+    reporter.step('stop', 'rollup node, then L1; Ctrl-C again stops at once')
+    await node?.close()
+    await rollup?.stop()
+    reporter.step('stop', 'done')
+  }
+}
+
+async function assertPortsFree({ l1Url, l1Port, l2Port, host }: UpOptions): Promise<void> {
+  if (l1Url === undefined) {
+    await assertFree({ port: l1Port, host: '127.0.0.1', purpose: 'L1', option: '--l1-port' })
+  }
+  await assertFree({ port: l2Port, host, purpose: 'L2', option: '--l2-port' })
+}
+
+function reportReady({ options, reporter }: Context, rollup: LaunchedRollup, node: RollupNode) {
+  const ready = { rollup, l2Url: node.url, dataDir: options.dataDir }
+  reporter.step('ready', `L2 is at block ${node.status().head}`)
+  if (options.json) console.log(readyJson(ready))
+  else for (const line of readyLines(ready)) reporter.line(line)
+}
