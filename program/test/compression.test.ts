@@ -3,17 +3,13 @@ import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { brotliCompressSync, brotliDecompressSync, constants, crc32, deflateSync } from 'node:zlib'
 import fc from 'fast-check'
-import { compile } from '../scripts/compile.ts'
+import { testModule } from './support/module.ts'
 
 const OK = 0
 const CORRUPT = 1
 const LIMIT = 2
 
-const output = new URL('../build/test/compression.wasm', import.meta.url).pathname
-await compile(new URL('./entries/compression.ts', import.meta.url).pathname, output)
-
 interface Exports {
-  memory: WebAssembly.Memory
   inputAt(): number
   outputAt(): number
   zlib(length: number, cap: number): number
@@ -23,16 +19,7 @@ interface Exports {
   dictionaryAt(): number
 }
 
-const { instance } = await WebAssembly.instantiate(await readFile(output), {
-  host: { preimage: () => -1, hint() {}, output() {}, interrupted: () => 0 },
-  env: {
-    abort() {
-      throw new Error('the module aborted')
-    },
-  },
-})
-const wasm = instance.exports as unknown as Exports
-const heap = new Uint8Array(wasm.memory.buffer)
+const { exports: wasm, memory: heap } = await testModule<Exports>('compression')
 
 type Decoder = (input: Uint8Array, cap?: number) => { status: number; bytes: Uint8Array }
 
