@@ -50,6 +50,9 @@ export interface BlockOverrides {
   readonly blobBaseFee?: bigint
 }
 
+/** What code in a block sees of it. */
+export type BlockEnvironment = Required<BlockOverrides>
+
 /** As in `eth_call`'s third parameter. `state` replaces all storage, `stateDiff` some slots. */
 export interface AccountOverride {
   readonly address: Address
@@ -201,6 +204,8 @@ export interface Program {
   abort(): void
   /** Gas left for transactions in the open block. */
   gasLeft(): bigint
+  /** Environment of what is open: what the parent and the rules gave it, or the overrides. */
+  environment(): BlockEnvironment
 
   // Reads of what is open.
   account(address: Address): AccountState | undefined
