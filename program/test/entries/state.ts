@@ -1,0 +1,7 @@
+export * from '../../src/state/accounts'
+export * from '../../src/state/storage'
+export * from '../../src/state/transaction'
+export * from '../../src/state/journal'
+export * from '../../src/state/commit'
+export * from '../../src/state/logs'
+export * from '../../src/state/code'
