@@ -12,7 +12,7 @@ interface RlpExports {
   readonly itemLen: WebAssembly.Global
   readonly itemNext: WebAssembly.Global
   readonly itemIsList: WebAssembly.Global
-  readonly itemU64: WebAssembly.Global<'i64'>
+  readonly itemU64: { readonly value: bigint }
   rlpItem(ptr: number, end: number): number
   rlpValid(ptr: number, end: number): number
   rlpCount(ptr: number, end: number): number
