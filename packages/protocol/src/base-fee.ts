@@ -55,7 +55,7 @@ export function blobBaseFee(config: ChainConfig, excessBlobGas: bigint, timestam
 }
 
 /** factor * e^(numerator / denominator) by Taylor expansion, as EIP-4844 defines it. */
-function fakeExponential(factor: bigint, numerator: bigint, denominator: bigint): bigint {
+export function fakeExponential(factor: bigint, numerator: bigint, denominator: bigint): bigint {
   let output = 0n
   let term = factor * denominator
   for (let i = 1n; term > 0n; i++) {
