@@ -1,7 +1,24 @@
 import fc from 'fast-check'
-import { bytesToHex, type Header, type Hex } from '../src/index.ts'
+import {
+  bytesToHex,
+  type ConsensusReceipt,
+  type Header,
+  type Hex,
+  type Log,
+  type Transaction,
+  TX_ACCESS_LIST,
+  TX_BLOB,
+  TX_DEPOSIT,
+  TX_DYNAMIC_FEE,
+  TX_LEGACY,
+  TX_SET_CODE,
+} from '../src/index.ts'
 
 // Generators of chain words, shared by the tests of this package.
+
+// Plain objects, as the codecs give them, not fast-check's default of null prototypes.
+export const record = <T extends object>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }) =>
+  fc.record<T>(model, { noNullPrototype: true })
 
 export const hexOf = (minLength: number, maxLength = minLength): fc.Arbitrary<Hex> =>
   fc.uint8Array({ minLength, maxLength }).map(bytesToHex)
@@ -11,7 +28,7 @@ export const uint64 = fc.bigInt(0n, (1n << 64n) - 1n)
 export const uint128 = fc.bigInt(0n, (1n << 128n) - 1n)
 export const uint256 = fc.bigInt(0n, (1n << 256n) - 1n)
 
-const required = fc.record({
+const required = record({
   parentHash: hash,
   sha3Uncles: hash,
   miner: address,
@@ -29,7 +46,7 @@ const required = fc.record({
   nonce: hexOf(8),
 })
 
-const forkFields = fc.record({
+const forkFields = record({
   baseFeePerGas: uint256,
   withdrawalsRoot: hash,
   blobGasUsed: uint64,
@@ -45,3 +62,87 @@ export const arbitraryHeader: fc.Arbitrary<Header> = fc
     ...base,
     ...Object.fromEntries(Object.entries(later).slice(0, count)),
   }))
+
+const data = hexOf(0, 100)
+const optionalTo = fc
+  .option(address, { nil: undefined })
+  .map((to) => (to === undefined ? {} : { to }))
+const yParity = fc.nat(1)
+const accessList = fc.array(record({ address, storageKeys: fc.array(hash, { maxLength: 3 }) }), {
+  maxLength: 3,
+})
+const authorization = record({
+  chainId: uint256,
+  address,
+  nonce: uint64,
+  yParity: fc.nat(255),
+  r: uint256,
+  s: uint256,
+})
+const call = { gas: uint64, value: uint256, data }
+const signed = { nonce: uint64, r: uint256, s: uint256 }
+const typed = { ...call, ...signed, chainId: uint256, accessList, yParity }
+const feeMarket = { ...typed, maxPriorityFeePerGas: uint256, maxFeePerGas: uint256 }
+
+const withOptionalTo = <T extends object>(record: fc.Arbitrary<T>) =>
+  fc.tuple(record, optionalTo).map(([fields, to]) => ({ ...fields, ...to }))
+
+/** Any well-formed transaction of any type; signatures are arbitrary numbers. */
+export const arbitraryTransaction: fc.Arbitrary<Transaction> = fc.oneof(
+  withOptionalTo(
+    record({
+      type: fc.constant(TX_LEGACY),
+      ...call,
+      ...signed,
+      gasPrice: uint256,
+      v: fc.oneof(fc.constantFrom(27n, 28n), fc.bigInt(35n, 1n << 70n)),
+    }),
+  ),
+  withOptionalTo(record({ type: fc.constant(TX_ACCESS_LIST), ...typed, gasPrice: uint256 })),
+  withOptionalTo(record({ type: fc.constant(TX_DYNAMIC_FEE), ...feeMarket })),
+  record({
+    type: fc.constant(TX_BLOB),
+    ...feeMarket,
+    to: address,
+    maxFeePerBlobGas: uint256,
+    blobVersionedHashes: fc.array(hash, { maxLength: 3 }),
+  }),
+  record({
+    type: fc.constant(TX_SET_CODE),
+    ...feeMarket,
+    to: address,
+    authorizationList: fc.array(authorization, { maxLength: 3 }),
+  }),
+  withOptionalTo(
+    record({
+      type: fc.constant(TX_DEPOSIT),
+      ...call,
+      sourceHash: hash,
+      from: address,
+      mint: uint256,
+      isSystemTransaction: fc.boolean(),
+    }),
+  ),
+)
+
+export const arbitraryLog: fc.Arbitrary<Log> = record({
+  address,
+  topics: fc.array(hash, { maxLength: 4 }),
+  data,
+})
+
+/** A receipt of any type; deposits with or without Canyon's fields. */
+export const arbitraryReceipt: fc.Arbitrary<ConsensusReceipt> = record({
+  type: fc.constantFrom(0, 1, 2, 3, 4, TX_DEPOSIT),
+  status: fc.boolean(),
+  cumulativeGasUsed: uint64,
+  logsBloom: hexOf(256),
+  logs: fc.array(arbitraryLog, { maxLength: 4 }),
+  depositNonce: uint64,
+  depositReceiptVersion: fc.constant(1n),
+  canyon: fc.boolean(),
+}).map(({ depositNonce, depositReceiptVersion, canyon, ...receipt }) =>
+  receipt.type === TX_DEPOSIT && canyon
+    ? { ...receipt, depositNonce, depositReceiptVersion }
+    : receipt,
+)
