@@ -136,6 +136,7 @@ export interface SimulateRequest {
     readonly overrides?: readonly AccountOverride[]
     readonly blockOverrides?: BlockOverrides
     readonly withdrawals?: readonly Withdrawal[]
+    /** A call whose gas is 2^64 - 1 gets what its block has left. */
     readonly calls: readonly CallMessage[]
   }[]
   readonly validation: boolean
