@@ -15,16 +15,16 @@ export interface OriginParent {
   readonly sequenceNumber: bigint
 }
 
-/** What is known of the L1 block after the parent's origin; `parentHash` shows a reorganisation. */
-export type NextOrigin =
-  | { readonly known: true; readonly block: L1Origin & { readonly parentHash: L1Block['hash'] } }
-  | { readonly known: false }
+/** The L1 block after the parent's origin; its `parentHash` shows a reorganisation. */
+export interface NextOrigin extends L1Origin {
+  readonly parentHash: L1Block['hash']
+}
 
-export type OriginChoice =
+export type OriginChoice<Next extends NextOrigin> =
   /** Same epoch; `depositsOnly` when past the drift: nothing from the pool may be included. */
   | { readonly kind: 'stay'; readonly sequenceNumber: bigint; readonly depositsOnly: boolean }
   /** First block of the next epoch. */
-  | { readonly kind: 'advance'; readonly depositsOnly: boolean }
+  | { readonly kind: 'advance'; readonly origin: Next; readonly depositsOnly: boolean }
   /** Past the drift without knowing the next L1 block: any block might be invalid. */
   | { readonly kind: 'wait' }
   /** The parent's origin is not in the L1 chain any more. */
@@ -44,27 +44,21 @@ export function maxSequencerDrift(config: RollupConfig, originTimestamp: bigint)
  * Chooses the L1 origin of the block after `parent` (OP Stack specs, "Derivation: Batch Queue"): the
  * next L1 block as soon as it is not younger than the L2 block, else the same again. Past the drift
  * such a block must hold deposits only, and it is valid only if the next L1 block is younger: so
- * without knowing that one nothing can be built.
+ * without knowing that one (`next` undefined) nothing can be built.
  */
-export function chooseOrigin(
+export function chooseOrigin<Next extends NextOrigin>(
   config: RollupConfig,
   parent: OriginParent,
-  next: NextOrigin,
-): OriginChoice {
+  next: Next | undefined,
+): OriginChoice<Next> {
   const timestamp = parent.timestamp + config.blockTime
   const pastDrift = (origin: L1Origin) =>
     timestamp > origin.timestamp + maxSequencerDrift(config, origin.timestamp)
-  if (next.known) {
-    if (next.block.parentHash !== parent.origin.hash) return { kind: 'reorg' }
-    if (next.block.timestamp <= timestamp) {
-      return { kind: 'advance', depositsOnly: pastDrift(next.block) }
-    }
-  } else if (pastDrift(parent.origin)) {
-    return { kind: 'wait' }
+  if (next && next.parentHash !== parent.origin.hash) return { kind: 'reorg' }
+  if (next && next.timestamp <= timestamp) {
+    return { kind: 'advance', origin: next, depositsOnly: pastDrift(next) }
   }
-  return {
-    kind: 'stay',
-    sequenceNumber: parent.sequenceNumber + 1n,
-    depositsOnly: pastDrift(parent.origin),
-  }
+  const depositsOnly = pastDrift(parent.origin)
+  if (!next && depositsOnly) return { kind: 'wait' }
+  return { kind: 'stay', sequenceNumber: parent.sequenceNumber + 1n, depositsOnly }
 }

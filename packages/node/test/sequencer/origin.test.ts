@@ -28,7 +28,7 @@ describe('the L1 origin of the next block', () => {
   const origin = l1Block(10n, 1_000n)
 
   it('is the next L1 block as soon as that is not younger than the L2 block', () => {
-    const next = { known: true, block: l1Block(11n, 1_012n) } as const
+    const next = l1Block(11n, 1_012n)
     assert.deepEqual(chooseOrigin(config, parentAt(1_010n, origin), next), {
       kind: 'stay',
       sequenceNumber: 4n,
@@ -36,23 +36,24 @@ describe('the L1 origin of the next block', () => {
     })
     assert.deepEqual(chooseOrigin(config, parentAt(1_011n, origin), next), {
       kind: 'advance',
+      origin: next,
       depositsOnly: false,
     })
   })
 
   it('stays the same within the drift while no next L1 block is known', () => {
-    const choice = chooseOrigin(config, parentAt(2_799n, origin), { known: false })
+    const choice = chooseOrigin(config, parentAt(2_799n, origin), undefined)
     assert.deepEqual(choice, { kind: 'stay', sequenceNumber: 4n, depositsOnly: false })
   })
 
   it('is undecided past the drift without the next L1 block', () => {
-    assert.deepEqual(chooseOrigin(config, parentAt(2_800n, origin), { known: false }), {
+    assert.deepEqual(chooseOrigin(config, parentAt(2_800n, origin), undefined), {
       kind: 'wait',
     })
   })
 
   it('stays past the drift, with deposits only, when the next L1 block is younger', () => {
-    const next = { known: true, block: l1Block(11n, 9_000n) } as const
+    const next = l1Block(11n, 9_000n)
     assert.deepEqual(chooseOrigin(config, parentAt(2_800n, origin), next), {
       kind: 'stay',
       sequenceNumber: 4n,
@@ -62,7 +63,7 @@ describe('the L1 origin of the next block', () => {
 
   it('does not exist when the next L1 block has another parent', () => {
     const block = { ...l1Block(11n, 1_012n), parentHash: testHash(9, 10) }
-    const choice = chooseOrigin(config, parentAt(1_011n, origin), { known: true, block })
+    const choice = chooseOrigin(config, parentAt(1_011n, origin), block)
     assert.deepEqual(choice, { kind: 'reorg' })
   })
 
@@ -120,10 +121,10 @@ describe('a sequencer on a simulated L1', () => {
           while (parent.timestamp < now) {
             const block = l1.find(({ number }) => number === parent.origin.number + 1n)
             const known = block !== undefined && block.timestamp + BigInt(lag) <= now
-            const choice = chooseOrigin(config, parent, known ? { known, block } : { known: false })
+            const choice = chooseOrigin(config, parent, known ? block : undefined)
             assert.notEqual(choice.kind, 'reorg')
             if (choice.kind === 'wait' || choice.kind === 'reorg') break
-            const origin: L1Origin = choice.kind === 'advance' ? (block as L1Origin) : parent.origin
+            const origin = choice.kind === 'advance' ? choice.origin : parent.origin
             const timestamp = parent.timestamp + config.blockTime
             assertDerivable(l1, {
               origin,

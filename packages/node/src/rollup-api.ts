@@ -1,0 +1,115 @@
+import type { Block, Engine } from '@altlayer/engine'
+import {
+  type Hash,
+  isForkActive,
+  outputRoot,
+  PREDEPLOYS,
+  type RollupConfig,
+  rollupConfigToJson,
+} from '@altlayer/protocol'
+import type {
+  Json,
+  L1BlockRef,
+  L2BlockRef,
+  OutputAtBlock,
+  RollupApi,
+  SyncStatus,
+} from '@altlayer/rpc'
+import { parentOf } from './chain/parent.ts'
+import type { L1Block } from './l1/client.ts'
+import type { L1Follower } from './l1/follower.ts'
+
+export interface RollupApiOptions {
+  readonly config: RollupConfig
+  readonly engine: Engine
+  readonly follower: L1Follower
+  readonly l1Genesis: L1Block
+  /** As in `altlayer/0.1.0`. */
+  readonly version: string
+}
+
+const zeroHash: Hash = `0x${'00'.repeat(32)}`
+const nothing: L1BlockRef = { hash: zeroHash, number: 0, parentHash: zeroHash, timestamp: 0 }
+
+/**
+ * The `optimism_` methods. Nothing is derived from L1 yet, so `safe` and `finalized` are the genesis
+ * block and `current_l1` its L1 block, whatever L1 holds.
+ */
+export function createRollupApi(options: RollupApiOptions): RollupApi {
+  const { config, engine, l1Genesis } = options
+
+  function l2Ref(block: Block): L2BlockRef {
+    const { number, timestamp, origin, sequenceNumber } = parentOf(config, block, l1Genesis)
+    return {
+      hash: block.hash,
+      number: Number(number),
+      parentHash: block.header.parentHash,
+      timestamp: Number(timestamp),
+      l1origin: { hash: origin.hash, number: Number(origin.number) },
+      sequenceNumber: Number(sequenceNumber),
+    }
+  }
+
+  function syncStatus(): SyncStatus {
+    const heads = options.follower.heads()
+    const genesis = l2Ref(engine.genesis)
+    const derived = l1Ref(l1Genesis)
+    const head = engine.block({ tag: 'latest' }) ?? engine.genesis
+    return {
+      current_l1: derived,
+      current_l1_finalized: derived,
+      head_l1: l1Ref(heads.latest),
+      safe_l1: l1Ref(heads.safe),
+      finalized_l1: l1Ref(heads.finalized),
+      unsafe_l2: l2Ref(head),
+      safe_l2: genesis,
+      finalized_l2: genesis,
+      pending_safe_l2: genesis,
+      cross_unsafe_l2: l2Ref(head),
+      local_safe_l2: genesis,
+    }
+  }
+
+  /** In the header since Isthmus, else the root of the contract's storage. */
+  async function withdrawalStorageRoot({ header, hash }: Block): Promise<Hash> {
+    if (isForkActive(config.forks, 'isthmus', header.timestamp) && header.withdrawalsRoot) {
+      return header.withdrawalsRoot
+    }
+    const { account } = await engine.proof({ hash }, PREDEPLOYS.L2ToL1MessagePasser, [])
+    if (!account) throw new Error(`block ${header.number} has no L2ToL1MessagePasser`)
+    return account.storageRoot
+  }
+
+  async function outputAtBlock(number: bigint): Promise<OutputAtBlock> {
+    const block = engine.block({ number })
+    if (!block) throw new Error(`block ${number} is not known`)
+    const { stateRoot } = block.header
+    const messagePasserStorageRoot = await withdrawalStorageRoot(block)
+    return {
+      version: zeroHash,
+      outputRoot: outputRoot({ stateRoot, messagePasserStorageRoot, blockHash: block.hash }),
+      blockRef: l2Ref(block),
+      withdrawalStorageRoot: messagePasserStorageRoot,
+      stateRoot,
+      syncStatus: syncStatus(),
+    }
+  }
+
+  return {
+    outputAtBlock,
+    syncStatus,
+    rollupConfig: () => rollupConfigToJson(config) as { readonly [key: string]: Json },
+    version: () => options.version,
+  }
+}
+
+function l1Ref(block: L1Block | undefined): L1BlockRef {
+  if (!block) return nothing
+  const { header, hash } = block
+  return {
+    hash,
+    number: Number(header.number),
+    parentHash: header.parentHash,
+    timestamp: Number(header.timestamp),
+  }
+}

@@ -1,0 +1,138 @@
+import type { PayloadAttributes } from '@altlayer/engine'
+import {
+  applyConfigUpdates,
+  type DepositTransaction,
+  depositFromLog,
+  eip1559ParamsHex,
+  encodeTransaction,
+  type Hash,
+  isForkActivation,
+  isForkActive,
+  isTransactionDeposited,
+  l1AttributesDeposit,
+  l1AttributesOf,
+  l1AttributesVersion,
+  PREDEPLOYS,
+  type RollupConfig,
+  type SystemConfig,
+} from '@altlayer/protocol'
+import { type L1OriginInfo, type L2Parent, originInfo } from '../chain/parent.ts'
+import type { L1Epoch } from '../l1/follower.ts'
+import type { L1Log } from '../l1/receipts.ts'
+
+/** Forks whose first block must carry upgrade transactions (OP Stack specs, their "Derivation"). */
+const UPGRADES = ['ecotone', 'fjord', 'isthmus'] as const
+
+/** The rollup config asks for a block that this node cannot build. */
+export class UnsupportedUpgradeError extends Error {
+  override readonly name = 'UnsupportedUpgradeError'
+}
+
+const zeroHash: Hash = `0x${'00'.repeat(32)}`
+
+/**
+ * Payload attributes of the next block in its parent's epoch (OP Stack specs, "Derivation: Building
+ * Individual Payload Attributes"). Everything comes from the parent: no L1 is needed.
+ */
+export function attributesInEpoch(
+  config: RollupConfig,
+  parent: L2Parent,
+  choice: { readonly sequenceNumber: bigint; readonly depositsOnly: boolean },
+): PayloadAttributes {
+  return build(config, parent, {
+    origin: parent.origin,
+    systemConfig: parent.systemConfig,
+    sequenceNumber: choice.sequenceNumber,
+    deposits: [],
+    depositsOnly: choice.depositsOnly,
+  })
+}
+
+/**
+ * Payload attributes of the first block of the next epoch: with the user deposits and the system
+ * config updates of its L1 origin.
+ */
+export function attributesOfEpochStart(
+  config: RollupConfig,
+  parent: L2Parent,
+  epoch: L1Epoch,
+  choice: { readonly depositsOnly: boolean },
+): PayloadAttributes {
+  return build(config, parent, {
+    origin: originInfo(epoch, config.l1ChainId),
+    systemConfig: systemConfigAt(config, parent.systemConfig, epoch),
+    sequenceNumber: 0n,
+    deposits: userDeposits(config, epoch),
+    depositsOnly: choice.depositsOnly,
+  })
+}
+
+/** Deposits that users made in an L1 block, in order. Failed transactions have no logs. */
+export function userDeposits(config: RollupConfig, epoch: L1Epoch): readonly DepositTransaction[] {
+  return logsOf(epoch)
+    .filter((log) => log.address === config.depositContractAddress && isTransactionDeposited(log))
+    .map((log) => depositFromLog(log, epoch.hash, BigInt(log.logIndex)))
+}
+
+/** The system config after an L1 block. */
+export function systemConfigAt(
+  config: RollupConfig,
+  before: SystemConfig,
+  epoch: L1Epoch,
+): SystemConfig {
+  const ecotone = isForkActive(config.forks, 'ecotone', epoch.header.timestamp)
+  return applyConfigUpdates(before, logsOf(epoch), config.l1SystemConfigAddress, ecotone)
+}
+
+function logsOf(epoch: L1Epoch): readonly L1Log[] {
+  return epoch.receipts.flatMap((receipt) => (receipt.success ? receipt.logs : []))
+}
+
+interface Parts {
+  readonly origin: L1OriginInfo
+  readonly systemConfig: SystemConfig
+  readonly sequenceNumber: bigint
+  readonly deposits: readonly DepositTransaction[]
+  readonly depositsOnly: boolean
+}
+
+function build(config: RollupConfig, parent: L2Parent, parts: Parts): PayloadAttributes {
+  const timestamp = parent.timestamp + config.blockTime
+  const { forks } = config
+  const active = (fork: 'regolith' | 'canyon' | 'ecotone' | 'holocene') =>
+    isForkActive(forks, fork, timestamp)
+  rejectUpgrade(config, timestamp, parent.timestamp)
+  const version = l1AttributesVersion(forks, timestamp, parent.timestamp)
+  const { origin, systemConfig, sequenceNumber } = parts
+  const attributes = l1AttributesOf(version, origin, systemConfig, sequenceNumber)
+  const transactions = [l1AttributesDeposit(attributes, active('regolith')), ...parts.deposits]
+  return {
+    timestamp,
+    prevRandao: origin.prevRandao,
+    feeRecipient: PREDEPLOYS.SequencerFeeVault,
+    gasLimit: systemConfig.gasLimit,
+    transactions: transactions.map(encodeTransaction),
+    noTxPool: parts.depositsOnly,
+    ...(active('canyon') && { withdrawals: [] }),
+    // An L1 before Cancun has no beacon root: zero (specs, "Ecotone: Payload Attributes").
+    ...(active('ecotone') && {
+      parentBeaconBlockRoot: origin.parentBeaconBlockRoot ?? zeroHash,
+    }),
+    ...(active('holocene') && { eip1559Params: eip1559ParamsHex(systemConfig.eip1559Params) }),
+  }
+}
+
+function rejectUpgrade(config: RollupConfig, timestamp: bigint, parentTimestamp: bigint): void {
+  const { unsupportedFrom, forks } = config
+  if (unsupportedFrom && timestamp >= unsupportedFrom.time) {
+    throw new UnsupportedUpgradeError(
+      `${unsupportedFrom.fork} is active at ${timestamp}: this version does not know that fork`,
+    )
+  }
+  const upgrade = UPGRADES.find((fork) => isForkActivation(forks, fork, timestamp, parentTimestamp))
+  if (upgrade) {
+    throw new UnsupportedUpgradeError(
+      `${upgrade} activates at ${timestamp}, after genesis: its upgrade transactions are not built yet`,
+    )
+  }
+}
