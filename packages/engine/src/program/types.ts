@@ -137,6 +137,8 @@ export interface TransactionResult extends ExecutionResult {
   readonly depositReceiptVersion?: bigint
   /** OP mode, not for deposits. */
   readonly l1Fee?: bigint
+  /** The data gas behind `l1Fee`, as op-geth's receipts show it (Fjord: estimated size * 16 / 1e6). */
+  readonly l1GasUsed?: bigint
   readonly operatorFee?: bigint
 }
 
