@@ -1,0 +1,314 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { Block, PayloadAttributes } from '@altlayer/engine'
+import {
+  type Address,
+  applyConfigUpdate,
+  bigintToHex,
+  CONFIG_UPDATE_TOPIC,
+  decodeTransaction,
+  depositToLog,
+  EMPTY_ROOT,
+  EMPTY_UNCLES_HASH,
+  encodeEcotoneScalars,
+  encodeHoloceneExtraData,
+  type Hash,
+  type Header,
+  type Hex,
+  hexToBytes,
+  parseEip1559ParamsHex,
+  parseL1Attributes,
+  type RollupConfig,
+  type SystemConfig,
+  type UserDeposit,
+} from '@altlayer/protocol'
+import fc from 'fast-check'
+import { type L2Parent, parentOf } from '../../src/chain/parent.ts'
+import type { L1Epoch } from '../../src/l1/follower.ts'
+import type { L1Log } from '../../src/l1/receipts.ts'
+import {
+  attributesInEpoch,
+  attributesOfEpochStart,
+  UnsupportedUpgradeError,
+} from '../../src/sequencer/attributes.ts'
+import { portal, systemConfigAddress, testConfig, testHash } from '../helpers/config.ts'
+import { fullBloom, l1Block } from '../helpers/l1.ts'
+
+const l1Genesis = l1Block(10, 1_000)
+const configWith = (options: Parameters<typeof testConfig>[0] = {}) =>
+  testConfig({ ...options, l1Genesis: { number: 10, hash: l1Genesis.hash } })
+const config = configWith()
+
+/** The block that an engine would make of attributes, as far as the next block looks at it. */
+function blockOf(parent: { hash: Hash; number: bigint }, made: PayloadAttributes): Block {
+  const params = made.eip1559Params && parseEip1559ParamsHex(made.eip1559Params)
+  const canyon = { denominator: 250, elasticity: 6 }
+  const header: Header = {
+    parentHash: parent.hash,
+    sha3Uncles: EMPTY_UNCLES_HASH,
+    miner: made.feeRecipient,
+    stateRoot: EMPTY_ROOT,
+    transactionsRoot: EMPTY_ROOT,
+    receiptsRoot: EMPTY_ROOT,
+    logsBloom: fullBloom,
+    difficulty: 0n,
+    number: parent.number + 1n,
+    gasLimit: made.gasLimit,
+    gasUsed: 0n,
+    timestamp: made.timestamp,
+    extraData: params ? encodeHoloceneExtraData(params.denominator === 0 ? canyon : params) : '0x',
+    mixHash: made.prevRandao,
+    nonce: '0x0000000000000000',
+    ...(made.parentBeaconBlockRoot && { parentBeaconBlockRoot: made.parentBeaconBlockRoot }),
+  }
+  const hash = testHash(2, header.number)
+  return { header, hash, transactions: made.transactions ?? [], size: 0n }
+}
+
+function genesisParent(of: RollupConfig = config): L2Parent {
+  const header = {
+    ...blockOf({ hash: testHash(0, 0), number: -1n }, empty).header,
+    timestamp: 1_000n,
+  }
+  return parentOf(of, { header, hash: testHash(2, 0), transactions: [], size: 0n }, l1Genesis)
+}
+
+const empty: PayloadAttributes = {
+  timestamp: 0n,
+  prevRandao: testHash(0, 0),
+  feeRecipient: portal,
+  gasLimit: 0n,
+}
+
+function epochWith(logs: readonly Omit<L1Log, 'logIndex'>[], timestamp = 1_001): L1Epoch {
+  const block = l1Block(11, timestamp, l1Genesis.hash)
+  const numbered = logs.map((log, logIndex) => ({ ...log, logIndex }))
+  return { ...block, receipts: [{ success: true, logs: numbered }] }
+}
+
+function update(type: bigint, ...words: readonly bigint[]): Omit<L1Log, 'logIndex'> {
+  const data = [32n, BigInt(32 * words.length), ...words].map((word) => bigintToHex(word).slice(2))
+  return {
+    address: systemConfigAddress,
+    topics: [CONFIG_UPDATE_TOPIC, bigintToHex(0n), bigintToHex(type)],
+    data: `0x${data.join('')}`,
+  }
+}
+
+const deposit = (mint: bigint, to?: Address): UserDeposit => ({
+  from: '0x00000000000000000000000000000000000000a1',
+  ...(to && { to }),
+  mint,
+  value: 1n,
+  gas: 100_000n,
+  data: '0x1234',
+})
+
+const decoded = (made: PayloadAttributes) =>
+  (made.transactions ?? []).map((raw) => decodeTransaction(raw))
+
+function l1Attributes(made: PayloadAttributes) {
+  const [first] = decoded(made)
+  assert.ok(first && first.type === 0x7e)
+  return parseL1Attributes(hexToBytes(first.data))
+}
+
+const stay = { sequenceNumber: 1n, depositsOnly: false }
+const advance = { depositsOnly: false }
+
+describe('payload attributes', () => {
+  it('begin with the L1 attributes of the origin, for Isthmus', () => {
+    const made = attributesInEpoch(config, genesisParent(), stay)
+    assert.deepEqual(l1Attributes(made), {
+      version: 'isthmus',
+      number: 10n,
+      timestamp: 1_000n,
+      baseFee: 1_000_000_000n,
+      hash: l1Genesis.hash,
+      sequenceNumber: 1n,
+      batcherAddress: config.genesis.systemConfig.batcherAddress,
+      blobBaseFee: 1n,
+      baseFeeScalar: 7n,
+      blobBaseFeeScalar: 5n,
+      operatorFeeScalar: 0n,
+      operatorFeeConstant: 0n,
+    })
+    assert.equal(made.timestamp, 1_001n)
+    assert.equal(made.prevRandao, l1Genesis.header.mixHash)
+    assert.equal(made.parentBeaconBlockRoot, l1Genesis.header.parentBeaconBlockRoot)
+    assert.equal(made.feeRecipient, '0x4200000000000000000000000000000000000011')
+    assert.equal(made.gasLimit, 60_000_000n)
+    assert.equal(made.eip1559Params, '0x0000000000000000')
+    assert.deepEqual(made.withdrawals, [])
+    assert.equal(made.noTxPool, false)
+  })
+
+  it('take nothing from the pool past the drift', () => {
+    const choice = { sequenceNumber: 1n, depositsOnly: true }
+    assert.equal(attributesInEpoch(config, genesisParent(), choice).noTxPool, true)
+  })
+
+  it('carry the deposits of the origin in its first block, in the order of the logs', () => {
+    const first = depositToLog(deposit(5n, systemConfigAddress), portal)
+    const creation = depositToLog(deposit(6n), portal)
+    const elsewhere = depositToLog(deposit(7n), systemConfigAddress)
+    const epoch = epochWith([first, elsewhere, creation])
+    const made = attributesOfEpochStart(config, genesisParent(), epoch, advance)
+    const [, ...users] = decoded(made)
+    assert.deepEqual(
+      users.map((tx) => tx.type === 0x7e && { mint: tx.mint, to: tx.to }),
+      [
+        { mint: 5n, to: systemConfigAddress },
+        { mint: 6n, to: undefined },
+      ],
+    )
+    assert.equal(l1Attributes(made).sequenceNumber, 0n)
+    assert.equal(l1Attributes(made).hash, epoch.hash)
+  })
+
+  it('ignore what a failed L1 transaction would have logged', () => {
+    const log = { ...depositToLog(deposit(5n), portal), logIndex: 0 }
+    const epoch = { ...epochWith([]), receipts: [{ success: false, logs: [log] }] }
+    assert.equal(
+      attributesOfEpochStart(config, genesisParent(), epoch, advance).transactions?.length,
+      1,
+    )
+  })
+
+  it('follow the system config from the block that changes it', () => {
+    const batcher = 0xb2n
+    const epoch = epochWith([
+      update(0n, batcher),
+      update(1n, 0n, encodeEcotoneScalars({ baseFeeScalar: 11n, blobBaseFeeScalar: 13n })),
+      update(2n, 90_000_000n),
+      update(4n, (100n << 32n) | 2n),
+      update(5n, (17n << 64n) | 19n),
+    ])
+    const made = attributesOfEpochStart(config, genesisParent(), epoch, advance)
+    const attributes = l1Attributes(made)
+    assert.ok(attributes.version === 'isthmus')
+    assert.equal(BigInt(attributes.batcherAddress), batcher)
+    assert.equal(attributes.baseFeeScalar, 11n)
+    assert.equal(attributes.blobBaseFeeScalar, 13n)
+    assert.equal(attributes.operatorFeeScalar, 17n)
+    assert.equal(attributes.operatorFeeConstant, 19n)
+    assert.equal(made.gasLimit, 90_000_000n)
+    assert.equal(made.eip1559Params, '0x0000006400000002')
+  })
+
+  it('leave out what their fork does not have yet', () => {
+    const names = ['canyon', 'delta', 'ecotone', 'fjord', 'granite', 'holocene', 'isthmus']
+    const bedrock = configWith({
+      forks: Object.fromEntries(names.map((name) => [name, undefined])),
+    })
+    const made = attributesInEpoch(bedrock, genesisParent(bedrock), stay)
+    assert.equal(l1Attributes(made).version, 'bedrock')
+    assert.ok(
+      !('withdrawals' in made || 'parentBeaconBlockRoot' in made || 'eip1559Params' in made),
+    )
+  })
+
+  it('refuse the block that would need upgrade transactions', () => {
+    const later = configWith({ forks: { isthmus: 1_001 } })
+    assert.throws(
+      () => attributesInEpoch(later, genesisParent(later), stay),
+      (error) => {
+        assert.ok(error instanceof UnsupportedUpgradeError)
+        assert.match(error.message, /isthmus activates at 1001/)
+        return true
+      },
+    )
+  })
+})
+
+describe('an L2 block', () => {
+  const word = (bits: number) => fc.bigInt({ min: 0n, max: (1n << BigInt(bits)) - 1n })
+  const updates = fc.oneof(
+    fc.record({ type: fc.constant('batcher' as const), value: word(160) }),
+    fc.record({ type: fc.constant('gasLimit' as const), value: word(64) }),
+    fc.record({ type: fc.constant('operatorFee' as const), scalar: word(32), constant: word(64) }),
+    fc.record({
+      type: fc.constant('eip1559' as const),
+      denominator: word(31),
+      elasticity: word(31),
+    }),
+    fc.record({ type: fc.constant('gasConfig' as const), base: word(32), blob: word(32) }),
+  )
+
+  it('says where L1 and the system config stand, for the next block to go on', () => {
+    fc.assert(
+      fc.property(fc.array(updates, { maxLength: 6 }), fc.nat(5), (changes, blocksAfter) => {
+        let expected: SystemConfig = config.genesis.systemConfig
+        const logs = changes.map((change) => {
+          switch (change.type) {
+            case 'batcher': {
+              const batcherAddress: Hex = bigintToHex(change.value, 20)
+              expected = applyConfigUpdate(expected, { type: 'batcher', batcherAddress }, true)
+              return update(0n, change.value)
+            }
+            case 'gasLimit':
+              expected = { ...expected, gasLimit: change.value }
+              return update(2n, change.value)
+            case 'operatorFee':
+              expected = {
+                ...expected,
+                operatorFeeScalar: change.scalar,
+                operatorFeeConstant: change.constant,
+              }
+              return update(5n, (change.scalar << 64n) | change.constant)
+            case 'eip1559': {
+              const denominator = change.denominator + 1n
+              expected = {
+                ...expected,
+                eip1559Params: {
+                  denominator: Number(denominator),
+                  elasticity: Number(change.elasticity),
+                },
+              }
+              return update(4n, (denominator << 32n) | change.elasticity)
+            }
+            case 'gasConfig': {
+              const scalar = encodeEcotoneScalars({
+                baseFeeScalar: change.base,
+                blobBaseFeeScalar: change.blob,
+              })
+              expected = { ...expected, overhead: 0n, scalar }
+              return update(1n, 0n, scalar)
+            }
+          }
+        })
+        // The header spells out what zero stands for.
+        if (expected.eip1559Params.denominator === 0) {
+          expected = { ...expected, eip1559Params: { denominator: 250, elasticity: 6 } }
+        }
+        const epoch = epochWith(logs)
+        let parent = genesisParent()
+        let block = blockOf(parent, attributesOfEpochStart(config, parent, epoch, advance))
+        for (let count = 1; count <= blocksAfter; count++) {
+          parent = parentOf(config, block, l1Genesis)
+          const choice = { sequenceNumber: parent.sequenceNumber + 1n, depositsOnly: false }
+          block = blockOf(parent, attributesInEpoch(config, parent, choice))
+        }
+        parent = parentOf(config, block, l1Genesis)
+        assert.deepEqual(parent.systemConfig, expected)
+        assert.equal(parent.sequenceNumber, BigInt(blocksAfter))
+        assert.equal(parent.timestamp, 1_001n + BigInt(blocksAfter))
+        assert.deepEqual(parent.origin, {
+          number: 11n,
+          timestamp: 1_001n,
+          hash: epoch.hash,
+          baseFee: 1_000_000_000n,
+          blobBaseFee: 1n,
+          prevRandao: epoch.header.mixHash,
+          parentBeaconBlockRoot: epoch.header.parentBeaconBlockRoot,
+        })
+      }),
+      { numRuns: 50 },
+    )
+  })
+
+  it('that does not begin with L1 attributes is refused', () => {
+    const block = blockOf(genesisParent(), empty)
+    assert.throws(() => parentOf(config, block, l1Genesis), /first transaction with L1 attributes/)
+  })
+})
