@@ -57,10 +57,7 @@ export function checkDelegation(
   if (sender.state.code === 'delegated' || pool.authorized) {
     if (sender.pending.length === 0 && transaction.nonce !== nextNonce(sender))
       throw new PoolError('delegationLimit', 'gapped-nonce tx from delegated accounts')
-    if (
-      sender.pending.length > 0 &&
-      withNonce(sender.pending, transaction.nonce) === undefined
-    )
+    if (sender.pending.length > 0 && withNonce(sender.pending, transaction.nonce) === undefined)
       throw new PoolError(
         'delegationLimit',
         'in-flight transaction limit reached for delegated accounts',

@@ -135,7 +135,10 @@ export function createTransactionPool(context: PoolContext, firstHead: PoolHead)
           throw new PoolError('underpriced', 'transaction underpriced')
         const owner = senders.get(cheapest.from)
         if (!executable && owner && withNonce(owner.pending, cheapest.nonce) === cheapest)
-          throw new PoolError('futureReplacesPending', 'future transaction tries to replace pending')
+          throw new PoolError(
+            'futureReplacesPending',
+            'future transaction tries to replace pending',
+          )
         free += slotsOf(cheapest)
       }
     } catch (error) {
@@ -150,7 +153,8 @@ export function createTransactionPool(context: PoolContext, firstHead: PoolHead)
     while (pendingCount > limits.globalSlots) {
       let longest: Sender | undefined
       for (const sender of senders.values())
-        if (sender.pending.length > (longest?.pending.length ?? limits.accountSlots)) longest = sender
+        if (sender.pending.length > (longest?.pending.length ?? limits.accountSlots))
+          longest = sender
       const last = longest?.pending.at(-1)
       if (last === undefined) return
       drop(last)
@@ -206,8 +210,7 @@ export function createTransactionPool(context: PoolContext, firstHead: PoolHead)
     for (const list of [sender.pending, sender.queued])
       for (const transaction of list) {
         const stale = transaction.nonce < sender.state.nonce
-        const unpayable =
-          transaction.cost > sender.state.balance || transaction.gas > head.gasLimit
+        const unpayable = transaction.cost > sender.state.balance || transaction.gas > head.gasLimit
         ;(stale || unpayable ? dropped : kept).push(transaction)
       }
     account(sender, () => {

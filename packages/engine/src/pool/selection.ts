@@ -52,7 +52,10 @@ export function createSelection(pool: TransactionPool, baseFee: bigint): Selecti
         order.delete(transaction)
         if (skipped.has(transaction.from)) continue
         // Replaced or removed since, or no longer the sender's next.
-        if (pool.get(transaction.hash) !== transaction || wanted(transaction.from) !== transaction) {
+        if (
+          pool.get(transaction.hash) !== transaction ||
+          wanted(transaction.from) !== transaction
+        ) {
           consider(wanted(transaction.from))
           continue
         }

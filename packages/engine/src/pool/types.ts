@@ -67,5 +67,6 @@ export function slotsOf(transaction: PooledTransaction): number {
 /** Wei per gas that the block's producer gets; negative when the fee cap is below the base fee. */
 export function effectiveTip(transaction: PooledTransaction, baseFee: bigint): bigint {
   const left = transaction.feeCap - baseFee
+  // biome-ignore lint/complexity/useMathMinMax: these are bigints, which Math.min does not take
   return left < transaction.tip ? left : transaction.tip
 }

@@ -1,6 +1,6 @@
-import { bytesToHex, concatBytes, decodeHeader } from '@altlayer/protocol'
-import type { Address, Hash, Header } from '@altlayer/protocol'
 import { KEY_KECCAK256 } from '@altlayer/program/shared/abi.ts'
+import type { Address, Hash, Header } from '@altlayer/protocol'
+import { bytesToHex, concatBytes, decodeHeader, hexToBytes } from '@altlayer/protocol'
 import { type BlockBody, decodeBody, encodeBody } from './body.ts'
 import { hashKey, META, numberKey, preimageKey } from './keys.ts'
 import { decodeReceipts, type StoredReceipt } from './receipts.ts'
@@ -18,6 +18,12 @@ export interface TransactionPlace {
   readonly index: number
 }
 
+/** Who sent each transaction of a block, and its hash: what is asked most, without decoding the block. */
+export interface Manifest {
+  readonly senders: readonly Address[]
+  readonly hashes: readonly Hash[]
+}
+
 /** A block as it is committed. */
 export interface BlockRecord {
   readonly hash: Hash
@@ -25,8 +31,7 @@ export interface BlockRecord {
   readonly body: BlockBody
   /** Concatenated records of `encodeReceipt`. */
   readonly receipts: Uint8Array
-  /** 20 bytes a transaction. */
-  readonly senders: Uint8Array
+  readonly manifest: Manifest
 }
 
 /** What a keccak256 preimage is. */
@@ -75,12 +80,27 @@ export function readReceipts(store: Store, hash: Hash): readonly StoredReceipt[]
   return record && decodeReceipts(record)
 }
 
-export function readSenders(store: Store, hash: Hash): readonly Address[] | undefined {
-  const record = store.get('senders', hashKey(hash))
+const MANIFEST_ENTRY = 52
+
+export function readManifest(store: Store, hash: Hash): Manifest | undefined {
+  const record = store.get('manifests', hashKey(hash))
   if (record === undefined) return undefined
-  return Array.from({ length: record.length / 20 }, (_, index) =>
-    bytesToHex(record.subarray(index * 20, index * 20 + 20)),
-  )
+  const senders: Address[] = []
+  const hashes: Hash[] = []
+  for (let at = 0; at < record.length; at += MANIFEST_ENTRY) {
+    senders.push(bytesToHex(record.subarray(at, at + 20)))
+    hashes.push(bytesToHex(record.subarray(at + 20, at + MANIFEST_ENTRY)))
+  }
+  return { senders, hashes }
+}
+
+function encodeManifest({ senders, hashes }: Manifest): Uint8Array {
+  const record = new Uint8Array(MANIFEST_ENTRY * senders.length)
+  senders.forEach((sender, index) => {
+    record.set(hexToBytes(sender, 'sender', 20), index * MANIFEST_ENTRY)
+    record.set(hashKey(hashes[index] as Hash), index * MANIFEST_ENTRY + 20)
+  })
+  return record
 }
 
 export function readCanonicalHash(store: Store, number: bigint): Hash | undefined {
@@ -131,7 +151,7 @@ export function writeBlock(batch: StoreBatch, block: BlockRecord): void {
   batch.put('headers', preimageKey(key), concatBytes(key.subarray(0, 1), block.headerRlp))
   batch.put('bodies', key, encodeBody(block.body))
   batch.put('receipts', key, block.receipts)
-  batch.put('senders', key, block.senders)
+  batch.put('manifests', key, encodeManifest(block.manifest))
 }
 
 /** Makes a block the canonical one of its number, and its transactions found by hash. */

@@ -1,5 +1,5 @@
-import { hexToBytes } from '@altlayer/protocol'
 import { KEY_KECCAK256 } from '@altlayer/program/shared/abi.ts'
+import { hexToBytes } from '@altlayer/protocol'
 
 const text = new TextEncoder()
 

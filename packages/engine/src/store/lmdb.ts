@@ -38,9 +38,13 @@ export function openLmdbStore(directory: string): Store {
     for (const name of TABLES)
       tables[name] = root.openDB(name, { encoding: 'binary', keyEncoding: 'binary' })
   } catch (error) {
-    throw new EngineError('store', `cannot open the database in ${directory}: ${messageOf(error)}`, {
-      cause: error,
-    })
+    throw new EngineError(
+      'store',
+      `cannot open the database in ${directory}: ${messageOf(error)}`,
+      {
+        cause: error,
+      },
+    )
   }
   let open_ = true
   const checkOpen = (): void => {

@@ -1,6 +1,10 @@
 import {
+  type Address,
   bytesToHex,
   decodeRlp,
+  EMPTY_BLOOM,
+  type Hash,
+  type Hex,
   hexToBytes,
   listItems,
   listOf,
@@ -9,7 +13,6 @@ import {
   rlpHash,
   rlpHex,
 } from '@altlayer/protocol'
-import type { Address, Hash, Hex } from '@altlayer/protocol'
 import type { Log, TransactionResult } from '../program/types.ts'
 import { type ByteReader, createByteReader, createByteWriter } from './bytes.ts'
 
@@ -24,6 +27,7 @@ const DEPOSIT_VERSION = 16
 const L1_FEE = 32
 const OPERATOR_FEE = 64
 const BLOB_GAS = 128
+const L1_GAS = 256
 
 /** What is stored of a transaction's execution. */
 export interface StoredReceipt {
@@ -41,6 +45,7 @@ export interface StoredReceipt {
   readonly depositNonce?: bigint
   readonly depositReceiptVersion?: bigint
   readonly l1Fee?: bigint
+  readonly l1GasUsed?: bigint
   readonly operatorFee?: bigint
   readonly blobGasUsed?: bigint
 }
@@ -49,7 +54,7 @@ export interface StoredReceipt {
 export function encodeReceipt(result: TransactionResult): Uint8Array {
   const { bloom, logs } = consensusParts(result.receipt)
   const writer = createByteWriter(192 + logs.length)
-  writer.byte(flagsOf(result))
+  writer.integer(flagsOf(result))
   writer.byte(result.type)
   writer.fixed(hexToBytes(result.hash, 'hash', 32))
   writer.fixed(hexToBytes(result.from, 'from', 20))
@@ -79,11 +84,12 @@ export function decodeReceipts(record: Uint8Array): readonly StoredReceipt[] {
 }
 
 function decodeReceipt(reader: ByteReader): StoredReceipt {
-  const flags = reader.byte()
+  const flags = reader.integer()
   const type = reader.byte()
   const transactionHash = bytesToHex(reader.fixed(32))
   const from = bytesToHex(reader.fixed(20))
-  const address = (flag: number) => ((flags & flag) === 0 ? undefined : bytesToHex(reader.fixed(20)))
+  const address = (flag: number) =>
+    (flags & flag) === 0 ? undefined : bytesToHex(reader.fixed(20))
   const value = (flag: number) => ((flags & flag) === 0 ? undefined : reader.bigint())
   const to = address(TO)
   const contractAddress = address(CONTRACT)
@@ -93,6 +99,7 @@ function decodeReceipt(reader: ByteReader): StoredReceipt {
   const depositNonce = value(DEPOSIT_NONCE)
   const depositReceiptVersion = value(DEPOSIT_VERSION)
   const l1Fee = value(L1_FEE)
+  const l1GasUsed = value(L1_GAS)
   const operatorFee = value(OPERATOR_FEE)
   const blobGasUsed = value(BLOB_GAS)
   const bits = Array.from({ length: reader.integer() }, () => reader.byte() * 256 + reader.byte())
@@ -111,13 +118,14 @@ function decodeReceipt(reader: ByteReader): StoredReceipt {
     ...(depositNonce !== undefined && { depositNonce }),
     ...(depositReceiptVersion !== undefined && { depositReceiptVersion }),
     ...(l1Fee !== undefined && { l1Fee }),
+    ...(l1GasUsed !== undefined && { l1GasUsed }),
     ...(operatorFee !== undefined && { operatorFee }),
     ...(blobGasUsed !== undefined && { blobGasUsed }),
   }
 }
 
 function flagsOf(result: TransactionResult): number {
-  const [nonce, version, l1Fee, operatorFee, blobGas] = optionalValues(result)
+  const [nonce, version, l1Fee, l1Gas, operatorFee, blobGas] = optionalValues(result)
   return (
     (result.status === 'success' ? STATUS : 0) |
     (result.to === undefined ? 0 : TO) |
@@ -125,6 +133,7 @@ function flagsOf(result: TransactionResult): number {
     (nonce === undefined ? 0 : DEPOSIT_NONCE) |
     (version === undefined ? 0 : DEPOSIT_VERSION) |
     (l1Fee === undefined ? 0 : L1_FEE) |
+    (l1Gas === undefined ? 0 : L1_GAS) |
     (operatorFee === undefined ? 0 : OPERATOR_FEE) |
     (blobGas === undefined ? 0 : BLOB_GAS)
   )
@@ -135,6 +144,7 @@ function optionalValues(result: TransactionResult): readonly (bigint | undefined
     result.depositNonce,
     result.depositReceiptVersion,
     result.l1Fee,
+    result.l1GasUsed,
     result.operatorFee,
     result.blobGasUsed,
   ]
@@ -172,8 +182,6 @@ function bloomBits(bloom: Uint8Array): readonly number[] {
   }
   return bits
 }
-
-const EMPTY_BLOOM: Hex = `0x${'00'.repeat(256)}`
 
 function bloomOf(bits: readonly number[]): Hex {
   if (bits.length === 0) return EMPTY_BLOOM

@@ -12,8 +12,8 @@ export const TABLES = [
   'bodies',
   /** Receipts by block hash. */
   'receipts',
-  /** 20 bytes a transaction, by block hash. */
-  'senders',
+  /** Sender and hash (20 + 32 bytes) of each transaction, by block hash. */
+  'manifests',
   /** Hash of the canonical block by number (8 bytes, big-endian). */
   'canonical',
   /** Block hash and index of a canonical transaction, by its hash. */

@@ -1,0 +1,179 @@
+import {
+  STATUS_TX_BLOB_FEE_CAP_TOO_LOW,
+  STATUS_TX_BLOB_GAS_LIMIT,
+  STATUS_TX_BLOCK_GAS_LIMIT,
+  STATUS_TX_FEE_CAP_TOO_LOW,
+  STATUS_TX_NONCE_TOO_HIGH,
+} from '@altlayer/program/shared/status.ts'
+import type { Address, Hash, Header } from '@altlayer/protocol'
+import { hexToBytes } from '@altlayer/protocol'
+import { isRejection, type ProgramError } from '../program/errors.ts'
+import type { BlockAttributes, BlockEnvironment, Program, SealedBlock } from '../program/types.ts'
+import type { Manifest } from '../store/chain-store.ts'
+import { encodeReceipt } from '../store/receipts.ts'
+
+/** A transaction for the open block, and who sent it where that is known. */
+export interface SignedTransaction {
+  readonly raw: Uint8Array
+  readonly sender: Address | undefined
+}
+
+/**
+ * What became of a transaction: `included`; `later`: not in this block, but perhaps in another (its
+ * gas does not fit, its nonce is ahead); `rejected`: the program refuses it.
+ */
+export type Outcome =
+  | { readonly kind: 'included' }
+  | { readonly kind: 'later' }
+  | { readonly kind: 'rejected'; readonly message: string }
+
+/** A run of transactions. Arrays are as long as what was executed, which may be less than what was asked. */
+export interface ExecutedBatch {
+  readonly outcomes: readonly Outcome[]
+  /** Receipt records of the included ones, one after the other. */
+  readonly receipts: Uint8Array
+  readonly gasLeft: bigint
+}
+
+/** A block being built on one program instance. */
+export interface OpenBlock {
+  readonly parentHash: Hash
+  readonly environment: BlockEnvironment
+  readonly transactions: readonly Uint8Array[]
+  readonly manifest: Manifest
+  readonly withdrawals: BlockAttributes['withdrawals']
+  readonly sealed: SealedBlock | undefined
+  /** Executes in order until done or past `deadline` (`performance.now()`). */
+  execute(transactions: readonly SignedTransaction[], deadline: number): ExecutedBatch
+  /** Executes a transaction the block must contain. Throws ProgramError when it cannot. */
+  force(transaction: SignedTransaction): void
+  seal(): SealedBlock
+  /** The block's receipt records. */
+  receipts(): Uint8Array
+}
+
+/** Sender known for the transaction that is about to be executed, for `ProgramHost.sender`. */
+export interface SenderHint {
+  /** Answers the program's question for the next signature only: that of the transaction itself. */
+  set(transaction: SignedTransaction): void
+  readonly answer: (
+    signingHash: Uint8Array,
+    v: number,
+    r: Uint8Array,
+    s: Uint8Array,
+  ) => Uint8Array | undefined
+}
+
+/**
+ * Remembers a sender that another thread recovered. The program asks for the transaction's own
+ * signature first and for those of its authorizations afterwards: only the first question, about the
+ * `s` that ends the encoding, is answered.
+ */
+export function createSenderHint(): SenderHint {
+  let current: SignedTransaction | undefined
+  return {
+    set(transaction) {
+      current = transaction
+    },
+    answer(_hash, _v, _r, s) {
+      const transaction = current
+      current = undefined
+      if (transaction?.sender === undefined || !endsWith(transaction.raw, s)) return undefined
+      return hexToBytes(transaction.sender, 'sender', 20)
+    },
+  }
+}
+
+function endsWith(raw: Uint8Array, s: Uint8Array): boolean {
+  let start = 0
+  while (start < s.length && s[start] === 0) start++
+  for (let index = s.length - 1, at = raw.length - 1; index >= start; index--, at--)
+    if (raw[at] !== s[index]) return false
+  return true
+}
+
+/** Opens a block on `program`. Throws ProgramError. */
+export function openBlock(
+  program: Program,
+  hint: SenderHint,
+  parent: { readonly header: Header; readonly hash: Hash },
+  attributes: BlockAttributes,
+): OpenBlock {
+  program.open(parent.header, attributes)
+  const environment = program.environment()
+  const transactions: Uint8Array[] = []
+  const senders: Address[] = []
+  const hashes: Hash[] = []
+  const records: Uint8Array[] = []
+  let sealed: SealedBlock | undefined
+
+  const run = (transaction: SignedTransaction): Uint8Array => {
+    hint.set(transaction)
+    const result = program.transaction(transaction.raw)
+    const record = encodeReceipt(result)
+    transactions.push(transaction.raw)
+    senders.push(result.from)
+    hashes.push(result.hash)
+    records.push(record)
+    return record
+  }
+
+  return {
+    parentHash: parent.hash,
+    environment,
+    transactions,
+    manifest: { senders, hashes },
+    withdrawals: attributes.withdrawals,
+    get sealed() {
+      return sealed
+    },
+    execute(batch, deadline) {
+      const outcomes: Outcome[] = []
+      const added: Uint8Array[] = []
+      for (const transaction of batch) {
+        if (outcomes.length > 0 && performance.now() > deadline) break
+        try {
+          added.push(run(transaction))
+          outcomes.push({ kind: 'included' })
+        } catch (error) {
+          if (!isRejection(error)) throw error
+          outcomes.push(outcomeOf(error))
+        }
+      }
+      return { outcomes, receipts: concat(added), gasLeft: program.gasLeft() }
+    },
+    force(transaction) {
+      run(transaction)
+    },
+    seal() {
+      sealed ??= program.seal()
+      return sealed
+    },
+    receipts: () => concat(records),
+  }
+}
+
+/** Rejections that another block may not repeat. */
+const LATER: ReadonlySet<number> = new Set([
+  STATUS_TX_BLOCK_GAS_LIMIT,
+  STATUS_TX_NONCE_TOO_HIGH,
+  STATUS_TX_FEE_CAP_TOO_LOW,
+  STATUS_TX_BLOB_FEE_CAP_TOO_LOW,
+  STATUS_TX_BLOB_GAS_LIMIT,
+])
+
+function outcomeOf(error: ProgramError): Outcome {
+  return LATER.has(error.status) ? { kind: 'later' } : { kind: 'rejected', message: error.message }
+}
+
+function concat(parts: readonly Uint8Array[]): Uint8Array {
+  let length = 0
+  for (const part of parts) length += part.length
+  const bytes = new Uint8Array(length)
+  let offset = 0
+  for (const part of parts) {
+    bytes.set(part, offset)
+    offset += part.length
+  }
+  return bytes
+}

@@ -1,0 +1,62 @@
+import { parentPort } from 'node:worker_threads'
+import {
+  type Address,
+  decodeTransaction,
+  type Hash,
+  signatureParity,
+  signingHash,
+  TX_DEPOSIT,
+  transactionHash,
+} from '@altlayer/protocol'
+import { inspectTransaction, recoverSigner, type TransactionRules } from '../pool/inspect.ts'
+import type { PooledTransaction } from '../pool/types.ts'
+import { recoverSender } from '../precompiles/index.ts'
+import { type ErrorRecord, errorRecord, serve } from './channel.ts'
+
+// A thread that recovers senders: of what comes into the pool, with every check that needs no
+// state; and of transactions in blocks from outside.
+
+/** A transaction's inspection; `raw` is left out where it is what was sent. */
+export type Inspection =
+  | { readonly transaction: Omit<PooledTransaction, 'raw'>; readonly raw?: Uint8Array }
+  | { readonly error: ErrorRecord }
+
+/** Hash and sender; a transaction that names no sender (malformed, bad signature) has none. */
+export interface Origin {
+  readonly hash: Hash
+  readonly sender: Address | undefined
+}
+
+const handlers = {
+  inspect: (batch: {
+    readonly transactions: readonly Uint8Array[]
+    readonly rules: TransactionRules
+  }): readonly Inspection[] =>
+    batch.transactions.map((input) => {
+      try {
+        const { raw, ...transaction } = inspectTransaction(input, batch.rules, recoverSender)
+        return raw === input ? { transaction } : { transaction, raw }
+      } catch (error) {
+        return { error: errorRecord(error) }
+      }
+    }),
+  origins: (transactions: readonly Uint8Array[]): readonly Origin[] =>
+    transactions.map((raw) => ({ hash: transactionHash(raw), sender: senderOf(raw) })),
+}
+
+function senderOf(raw: Uint8Array): Address | undefined {
+  try {
+    const transaction = decodeTransaction(raw)
+    if (transaction.type === TX_DEPOSIT) return transaction.from
+    const { r, s } = transaction
+    const signature = { yParity: signatureParity(transaction), r, s }
+    return recoverSigner(signingHash(transaction), signature, recoverSender)
+  } catch {
+    // The program says what is wrong with it, in the words of block validation.
+    return undefined
+  }
+}
+
+export type SenderHandlers = typeof handlers
+
+if (parentPort !== null) serve(parentPort, handlers)
