@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { Block, PayloadAttributes } from '@altlayer/engine'
+import type { PayloadAttributes } from '@altlayer/engine'
 import {
   type Address,
   applyConfigUpdate,
@@ -8,15 +8,9 @@ import {
   CONFIG_UPDATE_TOPIC,
   decodeTransaction,
   depositToLog,
-  EMPTY_ROOT,
-  EMPTY_UNCLES_HASH,
   encodeEcotoneScalars,
-  encodeHoloceneExtraData,
-  type Hash,
-  type Header,
   type Hex,
   hexToBytes,
-  parseEip1559ParamsHex,
   parseL1Attributes,
   type RollupConfig,
   type SystemConfig,
@@ -32,42 +26,17 @@ import {
   UnsupportedUpgradeError,
 } from '../../src/sequencer/attributes.ts'
 import { portal, systemConfigAddress, testConfig, testHash } from '../helpers/config.ts'
-import { fullBloom, l1Block } from '../helpers/l1.ts'
+import { unexecutedBlock } from '../helpers/engine.ts'
+import { l1Block } from '../helpers/l1.ts'
 
 const l1Genesis = l1Block(10, 1_000)
 const configWith = (options: Parameters<typeof testConfig>[0] = {}) =>
   testConfig({ ...options, l1Genesis: { number: 10, hash: l1Genesis.hash } })
 const config = configWith()
 
-/** The block that an engine would make of attributes, as far as the next block looks at it. */
-function blockOf(parent: { hash: Hash; number: bigint }, made: PayloadAttributes): Block {
-  const params = made.eip1559Params && parseEip1559ParamsHex(made.eip1559Params)
-  const canyon = { denominator: 250, elasticity: 6 }
-  const header: Header = {
-    parentHash: parent.hash,
-    sha3Uncles: EMPTY_UNCLES_HASH,
-    miner: made.feeRecipient,
-    stateRoot: EMPTY_ROOT,
-    transactionsRoot: EMPTY_ROOT,
-    receiptsRoot: EMPTY_ROOT,
-    logsBloom: fullBloom,
-    difficulty: 0n,
-    number: parent.number + 1n,
-    gasLimit: made.gasLimit,
-    gasUsed: 0n,
-    timestamp: made.timestamp,
-    extraData: params ? encodeHoloceneExtraData(params.denominator === 0 ? canyon : params) : '0x',
-    mixHash: made.prevRandao,
-    nonce: '0x0000000000000000',
-    ...(made.parentBeaconBlockRoot && { parentBeaconBlockRoot: made.parentBeaconBlockRoot }),
-  }
-  const hash = testHash(2, header.number)
-  return { header, hash, transactions: made.transactions ?? [], size: 0n }
-}
-
 function genesisParent(of: RollupConfig = config): L2Parent {
   const header = {
-    ...blockOf({ hash: testHash(0, 0), number: -1n }, empty).header,
+    ...unexecutedBlock({ hash: testHash(0, 0), number: -1n }, empty).header,
     timestamp: 1_000n,
   }
   return parentOf(of, { header, hash: testHash(2, 0), transactions: [], size: 0n }, l1Genesis)
@@ -283,11 +252,11 @@ describe('an L2 block', () => {
         }
         const epoch = epochWith(logs)
         let parent = genesisParent()
-        let block = blockOf(parent, attributesOfEpochStart(config, parent, epoch, advance))
+        let block = unexecutedBlock(parent, attributesOfEpochStart(config, parent, epoch, advance))
         for (let count = 1; count <= blocksAfter; count++) {
           parent = parentOf(config, block, l1Genesis)
           const choice = { sequenceNumber: parent.sequenceNumber + 1n, depositsOnly: false }
-          block = blockOf(parent, attributesInEpoch(config, parent, choice))
+          block = unexecutedBlock(parent, attributesInEpoch(config, parent, choice))
         }
         parent = parentOf(config, block, l1Genesis)
         assert.deepEqual(parent.systemConfig, expected)
@@ -308,7 +277,7 @@ describe('an L2 block', () => {
   })
 
   it('that does not begin with L1 attributes is refused', () => {
-    const block = blockOf(genesisParent(), empty)
+    const block = unexecutedBlock(genesisParent(), empty)
     assert.throws(() => parentOf(config, block, l1Genesis), /first transaction with L1 attributes/)
   })
 })
