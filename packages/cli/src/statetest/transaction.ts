@@ -1,0 +1,174 @@
+import {
+  type AccessList,
+  type Address,
+  encodeTransaction,
+  type Hash,
+  type Hex,
+  MalformedInputError,
+  optional,
+  parseAddress,
+  parseArray,
+  parseData,
+  parseHash,
+  parseInteger,
+  parseObject,
+  type SignedAuthorization,
+  type SignedTransaction,
+  signingHash,
+  TX_ACCESS_LIST,
+  TX_BLOB,
+  TX_DYNAMIC_FEE,
+  TX_LEGACY,
+  TX_SET_CODE,
+} from '@altlayer/protocol'
+import { secp256k1 } from '@noble/curves/secp256k1.js'
+
+/** The `transaction` of a state test: lists of data, gas limits and values, of which a case takes one each. */
+export interface TransactionTemplate {
+  readonly data: readonly Hex[]
+  readonly gasLimits: readonly bigint[]
+  readonly values: readonly bigint[]
+  /** One for each of `data`. */
+  readonly accessLists: readonly (AccessList | undefined)[]
+  readonly nonce: bigint
+  readonly to: Address | undefined
+  readonly gasPrice: bigint | undefined
+  readonly maxFeePerGas: bigint | undefined
+  readonly maxPriorityFeePerGas: bigint | undefined
+  readonly maxFeePerBlobGas: bigint | undefined
+  readonly blobVersionedHashes: readonly Hash[] | undefined
+  readonly authorizationList: readonly SignedAuthorization[] | undefined
+  readonly secretKey: Hash | undefined
+}
+
+/** Reads a state test's `transaction`. Throws MalformedInputError naming the member. */
+export function parseTemplate(value: unknown, path: string): TransactionTemplate {
+  const tx = parseObject(value, path)
+  const list = <T>(name: string, parse: (value: unknown, path: string) => T): readonly T[] =>
+    parseArray(tx[name], `${path}.${name}`).map((item, i) => parse(item, `${path}.${name}[${i}]`))
+  const lists = <T>(name: string, parse: (value: unknown, path: string) => T) =>
+    tx[name] === undefined ? undefined : list(name, parse)
+  const integer = (name: string) => optional(tx[name], `${path}.${name}`, amount)
+  return {
+    data: list('data', parseData),
+    gasLimits: list('gasLimit', amount),
+    values: list('value', amount),
+    accessLists: lists('accessLists', (item, at) => optional(item, at, parseAccessList)) ?? [],
+    nonce: amount(tx.nonce, `${path}.nonce`),
+    to: tx.to === '' ? undefined : optional(tx.to, `${path}.to`, parseAddress),
+    gasPrice: integer('gasPrice'),
+    maxFeePerGas: integer('maxFeePerGas'),
+    maxPriorityFeePerGas: integer('maxPriorityFeePerGas'),
+    maxFeePerBlobGas: integer('maxFeePerBlobGas'),
+    blobVersionedHashes: lists('blobVersionedHashes', parseHash),
+    authorizationList: lists('authorizationList', parseAuthorization),
+    secretKey: optional(tx.secretKey, `${path}.secretKey`, parseHash),
+  }
+}
+
+// Values that no transaction can have are written `0x:bigint 0x...` in older files.
+function amount(value: unknown, path: string): bigint {
+  return parseInteger(typeof value === 'string' ? value.replace(/^0x:bigint /, '') : value, path)
+}
+
+function parseAccessList(value: unknown, path: string): AccessList {
+  return parseArray(value, path).map((item, i) => {
+    const entry = parseObject(item, `${path}[${i}]`)
+    return {
+      address: parseAddress(entry.address, `${path}[${i}].address`),
+      storageKeys: parseArray(entry.storageKeys, `${path}[${i}].storageKeys`).map((key, k) =>
+        parseHash(key, `${path}[${i}].storageKeys[${k}]`),
+      ),
+    }
+  })
+}
+
+function parseAuthorization(value: unknown, path: string): SignedAuthorization {
+  const entry = parseObject(value, path)
+  const integer = (name: string) => parseInteger(entry[name], `${path}.${name}`)
+  return {
+    chainId: integer('chainId'),
+    address: parseAddress(entry.address, `${path}.address`),
+    nonce: integer('nonce'),
+    yParity: Number(integer(entry.yParity === undefined ? 'v' : 'yParity')),
+    r: integer('r'),
+    s: integer('s'),
+  }
+}
+
+/**
+ * Signs the transaction of one case with the template's key (EIP-155 where it is a legacy one).
+ * Throws MalformedInputError when the template lacks what its type needs.
+ */
+export function buildTransaction(
+  template: TransactionTemplate,
+  indexes: { readonly data: number; readonly gas: number; readonly value: number },
+  chainId: bigint,
+): Uint8Array {
+  const { secretKey } = template
+  if (secretKey === undefined) {
+    throw new MalformedInputError('transaction.secretKey', 'a key, as there are no txbytes', 'none')
+  }
+  const unsigned = assemble(template, indexes, chainId)
+  const signature = secp256k1.sign(signingHash(unsigned), Buffer.from(secretKey.slice(2), 'hex'), {
+    prehash: false,
+    format: 'recovered',
+  })
+  const parity = signature[0] as number
+  const r = BigInt(`0x${Buffer.from(signature.subarray(1, 33)).toString('hex')}`)
+  const s = BigInt(`0x${Buffer.from(signature.subarray(33, 65)).toString('hex')}`)
+  return encodeTransaction(
+    unsigned.type === TX_LEGACY
+      ? { ...unsigned, v: unsigned.v + BigInt(parity), r, s }
+      : { ...unsigned, yParity: parity, r, s },
+  )
+}
+
+function assemble(
+  template: TransactionTemplate,
+  indexes: { readonly data: number; readonly gas: number; readonly value: number },
+  chainId: bigint,
+): SignedTransaction {
+  const { nonce, to, maxFeePerGas, blobVersionedHashes, authorizationList } = template
+  const accessList = template.accessLists[indexes.data]
+  const common = {
+    nonce,
+    gas: template.gasLimits[indexes.gas] as bigint,
+    value: template.values[indexes.value] as bigint,
+    data: template.data[indexes.data] as Hex,
+    r: 0n,
+    s: 0n,
+  }
+  const recipient = to === undefined ? {} : { to }
+  const typed = { ...common, chainId, accessList: accessList ?? [], yParity: 0 }
+  if (maxFeePerGas === undefined) {
+    const gasPrice = demand(template.gasPrice, 'gasPrice')
+    return accessList === undefined
+      ? { type: TX_LEGACY, ...common, ...recipient, gasPrice, v: 35n + 2n * chainId }
+      : { type: TX_ACCESS_LIST, ...typed, ...recipient, gasPrice }
+  }
+  const maxPriorityFeePerGas = demand(template.maxPriorityFeePerGas, 'maxPriorityFeePerGas')
+  const fees = { ...typed, maxFeePerGas, maxPriorityFeePerGas }
+  if (authorizationList !== undefined) {
+    return { type: TX_SET_CODE, ...fees, to: demand(to, 'to'), authorizationList }
+  }
+  if (blobVersionedHashes !== undefined || template.maxFeePerBlobGas !== undefined) {
+    const maxFeePerBlobGas = demand(template.maxFeePerBlobGas, 'maxFeePerBlobGas')
+    const hashes = blobVersionedHashes ?? []
+    return {
+      type: TX_BLOB,
+      ...fees,
+      to: demand(to, 'to'),
+      maxFeePerBlobGas,
+      blobVersionedHashes: hashes,
+    }
+  }
+  return { type: TX_DYNAMIC_FEE, ...fees, ...recipient }
+}
+
+function demand<T>(value: T | undefined, name: string): T {
+  if (value === undefined) {
+    throw new MalformedInputError(`transaction.${name}`, 'a value for this type', 'nothing')
+  }
+  return value
+}
