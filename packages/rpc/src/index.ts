@@ -1,3 +1,9 @@
+export type { Connection } from './connection.ts'
+export { RpcError } from './errors.ts'
+export { DEFAULT_LIMITS, type Limits } from './limits.ts'
+export type { Logger } from './logger.ts'
+export { type Caller, type Method, method, type Param, param } from './method.ts'
+export * as types from './params.ts'
 export type {
   BlockId,
   Json,
@@ -5,5 +11,7 @@ export type {
   L2BlockRef,
   OutputAtBlock,
   RollupApi,
+  SyncProgress,
   SyncStatus,
 } from './rollup.ts'
+export { type RpcServer, type RpcServerOptions, startRpcServer } from './server.ts'

@@ -48,6 +48,13 @@ export interface OutputAtBlock {
   readonly syncStatus: SyncStatus
 }
 
+/** How far a node that is behind its chain has come, in block numbers. */
+export interface SyncProgress {
+  readonly startingBlock: bigint
+  readonly currentBlock: bigint
+  readonly highestBlock: bigint
+}
+
 /** A JSON value: what may be answered as it is. */
 export type Json =
   | null
@@ -68,4 +75,8 @@ export interface RollupApi {
   version(): string
   /** Account that receives fees as a sequencer, for eth_coinbase. */
   readonly coinbase?: Address
+  /** Progress while the node is far behind what it knows of the chain; undefined once it has caught up. */
+  syncing?(): SyncProgress | undefined
+  /** Number of connected peers. */
+  peerCount?(): number
 }

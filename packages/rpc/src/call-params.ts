@@ -1,0 +1,202 @@
+import type { AccountOverride, BlockOverrides, CallMessage, Withdrawal } from '@altlayer/engine'
+import { equalBytes, type Hash } from '@altlayer/protocol'
+import { ParamError } from './errors.ts'
+import {
+  address,
+  array,
+  bytes,
+  flexibleUint64,
+  hash,
+  mapOf,
+  type ObjectOf,
+  object,
+  optional,
+  type Type,
+  uint64,
+  uint256,
+  within,
+} from './params.ts'
+
+// The parameters of eth_call and its like: a message, and what to assume instead of state and block.
+
+const ZERO_ADDRESS = `0x${'0'.repeat(40)}` as const
+const MAX_OVERRIDES = 10_000
+
+const accessList = array(object('access list entry', { address, storageKeys: array(hash) }))
+
+const authorizationList = array(
+  object('EIP-7702 authorization', {
+    chainId: uint256,
+    address,
+    nonce: uint64,
+    yParity: uint64,
+    r: uint256,
+    s: uint256,
+  }),
+)
+
+const transactionMembers = {
+  type: optional(uint64),
+  chainId: optional(uint256),
+  from: optional(address),
+  to: optional(address),
+  gas: optional(uint64),
+  gasPrice: optional(uint256),
+  maxFeePerGas: optional(uint256),
+  maxPriorityFeePerGas: optional(uint256),
+  maxFeePerBlobGas: optional(uint256),
+  blobVersionedHashes: optional(array(hash)),
+  value: optional(uint256),
+  nonce: optional(uint64),
+  data: optional(bytes),
+  input: optional(bytes),
+  accessList: optional(accessList),
+  authorizationList: optional(authorizationList),
+}
+
+export type TransactionArgs = ObjectOf<typeof transactionMembers>
+
+const transactionObject = object('transaction object', transactionMembers)
+
+/** A transaction without signature, as eth_call takes it. Throws ParamError for contradicting members. */
+export const transactionArgs: Type<TransactionArgs> = {
+  schema: transactionObject.schema,
+  parse(value) {
+    const args = transactionObject.parse(value)
+    const { gasPrice, maxFeePerGas: cap, maxPriorityFeePerGas: tip, data, input } = args
+    if (gasPrice !== undefined && (cap !== undefined || tip !== undefined))
+      throw new ParamError('both gasPrice and (maxFeePerGas or maxPriorityFeePerGas) specified')
+    if (cap !== undefined && tip !== undefined && cap < tip)
+      throw new ParamError(`maxFeePerGas (${cap}) < maxPriorityFeePerGas (${tip})`)
+    if (data !== undefined && input !== undefined && !equalBytes(data, input))
+      throw new ParamError(
+        'both "data" and "input" are set and not equal. Please use "input" to pass transaction call data',
+      )
+    if (args.blobVersionedHashes !== undefined && args.to === undefined)
+      throw new ParamError('missing "to" in blob transaction')
+    return args
+  },
+}
+
+/**
+ * The message to run, with at most `gasCap` gas, and `defaultGas` when it says none. Throws ParamError
+ * when it is for another chain.
+ */
+export function toMessage(
+  args: TransactionArgs,
+  chainId: bigint,
+  gasCap: bigint,
+  defaultGas = gasCap,
+): CallMessage {
+  const { chainId: wanted, data, input, from, gas, type: _, authorizationList, ...rest } = args
+  if (wanted !== undefined && wanted !== chainId)
+    throw new ParamError(`chainId does not match node's (have=${wanted}, want=${chainId})`)
+  const code = input ?? data
+  return {
+    ...rest,
+    from: from ?? ZERO_ADDRESS,
+    gas: gas === undefined ? defaultGas : gas > gasCap ? gasCap : gas,
+    ...(code === undefined ? {} : { data: code }),
+    ...(authorizationList === undefined
+      ? {}
+      : {
+          authorizationList: authorizationList.map((one, index) => {
+            if (one.yParity > 255n)
+              throw new ParamError(`authorizationList: [${index}]: yParity: number > 8 bits`)
+            return { ...one, yParity: Number(one.yParity) }
+          }),
+        }),
+  }
+}
+
+const slots = mapOf(hash, hash, 100_000)
+
+const overridesMap = mapOf(
+  address,
+  object('account override', {
+    balance: optional(uint256),
+    nonce: optional(flexibleUint64),
+    code: optional(bytes),
+    state: optional(slots),
+    stateDiff: optional(slots),
+    movePrecompileToAddress: optional(address),
+  }),
+  MAX_OVERRIDES,
+)
+
+/** State to assume, by account. */
+export const stateOverrides: Type<readonly AccountOverride[]> = {
+  schema: overridesMap.schema,
+  parse: (value) =>
+    overridesMap.parse(value).map(([account, override]) =>
+      within(account, () => {
+        const { movePrecompileToAddress: moved, ...fields } = override
+        if (fields.state !== undefined && fields.stateDiff !== undefined)
+          throw new ParamError("has both 'state' and 'stateDiff'")
+        return {
+          address: account,
+          ...fields,
+          ...(moved === undefined ? {} : { movePrecompileTo: moved }),
+        }
+      }),
+    ),
+}
+
+const withdrawal: Type<Withdrawal> = object('withdrawal', {
+  index: uint64,
+  validatorIndex: uint64,
+  address,
+  amount: uint64,
+})
+
+const blockMembers = {
+  number: optional(uint64),
+  time: optional(uint64),
+  gasLimit: optional(uint64),
+  feeRecipient: optional(address),
+  prevRandao: optional(hash),
+  baseFeePerGas: optional(uint256),
+  blobBaseFee: optional(uint256),
+  withdrawals: optional(array(withdrawal, 1_000)),
+  // Names of geth before execution-apis settled on those above.
+  coinbase: optional(address),
+  random: optional(hash),
+  baseFee: optional(uint256),
+}
+
+const blockObject = object('block overrides', blockMembers)
+
+export interface ParsedBlockOverrides {
+  readonly overrides: BlockOverrides
+  readonly withdrawals?: readonly Withdrawal[]
+}
+
+/** Header fields to assume. */
+export const blockOverrides: Type<ParsedBlockOverrides> = {
+  schema: blockObject.schema,
+  parse(value) {
+    const given = blockObject.parse(value)
+    const overrides = {
+      number: given.number,
+      timestamp: given.time,
+      gasLimit: given.gasLimit,
+      feeRecipient: given.feeRecipient ?? given.coinbase,
+      prevRandao: (given.prevRandao ?? given.random) as Hash | undefined,
+      baseFeePerGas: given.baseFeePerGas ?? given.baseFee,
+      blobBaseFee: given.blobBaseFee,
+    }
+    return {
+      overrides: defined(overrides),
+      ...(given.withdrawals === undefined ? {} : { withdrawals: given.withdrawals }),
+    }
+  },
+}
+
+type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
+
+/** Without the members that are undefined. */
+export function defined<T extends object>(object: T): Defined<T> {
+  return Object.fromEntries(
+    Object.entries(object).filter(([, value]) => value !== undefined),
+  ) as Defined<T>
+}

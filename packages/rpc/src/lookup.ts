@@ -1,0 +1,33 @@
+import type { Block, BlockRef, Engine } from '@altlayer/engine'
+import type { Hash, Header } from '@altlayer/protocol'
+import { RpcError, SERVER_ERROR } from './errors.ts'
+
+export const LATEST: BlockRef = { tag: 'latest' }
+export const PENDING: BlockRef = { tag: 'pending' }
+
+export function isPending(ref: BlockRef): boolean {
+  return 'tag' in ref && ref.tag === 'pending'
+}
+
+/** The header that `ref` names. Throws RpcError in geth's words when there is none. */
+export function requireHeader(
+  engine: Engine,
+  ref: BlockRef,
+): { readonly header: Header; readonly hash: Hash } {
+  const found = engine.header(ref)
+  if (found === undefined) throw notFound(ref, 'header')
+  return found
+}
+
+/** The block that `ref` names. Throws RpcError in geth's words when there is none. */
+export function requireBlock(engine: Engine, ref: BlockRef): Block {
+  const found = engine.block(ref)
+  if (found === undefined) throw notFound(ref, 'block')
+  return found
+}
+
+function notFound(ref: BlockRef, what: 'header' | 'block'): RpcError {
+  if ('tag' in ref) return new RpcError(SERVER_ERROR, `${ref.tag} ${what} not found`)
+  if ('hash' in ref) return new RpcError(SERVER_ERROR, `${what} for hash not found`)
+  return new RpcError(SERVER_ERROR, what === 'block' ? 'block not found' : 'header not found')
+}

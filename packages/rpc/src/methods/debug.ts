@@ -1,0 +1,235 @@
+import type { BlockRef, TracerConfig } from '@altlayer/engine'
+import {
+  bytesToHex,
+  decodeBlock,
+  encodeBlock,
+  encodeHeader,
+  encodeReceipt,
+  headerHash,
+  MalformedInputError,
+} from '@altlayer/protocol'
+import type { Api } from '../api.ts'
+import { blockOverrides, stateOverrides, transactionArgs } from '../call-params.ts'
+import { INVALID_PARAMS, ParamError, RpcError, SERVER_ERROR } from '../errors.ts'
+import { LATEST, requireBlock, requireHeader } from '../lookup.ts'
+import { type Method, method, param } from '../method.ts'
+import {
+  blockNumber,
+  blockRef,
+  boolean,
+  bytes,
+  hash,
+  number,
+  type ObjectOf,
+  object,
+  optional,
+  string,
+  type Type,
+} from '../params.ts'
+import type { Json } from '../rollup.ts'
+import { anySchema, arrayOf, dataSchema } from '../schemas.ts'
+import { callRequest } from './execute.ts'
+
+const UNIT_MILLISECONDS: Readonly<Record<string, number>> = {
+  ns: 1e-6,
+  us: 1e-3,
+  µs: 1e-3,
+  ms: 1,
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+}
+
+/** A Go duration ("300ms", "1m30s") in milliseconds. */
+const duration: Type<number> = {
+  schema: { title: 'duration', type: 'string', pattern: '^([0-9.]+(ns|us|µs|ms|s|m|h))+$' },
+  parse(value) {
+    const text = string.parse(value)
+    const parts =
+      text.length > 64 ? [] : [...text.matchAll(/([0-9]+(?:\.[0-9]*)?)(ns|us|µs|ms|s|m|h)/g)]
+    const covered = parts.reduce((length, [part]) => length + part.length, 0)
+    if (parts.length === 0 || covered !== text.length)
+      throw new ParamError(`invalid duration "${text.slice(0, 64)}"`)
+    return parts.reduce(
+      (sum, [, amount, unit]) => sum + Number(amount) * (UNIT_MILLISECONDS[unit as string] ?? 0),
+      0,
+    )
+  },
+}
+
+const tracerOptions = object('tracer options', {
+  onlyTopCall: optional(boolean),
+  withLog: optional(boolean),
+  diffMode: optional(boolean),
+  disableCode: optional(boolean),
+  disableStorage: optional(boolean),
+  includeEmpty: optional(boolean),
+})
+
+const traceMembers = {
+  tracer: optional(string),
+  tracerConfig: optional(tracerOptions),
+  timeout: optional(duration),
+  enableMemory: optional(boolean),
+  disableStack: optional(boolean),
+  disableStorage: optional(boolean),
+  enableReturnData: optional(boolean),
+  limit: optional(number(0, Number.MAX_SAFE_INTEGER)),
+}
+const traceConfig = object('trace config', traceMembers)
+const traceCallConfig = object('trace call config', {
+  ...traceMembers,
+  stateOverrides: optional(stateOverrides),
+  blockOverrides: optional(blockOverrides),
+})
+
+type TraceArgs = ObjectOf<typeof traceMembers>
+
+/** Traces, witnesses and raw data. */
+export function debugMethods(api: Api): readonly Method[] {
+  const { engine, limits } = api
+
+  function tracer(args: TraceArgs | undefined): TracerConfig {
+    const { tracer: name, timeout, ...options } = args ?? {}
+    return {
+      ...options,
+      ...(name === undefined || name === '' ? {} : { tracer: tracerName(name) }),
+      timeout: Math.min(timeout ?? limits.traceTimeout, limits.traceTimeout),
+    }
+  }
+
+  async function traceBlock(ref: BlockRef, config: TracerConfig): Promise<unknown> {
+    const { header } = requireHeader(engine, ref)
+    if (header.number === engine.genesis.header.number)
+      throw new RpcError(SERVER_ERROR, 'genesis is not traceable')
+    return engine.traceBlock(ref, config)
+  }
+
+  function blockOfRlp(rlp: Uint8Array): BlockRef {
+    try {
+      const blockHash = headerHash(decodeBlock(rlp).header)
+      if (engine.header({ hash: blockHash }) !== undefined) return { hash: blockHash }
+      throw new RpcError(
+        SERVER_ERROR,
+        `block ${blockHash} not found: only blocks of this node can be traced`,
+      )
+    } catch (error) {
+      if (!(error instanceof MalformedInputError)) throw error
+      throw new RpcError(SERVER_ERROR, `could not decode block: ${error.message}`)
+    }
+  }
+
+  function rawReceipts(ref: BlockRef): Json {
+    const { hash: blockHash } = requireHeader(engine, ref)
+    return (engine.receipts(blockHash) ?? []).map((receipt) => bytesToHex(encodeReceipt(receipt)))
+  }
+
+  const block = param('Block', blockRef)
+  const config = param('Tracer', optional(traceConfig))
+  const traces = ['Traces', arrayOf(anySchema)] as const
+  const raw = ['RLP', dataSchema] as const
+
+  return [
+    method({
+      name: 'debug_traceTransaction',
+      summary: 'Traces a transaction of the chain.',
+      params: [param('Transaction hash', hash), config],
+      result: ['Trace', anySchema],
+      handler: ([transactionHash, args]) => {
+        if (engine.transactionLocation(transactionHash) === undefined)
+          throw new RpcError(SERVER_ERROR, 'transaction not found')
+        return engine.traceTransaction(transactionHash, tracer(args))
+      },
+    }),
+    method({
+      name: 'debug_traceCall',
+      summary: 'Traces a message on the state after a block.',
+      params: [
+        param('Transaction', transactionArgs),
+        param('Block', optional(blockRef)),
+        param('Tracer', optional(traceCallConfig)),
+      ],
+      result: ['Trace', anySchema],
+      handler: ([args, ref = LATEST, options]) => {
+        const { stateOverrides: state, blockOverrides: overrides, ...rest } = options ?? {}
+        const trace = tracer(rest)
+        const request = callRequest(api, args, ref, state, overrides)
+        return engine.traceCall({ ...request, timeout: trace.timeout as number }, trace)
+      },
+    }),
+    method({
+      name: 'debug_traceBlockByNumber',
+      summary: 'Traces all transactions of a block.',
+      params: [param('Block', blockNumber), config],
+      result: traces,
+      handler: ([ref, args]) => traceBlock(ref, tracer(args)),
+    }),
+    method({
+      name: 'debug_traceBlockByHash',
+      summary: 'Traces all transactions of a block.',
+      params: [param('Block hash', hash), config],
+      result: traces,
+      handler: ([blockHash, args]) => traceBlock({ hash: blockHash }, tracer(args)),
+    }),
+    method({
+      name: 'debug_traceBlock',
+      summary: 'Traces all transactions of a block given as RLP.',
+      params: [param('Block RLP', bytes), config],
+      result: traces,
+      handler: ([rlp, args]) => traceBlock(blockOfRlp(rlp), tracer(args)),
+    }),
+    method({
+      name: 'debug_executionWitness',
+      summary: 'What a stateless client needs to execute a block.',
+      params: [block],
+      result: ['Witness', { type: 'object' }],
+      handler: ([ref]) => {
+        requireHeader(engine, ref)
+        return engine.witness(ref)
+      },
+    }),
+    method({
+      name: 'debug_getRawHeader',
+      summary: 'RLP of a header.',
+      params: [block],
+      result: raw,
+      handler: ([ref]) => bytesToHex(encodeHeader(requireHeader(engine, ref).header)),
+    }),
+    method({
+      name: 'debug_getRawBlock',
+      summary: 'RLP of a block.',
+      params: [block],
+      result: raw,
+      handler: ([ref]) => bytesToHex(encodeBlock(requireBlock(engine, ref))),
+    }),
+    method({
+      name: 'debug_getRawReceipts',
+      summary: 'Consensus encodings of the receipts of a block (EIP-2718).',
+      params: [block],
+      result: ['Receipts', arrayOf(dataSchema)],
+      handler: ([ref]) => rawReceipts(ref),
+    }),
+    method({
+      name: 'debug_getRawTransaction',
+      summary: 'Encoding of a transaction of the chain or of the pool (EIP-2718).',
+      params: [param('Transaction hash', hash)],
+      result: ['Transaction', dataSchema],
+      handler: ([transactionHash]) => {
+        const found =
+          engine.transactionLocation(transactionHash) ?? engine.pool.get(transactionHash)
+        return found === undefined ? '0x' : bytesToHex(found.raw)
+      },
+    }),
+  ]
+}
+
+const TRACERS = ['callTracer', 'prestateTracer', '4byteTracer'] as const
+
+function tracerName(name: string): (typeof TRACERS)[number] {
+  const known = TRACERS.find((one) => one === name)
+  if (known !== undefined) return known
+  throw new RpcError(
+    INVALID_PARAMS,
+    `unknown tracer "${name.slice(0, 80)}": this node has ${TRACERS.join(', ')} and the default`,
+  )
+}

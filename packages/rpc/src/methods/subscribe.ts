@@ -1,0 +1,140 @@
+import { randomBytes } from 'node:crypto'
+import { bytesToHex } from '@altlayer/protocol'
+import type { Api } from '../api.ts'
+import type { Connection } from '../connection.ts'
+import {
+  INVALID_PARAMS,
+  LIMIT_EXCEEDED,
+  METHOD_NOT_FOUND,
+  ParamError,
+  RpcError,
+} from '../errors.ts'
+import { formatHeader } from '../format/block.ts'
+import { formatLog, matchesFilter } from '../format/log.ts'
+import { formatPoolTransaction } from '../format/transaction.ts'
+import { type Caller, type Method, method, param } from '../method.ts'
+import { boolean, bytes, oneOf, optional, type Type } from '../params.ts'
+import type { Json, SyncProgress } from '../rollup.ts'
+import { booleanSchema, quantitySchema } from '../schemas.ts'
+import { formatSyncing } from './client.ts'
+import { filterArgs, logFilter } from './logs.ts'
+
+const SYNC_POLL = 1_000
+const KINDS = ['newHeads', 'logs', 'newPendingTransactions', 'syncing'] as const
+
+/** Starts a subscription: `emit` sends one result, given as JSON text. Returns what ends it. */
+type Start = (emit: (result: string) => void) => () => void
+
+/** The filter of `logs` or the flag of `newPendingTransactions`, told apart by its form. */
+const subscriptionOptions: Type<unknown> = {
+  schema: { oneOf: [filterArgs.schema, boolean.schema] },
+  parse: (value) => value,
+}
+
+/** Subscriptions: only for connections that stay open. */
+export function subscribeMethods(api: Api): readonly Method[] {
+  const { feed, limits, logTimestamps, rollup } = api
+
+  const newHeads: Start = (emit) =>
+    feed.onHead(({ applied }) => {
+      for (const { header, hash } of applied) emit(JSON.stringify(formatHeader(header, hash)))
+    })
+
+  function logs(options: unknown): Start {
+    const filter = logFilter(argument(filterArgs, options ?? {}))
+    return (emit) =>
+      feed.onHead((change) => {
+        for (const log of change.logs())
+          if (matchesFilter(log, filter)) emit(JSON.stringify(formatLog(log, logTimestamps)))
+      })
+  }
+
+  function newPendingTransactions(options: unknown): Start {
+    const full = argument(optional(boolean), options) ?? false
+    return (emit) =>
+      feed.onPendingTransaction((transaction) =>
+        emit(JSON.stringify(full ? formatPoolTransaction(transaction) : transaction.hash)),
+      )
+  }
+
+  const syncing: Start = (emit) => {
+    let last = ''
+    const look = () => {
+      const now = JSON.stringify(formatSyncEvent(rollup?.syncing?.()))
+      if (now !== last) emit(now)
+      last = now
+    }
+    const timer = setInterval(look, SYNC_POLL)
+    // The subscriber must know the subscription's id before its first event.
+    const first = setImmediate(look)
+    return () => {
+      clearInterval(timer)
+      clearImmediate(first)
+    }
+  }
+
+  function start(kind: (typeof KINDS)[number], options: unknown): Start {
+    if (kind === 'logs') return logs(options)
+    if (kind === 'newPendingTransactions') return newPendingTransactions(options)
+    return kind === 'newHeads' ? newHeads : syncing
+  }
+
+  return [
+    method({
+      name: 'eth_subscribe',
+      summary:
+        'Subscribes to new heads, logs, pending transactions or the state of synchronisation.',
+      params: [param('Kind', oneOf(KINDS)), param('Options', optional(subscriptionOptions))],
+      result: ['Subscription id', quantitySchema],
+      handler: ([kind, options], caller) => {
+        const { subscriptions, send } = connectionOf(caller)
+        if (subscriptions.size >= limits.subscriptions)
+          throw new RpcError(
+            LIMIT_EXCEEDED,
+            `too many subscriptions: at most ${limits.subscriptions} for a connection`,
+          )
+        const id = bytesToHex(randomBytes(16))
+        const head = `{"jsonrpc":"2.0","method":"eth_subscription","params":{"subscription":"${id}","result":`
+        subscriptions.set(
+          id,
+          start(kind, options)((result) => send(`${head}${result}}}`)),
+        )
+        return id
+      },
+    }),
+    method({
+      name: 'eth_unsubscribe',
+      summary: 'Ends a subscription.',
+      params: [param('Subscription id', bytes)],
+      result: ['Ended', booleanSchema],
+      handler: ([subscription], caller) => {
+        const { subscriptions } = connectionOf(caller)
+        const id = bytesToHex(subscription)
+        const end = subscriptions.get(id)
+        if (end === undefined) throw new RpcError(INVALID_PARAMS, 'subscription not found')
+        end()
+        return subscriptions.delete(id)
+      },
+    }),
+  ]
+
+  function formatSyncEvent(progress: SyncProgress | undefined): Json {
+    if (progress === undefined) return false
+    return { syncing: true, status: formatSyncing(progress) }
+  }
+}
+
+function connectionOf({ connection }: Caller): Connection {
+  if (connection !== undefined) return connection
+  throw new RpcError(METHOD_NOT_FOUND, 'notifications not supported: subscribe over WebSocket')
+}
+
+/** The second parameter, whose type depends on the first. */
+function argument<T>(type: Type<T>, value: unknown): T {
+  try {
+    return type.parse(value)
+  } catch (error) {
+    if (!(error instanceof ParamError)) throw error
+    throw new RpcError(INVALID_PARAMS, `invalid argument 1: ${error.message}`)
+  }
+}
