@@ -13,9 +13,11 @@ import type {
   L2BlockRef,
   OutputAtBlock,
   RollupApi,
+  SyncProgress,
   SyncStatus,
 } from '@altlayer/rpc'
 import { parentOf } from './chain/parent.ts'
+import type { Clock } from './clock.ts'
 import type { L1Block } from './l1/client.ts'
 import type { L1Follower } from './l1/follower.ts'
 
@@ -24,11 +26,14 @@ export interface RollupApiOptions {
   readonly engine: Engine
   readonly follower: L1Follower
   readonly l1Genesis: L1Block
+  readonly clock: Clock
   /** As in `altlayer/0.1.0`. */
   readonly version: string
 }
 
 const zeroHash: Hash = `0x${'00'.repeat(32)}`
+/** Seconds behind the clock from which the chain counts as catching up. */
+const SYNCING_FROM = 60n
 const nothing: L1BlockRef = { hash: zeroHash, number: 0, parentHash: zeroHash, timestamp: 0 }
 
 /**
@@ -95,9 +100,22 @@ export function createRollupApi(options: RollupApiOptions): RollupApi {
     }
   }
 
+  const startingBlock = (engine.block({ tag: 'latest' }) ?? engine.genesis).header.number
+
+  /** After a pause the chain has the blocks of that time still to make. */
+  function syncing(): SyncProgress | undefined {
+    const { header } = engine.block({ tag: 'latest' }) ?? engine.genesis
+    const behind = BigInt(Math.floor(options.clock.now() / 1_000)) - header.timestamp
+    if (behind < SYNCING_FROM) return undefined
+    const highestBlock = header.number + behind / config.blockTime
+    return { startingBlock, currentBlock: header.number, highestBlock }
+  }
+
   return {
     outputAtBlock,
     syncStatus,
+    syncing,
+    coinbase: PREDEPLOYS.SequencerFeeVault,
     rollupConfig: () => rollupConfigToJson(config) as { readonly [key: string]: Json },
     version: () => options.version,
   }

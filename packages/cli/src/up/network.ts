@@ -52,7 +52,12 @@ export async function startRollupNode(
     genesisPath: rollup.genesisPath,
     l1Url: rollup.l1Url,
     dataDir: options.dataDir,
-    rpc: { host: options.host, port: options.l2Port },
+    rpc: {
+      host: options.host,
+      port: options.l2Port,
+      cors: options.cors,
+      vhosts: options.vhosts,
+    },
     sequencer: { confirmations: options.confirmations },
     logger,
   })

@@ -10,6 +10,18 @@ export const upOptions = {
     default: '9545',
   },
   host: { summary: 'address that the rollup listens on', value: 'ADDRESS', default: '127.0.0.1' },
+  cors: {
+    summary: 'origin whose pages may use the rollup, repeatable',
+    value: 'ORIGIN',
+    multiple: true,
+    default: '*',
+  },
+  vhost: {
+    summary: 'name by which the rollup may be addressed, repeatable',
+    value: 'NAME',
+    multiple: true,
+    default: 'localhost',
+  },
   'l1-url': { summary: 'use this L1 instead of starting one', value: 'URL' },
   'l1-block-time': { summary: 'seconds between blocks of the local L1', value: 'S', default: '2' },
   'block-time': { summary: 'seconds between L2 blocks', value: 'S', default: '1' },
@@ -28,6 +40,8 @@ export interface UpOptions {
   readonly l1Port: number
   readonly l2Port: number
   readonly host: string
+  readonly cors: readonly string[]
+  readonly vhosts: readonly string[]
   /** undefined: an L1 of our own. */
   readonly l1Url?: string
   /** undefined: as the data directory has it, or the default. */
@@ -61,6 +75,8 @@ export function parseUpOptions(args: readonly string[]): UpOptions {
     l1Port,
     l2Port,
     host: values.host ?? upOptions.host.default,
+    cors: values.cors ?? [upOptions.cors.default],
+    vhosts: values.vhost ?? [upOptions.vhost.default],
     ...(l1Url !== undefined && { l1Url }),
     ...(values['l1-block-time'] !== undefined && {
       l1BlockTime: number('l1-block-time', 1, 3_600),
@@ -72,9 +88,7 @@ export function parseUpOptions(args: readonly string[]): UpOptions {
   }
 }
 
-type NumberOption = {
-  [K in keyof typeof upOptions]: (typeof upOptions)[K] extends { default: string } ? K : never
-}[keyof typeof upOptions]
+type NumberOption = 'l1-port' | 'l2-port' | 'l1-block-time' | 'block-time' | 'confirmations'
 
 function checkUrl(text: string): void {
   const url = URL.canParse(text) ? new URL(text) : undefined

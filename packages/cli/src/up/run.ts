@@ -71,7 +71,6 @@ async function runNetwork(context: Context): Promise<number> {
       rollup.l1Exited.then(
         ({ code, output }) => `the L1 node ended by itself (exit code ${code})\n${output}`,
       ),
-      node.failed.then((error) => `the rollup node failed: ${error.stack ?? error.message}`),
     ])
     if (ended === undefined) return 0
     throw new CommandError(`${ended}\nRun \`altlayer up\` again to continue the chain.`)

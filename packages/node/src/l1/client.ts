@@ -25,7 +25,8 @@ export type L1Tag = 'latest' | 'safe' | 'finalized'
 
 /** The few questions a rollup node asks L1. Every method rejects with L1Error when L1 does not answer. */
 export interface L1Client {
-  readonly url: string
+  /** Where it is, for messages: without path and query, which may hold an access key. */
+  readonly origin: string
   chainId(): Promise<bigint>
   /** undefined: L1 does not have that block (yet). */
   block(ref: bigint | L1Tag): Promise<L1Block | undefined>
@@ -52,6 +53,7 @@ type Request = (method: string, params: readonly unknown[]) => Promise<unknown>
 
 /** Talks to an L1 node over HTTP. What it says about blocks is checked against their hashes. */
 export function createL1Client(options: L1ClientOptions): L1Client {
+  const { origin } = new URL(options.url)
   const stop = new AbortController()
   const transport = http(options.url, {
     timeout: options.timeout ?? 3_000,
@@ -64,13 +66,13 @@ export function createL1Client(options: L1ClientOptions): L1Client {
     try {
       return await transport.request({ method, params })
     } catch (error) {
-      throw new L1Error(`L1 at ${options.url}: ${method} failed: ${shortMessage(error)}`, {
+      throw new L1Error(`L1 at ${origin}: ${method} failed: ${shortMessage(error)}`, {
         cause: error,
       })
     }
   }
   return {
-    url: options.url,
+    origin,
     chainId: async () => parseQuantity(await request('eth_chainId', []), 'eth_chainId'),
     block: (ref) => fetchBlock(request, ref),
     receipts: (blockHash) => fetchReceipts(request, blockHash),

@@ -88,7 +88,7 @@ export function followL1(options: L1FollowerOptions): L1Follower {
     if (silentSince === undefined) return
     const seconds = Math.round((clock.now() - silentSince) / 1_000)
     silentSince = undefined
-    logger.info({ url: client.url, seconds }, 'L1 answers again')
+    logger.info({ l1: client.origin, seconds }, 'L1 answers again')
   }
 
   function onSilence(error: unknown) {
@@ -97,7 +97,7 @@ export function followL1(options: L1FollowerOptions): L1Follower {
     silentSince ??= now
     remindedAt = now
     const seconds = Math.round((now - silentSince) / 1_000)
-    logger.warn({ url: client.url, seconds, reason: messageOf(error) }, 'L1 does not answer')
+    logger.warn({ l1: client.origin, seconds, reason: messageOf(error) }, 'L1 does not answer')
   }
 
   async function poll(slow: boolean) {

@@ -70,7 +70,7 @@ export function fakeL1(
     return Promise.resolve(answer())
   }
   const fake: FakeL1 = {
-    url: 'fake:',
+    origin: 'fake:',
     chain,
     head,
     answers: true,

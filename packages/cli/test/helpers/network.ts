@@ -1,0 +1,73 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import type { Address, Hex } from 'viem'
+import { binary } from './process.ts'
+
+/** What `altlayer up --json` prints when it is ready. */
+export interface ReadyInfo {
+  readonly dataDir: string
+  readonly l1: { readonly url: string; readonly chainId: number }
+  readonly l2: { readonly url: string; readonly webSocketUrl: string; readonly chainId: number }
+  readonly accounts: readonly { readonly address: Address; readonly privateKey: Hex }[]
+  readonly addresses: Readonly<Record<string, Address>>
+}
+
+export interface Network extends ReadyInfo {
+  readonly process: ChildProcess & { readonly pid: number }
+  /** What it said on standard error so far. */
+  output(): string
+  /** Sends a signal, waits for the end, returns the exit code (null when a signal ended it). */
+  stop(signal?: NodeJS.Signals): Promise<number | null>
+}
+
+/** A TCP port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  if (typeof address !== 'object' || address === null) throw new Error('no port')
+  return address.port
+}
+
+/** Starts `altlayer up` as a process of its own and waits until it says that it is ready. */
+export async function startNetwork(
+  dataDir: string,
+  options: readonly string[] = [],
+): Promise<Network> {
+  const ports = [await freePort(), await freePort()]
+  const args = ['up', '--json', '--data-dir', dataDir]
+  if (!options.includes('--l1-port')) args.push('--l1-port', String(ports[0]))
+  if (!options.includes('--l2-port')) args.push('--l2-port', String(ports[1]))
+  const child = spawn(process.execPath, [binary, ...args, ...options], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  }) as ChildProcess & { readonly pid: number }
+  let stderr = ''
+  let stdout = ''
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text
+  })
+  const ready = new Promise<ReadyInfo>((resolve, reject) => {
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text
+      const end = stdout.indexOf('\n')
+      if (end >= 0) resolve(JSON.parse(stdout.slice(0, end)) as ReadyInfo)
+    })
+    child.once('close', (code) => {
+      reject(new Error(`altlayer up ended with exit code ${code}:\n${stderr}`))
+    })
+  })
+  const info = await ready
+  return {
+    ...info,
+    process: child,
+    output: () => stderr,
+    async stop(signal = 'SIGINT') {
+      if (child.exitCode !== null || child.signalCode !== null) return child.exitCode
+      child.kill(signal)
+      const [code] = (await once(child, 'close')) as [number | null]
+      return code
+    },
+  }
+}

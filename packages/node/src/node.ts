@@ -1,0 +1,150 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createEngine, type Engine } from '@altlayer/engine'
+import { bloomBits, bloomHas, hexToBytes, type RollupConfig } from '@altlayer/protocol'
+import { startRpcServer } from '@altlayer/rpc'
+import type { Logger } from 'pino'
+import { ChainMismatchError } from './chain/reorg.ts'
+import { systemClock } from './clock.ts'
+import { readChainFiles } from './config.ts'
+import { createL1Client, type L1Block, type L1Client } from './l1/client.ts'
+import { followL1 } from './l1/follower.ts'
+import { createRollupApi } from './rollup-api.ts'
+import { startSequencer } from './sequencer/sequencer.ts'
+
+export interface NodeOptions {
+  /** The OP Stack's `rollup.json`. */
+  readonly rollupConfigPath: string
+  /** The L2 genesis in geth's form. */
+  readonly genesisPath: string
+  /** HTTP JSON-RPC of L1. */
+  readonly l1Url: string
+  /** The node's own data is below it. */
+  readonly dataDir: string
+  /** How JSON-RPC is served, HTTP and WebSocket on one port. */
+  readonly rpc: {
+    readonly host: string
+    /** 0 picks a free one. */
+    readonly port: number
+    /** Origins whose pages may ask ('*' for all). Default none. */
+    readonly cors?: readonly string[]
+    /** Names the Host header may have ('*' for all). Default localhost. */
+    readonly vhosts?: readonly string[]
+  }
+  readonly sequencer: {
+    /** L1 blocks that must stand on an L1 block before it becomes an origin. */
+    readonly confirmations: number
+  }
+  readonly logger: Logger
+}
+
+export interface RollupNode {
+  /** Of its JSON-RPC, HTTP; WebSocket is on the same port. */
+  readonly url: string
+  readonly engine: Engine
+  /** The unsafe head: number, and timestamp in seconds. */
+  status(): { readonly head: bigint; readonly timestamp: number }
+  /** Finishes the open block, stops serving, closes the database. */
+  close(): Promise<void>
+}
+
+/** Milliseconds between looks at L1's head: well below any L1's block time. */
+const POLL_INTERVAL = 500
+
+/**
+ * Starts a rollup node with a single sequencer: engine, JSON-RPC, L1 follower, sequencer. An existing
+ * chain in `dataDir` is continued from its head.
+ * @throws ConfigFileError, ChainMismatchError, L1Error when L1 does not answer now, EngineError.
+ */
+export async function startNode(options: NodeOptions): Promise<RollupNode> {
+  const { logger } = options
+  const clock = systemClock
+  const { config, genesis } = readChainFiles(options.rollupConfigPath, options.genesisPath)
+  const client = createL1Client({ url: options.l1Url })
+  const opened: { close(): Promise<void> | void }[] = [client]
+  const close = async () => {
+    while (opened.length > 0) await opened.pop()?.close()
+  }
+  try {
+    const l1Genesis = await l1GenesisBlock(config, client)
+    const engine = await createEngine({
+      genesis,
+      dataDir: join(options.dataDir, 'engine'),
+      log: (level, message) => logger[level](message),
+    })
+    opened.push(engine)
+    assertGenesis(config, engine)
+    const follower = followL1({
+      client,
+      clock,
+      logger,
+      pollInterval: POLL_INTERVAL,
+      confirmations: options.sequencer.confirmations,
+      mayMatter: (block) => mayMatter(config, block),
+    })
+    opened.push(follower)
+    const server = await startRpcServer({
+      engine,
+      rollup: createRollupApi({ config, engine, follower, l1Genesis, clock, version: version() }),
+      ...options.rpc,
+      logger,
+      clientVersion: version(),
+    })
+    opened.push(server)
+    opened.push(startSequencer({ config, engine, client, follower, l1Genesis, clock, logger }))
+    const head = () => engine.block({ tag: 'latest' })?.header ?? engine.genesis.header
+    const url = rpcUrl(options.rpc.host, server.port)
+    logger.info({ url, head: Number(head().number) }, 'rollup node started')
+    return {
+      url,
+      engine,
+      status: () => ({ head: head().number, timestamp: Number(head().timestamp) }),
+      close,
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** The L1 block that the rollup's genesis names: proof that this is the rollup's L1. */
+async function l1GenesisBlock(config: RollupConfig, client: L1Client): Promise<L1Block> {
+  const chainId = await client.chainId()
+  if (chainId !== config.l1ChainId) {
+    throw new ChainMismatchError(
+      `L1 at ${client.origin} is chain ${chainId}, the rollup stands on chain ${config.l1ChainId}`,
+    )
+  }
+  const { number, hash } = config.genesis.l1
+  const block = await client.block(number)
+  if (block?.hash === hash) return block
+  throw new ChainMismatchError(
+    `L1 at ${client.origin} has ${block?.hash ?? 'nothing'} as block ${number}, the rollup's genesis stands on ${hash}: this is another L1 chain`,
+  )
+}
+
+function assertGenesis(config: RollupConfig, engine: Engine): void {
+  if (engine.genesis.hash === config.genesis.l2.hash) return
+  throw new ChainMismatchError(
+    `genesis.json makes block ${engine.genesis.hash}, rollup.json names ${config.genesis.l2.hash}`,
+  )
+}
+
+/** Whether an L1 block may have deposits or system config updates, by its bloom filter. */
+function mayMatter(config: RollupConfig, block: L1Block): boolean {
+  const bloom = hexToBytes(block.header.logsBloom)
+  return [config.depositContractAddress, config.l1SystemConfigAddress].some((address) =>
+    bloomHas(bloom, bloomBits(hexToBytes(address))),
+  )
+}
+
+/** An address to connect to: the wildcard ones are for listening only. */
+function rpcUrl(host: string, port: number): string {
+  const name = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`
+}
+
+function version(): string {
+  const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
+  return `altlayer/${(JSON.parse(manifest) as { version: string }).version}`
+}

@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import { afterEach, describe, it } from 'node:test'
+import { headerToRpc } from '@altlayer/protocol'
+import { createL1Client, L1Error } from '../../src/l1/client.ts'
+import { testHash } from '../helpers/config.ts'
+import { l1Block } from '../helpers/l1.ts'
+
+type Answer = (method: string, params: readonly unknown[]) => unknown
+
+const servers: Server[] = []
+
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections()
+    server.close()
+  }
+})
+
+/** An L1 node that answers as told; `undefined` is no answer at all. */
+async function serve(answer: Answer) {
+  const calls: string[] = []
+  const server = createServer(async (request, response) => {
+    let body = ''
+    for await (const chunk of request) body += chunk
+    const { id, method, params } = JSON.parse(body)
+    calls.push(method)
+    const result = answer(method, params)
+    if (result === undefined) return
+    response.setHeader('content-type', 'application/json')
+    response.end(JSON.stringify({ jsonrpc: '2.0', id, ...(result as object) }))
+  })
+  servers.push(server)
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  assert.ok(address && typeof address === 'object')
+  return { calls, url: `http://127.0.0.1:${address.port}` }
+}
+
+const block = l1Block(11, 1_012)
+const rpcBlock = { ...headerToRpc(block.header), hash: block.hash, transactions: [], uncles: [] }
+const receipt = {
+  blockHash: block.hash,
+  status: '0x1',
+  logs: [
+    {
+      address: '0x00000000000000000000000000000000000000D1',
+      topics: [testHash(1, 1)],
+      data: '0x12',
+      logIndex: '0x3',
+    },
+  ],
+}
+
+describe('the L1 client', () => {
+  it('reads a block and its receipts', async () => {
+    const { url } = await serve((method) => ({
+      result: method === 'eth_getBlockByNumber' ? rpcBlock : [receipt],
+    }))
+    const client = createL1Client({ url })
+    assert.deepEqual(await client.block(11n), block)
+    assert.deepEqual(await client.receipts(block.hash), [
+      {
+        success: true,
+        logs: [
+          {
+            address: '0x00000000000000000000000000000000000000d1',
+            topics: [testHash(1, 1)],
+            data: '0x12',
+            logIndex: 3,
+          },
+        ],
+      },
+    ])
+    client.close()
+  })
+
+  it('knows no block that L1 does not have', async () => {
+    const { url } = await serve(() => ({ result: null }))
+    const client = createL1Client({ url })
+    assert.equal(await client.block(99n), undefined)
+    client.close()
+  })
+
+  const lies: readonly (readonly [string, unknown, RegExp])[] = [
+    ['a header that is not that of the hash', { ...rpcBlock, timestamp: '0x1' }, /block\.hash/],
+    ['another block than asked for', { ...rpcBlock }, /block\.number: expected 12, got 11/],
+    ['a malformed header', { ...rpcBlock, gasLimit: 'much' }, /block\.gasLimit/],
+    ['something else', 'surprise', /expected a JSON object/],
+  ]
+  for (const [what, result, message] of lies) {
+    it(`refuses ${what}`, async () => {
+      const { url } = await serve(() => ({ result }))
+      const client = createL1Client({ url })
+      const number = what.startsWith('another') ? 12n : 11n
+      await assert.rejects(client.block(number), (error: Error) => {
+        assert.ok(error instanceof L1Error)
+        assert.match(error.message, message)
+        return true
+      })
+      client.close()
+    })
+  }
+
+  it('refuses receipts of another block', async () => {
+    const { url } = await serve(() => ({ result: [{ ...receipt, blockHash: testHash(9, 9) }] }))
+    const client = createL1Client({ url })
+    await assert.rejects(client.receipts(block.hash), /receipts\[0\]\.blockHash/)
+    client.close()
+  })
+
+  it('tries again when L1 fails for a moment', async () => {
+    let failures = 1
+    const { url, calls } = await serve(() =>
+      failures-- > 0 ? { error: { code: -32603, message: 'busy' } } : { result: '0x384' },
+    )
+    const client = createL1Client({ url })
+    assert.equal(await client.chainId(), 900n)
+    assert.equal(calls.length, 2)
+    client.close()
+  })
+
+  it('gives up on an L1 that does not answer', async () => {
+    const { url, calls } = await serve(() => undefined)
+    const client = createL1Client({ url, timeout: 50, retries: 1 })
+    await assert.rejects(client.chainId(), (error: Error) => {
+      assert.ok(error instanceof L1Error)
+      assert.match(error.message, /eth_chainId failed/)
+      return true
+    })
+    assert.equal(calls.length, 2)
+    client.close()
+  })
+
+  it('ends what it waits for when it is closed', async () => {
+    const { url } = await serve(() => undefined)
+    const client = createL1Client({ url, timeout: 60_000 })
+    const answer = assert.rejects(client.chainId(), L1Error)
+    client.close()
+    await answer
+    await assert.rejects(client.block('latest'), /closed/)
+  })
+})
