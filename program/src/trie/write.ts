@@ -1,9 +1,9 @@
 // Changes to tries. Only the nodes a change runs through are decoded, into records in the block arena;
 // everything else stays a reference inside its parent's encoding. Several tries are open at once.
 //
-// Apply a trie's puts before its deletes: a delete that leaves a branch with one child needs that
-// child's node, and a put may make that unnecessary. A witness then needs the fewest nodes, the ones
-// that other clients include.
+// A delete leaves the nodes above as they are, a branch of one entry included; such nodes are merged when
+// the root is next computed. So the order of puts and deletes does not matter, and a sibling's node is
+// asked for only when the final shape needs it: that is all a witness has to hold.
 //
 // Recursion is bounded by the key's 64 nibbles: every level below consumes at least one.
 
@@ -82,6 +82,8 @@ function pointerOf(slot: u32): usize {
 
 // --- handles ---
 
+/** Nonzero when deletes may have left nodes to merge. */
+const HANDLE_LOOSE: usize = 4
 const HANDLE_ITEM: usize = 8
 
 /** Opens the trie with the 32-byte root hash `root`. The handle lives until the arena is reset. */
@@ -124,6 +126,7 @@ export function triePutPath(trie: usize, packed: usize, nibbles: u32, value: usi
 export function trieDeletePath(trie: usize, packed: usize, nibbles: u32): void {
   if (!begin(packed, nibbles)) return
   store<u32>(trie, remove(load<u32>(trie), 0))
+  if (changed) store<u32>(trie, 1, HANDLE_LOOSE)
 }
 
 function begin(packed: usize, nibbles: u32): bool {
@@ -143,8 +146,8 @@ function begin(packed: usize, nibbles: u32): bool {
  * puts and deletes may follow. Nothing is written once `hostError` is set.
  */
 export function trieHash(trie: usize, out: usize): void {
+  const slot = settle(trie)
   if (hostError != 0) return
-  const slot = load<u32>(trie)
   if (slot == 0) {
     memory.copy(out, EMPTY_ROOT, 32)
     return
@@ -154,18 +157,27 @@ export function trieHash(trie: usize, out: usize): void {
     memory.copy(out, ptr + 1, 32)
     return
   }
-  hash(ptr)
   if (load<u8>(ptr, REF_LEN) == HASH_REF) memory.copy(out, ptr + REF + 1, 32)
   else keccak256(ptr + REF, <usize>load<u8>(ptr, REF_LEN), out)
 }
 
 /** Sends the nodes that the host does not have yet through `output` and keeps them in the cache. */
 export function trieCommit(trie: usize): void {
-  const slot = load<u32>(trie)
-  if (hostError != 0 || (slot & RECORD) == 0) return
-  const ptr = pointerOf(slot)
-  hash(ptr)
-  emit(ptr, true)
+  const slot = settle(trie)
+  if (hostError == 0 && (slot & RECORD) != 0) emit(pointerOf(slot), true)
+}
+
+/** Merges what deletes left and hashes what changed; returns the root's slot. */
+function settle(trie: usize): u32 {
+  if (hostError != 0) return 0
+  let slot = load<u32>(trie)
+  if (load<u32>(trie, HANDLE_LOOSE) != 0) {
+    slot = merge(slot)
+    store<u32>(trie, slot)
+    store<u32>(trie, 0, HANDLE_LOOSE)
+  }
+  if (hostError == 0) hashSlot(slot)
+  return slot
 }
 
 // --- records ---
@@ -376,9 +388,8 @@ function remove(slot: u32, depth: u32): u32 {
       const child = record + CHILDREN + (<usize>load<u8>(key + depth) << 2)
       store<u32>(child, remove(load<u32>(child), depth + 1))
     }
-    if (!changed) return same
-    markDirty(record)
-    return collapse(record)
+    if (changed) markDirty(record)
+    return same
   }
   const length = <u32>load<u8>(record, PATH_LEN)
   if (commonPrefix(<usize>load<u32>(record, PATH), length, depth) < length) return same
@@ -387,17 +398,32 @@ function remove(slot: u32, depth: u32): u32 {
     changed = true
     return 0
   }
-  const child = remove(load<u32>(record, CHILD), depth + length)
-  store<u32>(record, child, CHILD)
-  if (!changed) return same
-  markDirty(record)
-  if (child == 0) return 0
-  const below = open(child)
-  if (below == 0 || load<u8>(below) == BRANCH) return same
-  return prepend(<usize>load<u32>(record, PATH), length, below)
+  store<u32>(record, remove(load<u32>(record, CHILD), depth + length), CHILD)
+  if (changed) markDirty(record)
+  return same
 }
 
-/** What becomes of a branch that lost an entry: itself, or what is left when that is one entry. */
+/** Gives the changed nodes below `slot` the one shape their content has; returns the slot's new content. */
+function merge(slot: u32): u32 {
+  const record = pointerOf(slot)
+  if ((slot & RECORD) == 0 || (load<u8>(record, FLAGS) & HASHED) != 0) return slot
+  const type = load<u8>(record)
+  if (type == BRANCH) {
+    for (let i: usize = 0; i < 64; i += 4) {
+      store<u32>(record + i, merge(load<u32>(record + i, CHILDREN)), CHILDREN)
+    }
+    return collapse(record)
+  }
+  if (type == LEAF) return slot
+  const child = merge(load<u32>(record, CHILD))
+  store<u32>(record, child, CHILD)
+  if (child == 0) return 0
+  // A child not opened is as it was: the branch that an extension leads to.
+  if ((child & RECORD) == 0 || load<u8>(pointerOf(child)) == BRANCH) return slot
+  return prepend(<usize>load<u32>(record, PATH), <u32>load<u8>(record, PATH_LEN), pointerOf(child))
+}
+
+/** What becomes of a changed branch: itself, or what is left when that is one entry. */
 function collapse(branch: usize): u32 {
   let only: u32 = 16
   let count = load<u32>(branch, VALUE_LEN) != 0 ? 1 : 0

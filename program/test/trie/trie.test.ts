@@ -166,6 +166,41 @@ test('a missing node ends a lookup, a put, a delete and a proof with its hash', 
   }
 })
 
+test('a delete asks for the sibling only when no put takes the free place', () => {
+  const [a, b, c] = ['1', '2', '3'].map((nibble) => nibble.padEnd(64, '0')) as [
+    string,
+    string,
+    string,
+  ]
+  const setUp = openTrie()
+  const large = new Uint8Array(40).fill(1)
+  for (const key of [a, b]) setUp.put(key, large)
+  setUp.commit()
+  const root = setUp.root()
+  // A branch with two bytes of prefix, an empty child and that of `a` before that of `b`.
+  const branchNode = host.preimages.get(root.slice(2)) as Uint8Array
+  const sibling = hex(branchNode.subarray(2 + 1 + 33 + 1, 2 + 1 + 33 + 33))
+  assert.ok(host.preimages.delete(sibling.slice(2)))
+  trie.nodeCacheClear()
+  const open = openTrie(root)
+  open.delete(a)
+  open.put(c, large)
+  open.commit()
+  assert.equal(
+    open.root(),
+    naiveTrie(
+      new Map([
+        [b, large],
+        [c, large],
+      ]),
+    ).root,
+  )
+  assert.equal(standingError(), undefined)
+  open.delete(c)
+  open.root()
+  assert.deepEqual(standingError(), { status: STATUS_MISSING_PREIMAGE, key: sibling })
+})
+
 test('after an error nothing more is asked of the host, and nothing is sent', () => {
   const { root, content } = committed(50)
   const [first, second] = [...content.keys()] as [string, string]
