@@ -173,8 +173,10 @@ test('a delete asks for the sibling only when no put takes the free place', () =
     string,
   ]
   const setUp = openTrie()
+  // Of one value, the three leaves would be one node.
   const large = new Uint8Array(40).fill(1)
-  setUp.put(a, Buffer.from('another value'))
+  const other = new Uint8Array(40).fill(2)
+  setUp.put(a, other)
   setUp.put(b, large)
   setUp.commit()
   const root = setUp.root()
@@ -185,14 +187,14 @@ test('a delete asks for the sibling only when no put takes the free place', () =
   trie.nodeCacheClear()
   const open = openTrie(root)
   open.delete(a)
-  open.put(c, large)
+  open.put(c, other)
   open.commit()
   assert.equal(
     open.root(),
     naiveTrie(
       new Map([
         [b, large],
-        [c, large],
+        [c, other],
       ]),
     ).root,
   )
