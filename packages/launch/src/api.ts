@@ -61,6 +61,11 @@ export interface LaunchOptions {
   readonly roles?: Partial<Roles>
   /** Give the development accounts ETH on L2. Default true on our own L1, else false. */
   readonly fundDevAccounts?: boolean
+  /**
+   * Hears of each process that the launch starts, at once: `pid` leads a process group. Who notes it
+   * can end the process after a kill of its own; SIGTERM lets it write its state.
+   */
+  readonly onProcess?: (name: string, pid: number) => void
   /** Ends the launch early; what was deployed is found again next time. */
   readonly signal?: AbortSignal
 }

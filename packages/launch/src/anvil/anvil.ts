@@ -17,6 +17,8 @@ export interface AnvilOptions {
   readonly blockTime: number
   /** Seconds between writes of the state. Default 5. */
   readonly stateInterval?: number
+  /** Hears the process group of the started program, so that it can be ended if we are killed. */
+  readonly onProcess?: (pid: number) => void
   readonly signal?: AbortSignal
 }
 
@@ -85,6 +87,7 @@ export async function startAnvil(options: AnvilOptions): Promise<Anvil> {
     ],
     logPath,
   )
+  if (kept.pid !== undefined) options.onProcess?.(kept.pid)
   const exited = kept.exited.then(({ code }) => ({ code, output: logTail(logPath) }))
   exited.catch(() => undefined)
   let stopped: Promise<void> | undefined

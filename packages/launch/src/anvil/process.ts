@@ -23,17 +23,22 @@ export function anvilPath(): string {
 
 // Keeps the program beside a reader of standard input: when our end of the pipe closes, because we
 // closed it or because we died in whatever way, the program gets SIGTERM. So it outlives us by no
-// more than it takes to write its state.
+// more than it takes to write its state. SIGTERM to the keeper does the same; a trapped signal ends
+// `wait`, so it waits until the program is gone.
 const KEEPER = `
 "$@" </dev/null 3<&- & child=$!
+trap 'kill -TERM "$child" 2>/dev/null' TERM
 { cat <&3 >/dev/null; kill -TERM "$child" 2>/dev/null; } & watcher=$!
 wait "$child"; code=$?
+while kill -0 "$child" 2>/dev/null; do wait "$child"; code=$?; done
 kill "$watcher" 2>/dev/null
 exit "$code"
 `
 
 /** A program that ends when we do. */
 export interface KeptProcess {
+  /** Leader of the process group that ends with the program; undefined when it did not start. */
+  readonly pid: number | undefined
   /** Resolves once it has ended. */
   readonly exited: Promise<{ readonly code: number | null }>
   /** Asks it to end. Idempotent. */
@@ -69,6 +74,7 @@ export function startKept(
   // A failure to start is seen by whoever awaits `exited`.
   exited.catch(() => undefined)
   return {
+    pid: child.pid,
     exited,
     stop: () => pipe?.destroy(),
     kill: () => {
