@@ -43,6 +43,8 @@ let young: usize = NODE_CACHE
 let youngNext: usize = 0
 let youngCount: u32 = 0
 let old: usize = 0
+let oldNext: usize = 0
+let oldCount: u32 = 0
 
 /** Length of the node that `nodeGet` returned. */
 export let nodeLen: usize = 0
@@ -65,7 +67,13 @@ export function nodeCacheInit(budget: usize): void {
   slotLimit = slots - (slots >> 2)
   young = NODE_CACHE
   old = NODE_CACHE + generationSize
-  nodeCacheClear()
+  // Whatever a budget before this one left there.
+  clearTable(young)
+  clearTable(old)
+  youngCount = 0
+  oldCount = 0
+  youngNext = firstEntry(young)
+  oldNext = firstEntry(old)
 }
 
 /** Empties the cache. */
@@ -74,10 +82,12 @@ export function nodeCacheClear(): void {
     nodeCacheInit(NODE_CACHE_MAX)
     return
   }
-  clearGeneration(young)
-  clearGeneration(old)
+  clearGeneration(young, youngNext, youngCount)
+  clearGeneration(old, oldNext, oldCount)
   youngCount = 0
+  oldCount = 0
   youngNext = firstEntry(young)
+  oldNext = firstEntry(old)
 }
 
 // @ts-ignore: decorator
@@ -86,8 +96,33 @@ function firstEntry(generation: usize): usize {
   return generation + ((<usize>slotMask + 1) << SLOT_SHIFT)
 }
 
-function clearGeneration(generation: usize): void {
+function clearTable(generation: usize): void {
   memory.fill(generation, 0, (<usize>slotMask + 1) << SLOT_SHIFT)
+}
+
+// Tables have megabytes: after a small witness it is cheaper to free the slots of its nodes alone.
+const CLEAR_SINGLY: u32 = 64
+
+function clearGeneration(generation: usize, next: usize, count: u32): void {
+  if (count > slotMask / CLEAR_SINGLY) {
+    clearTable(generation)
+    return
+  }
+  let entry = firstEntry(generation)
+  while (entry < next) {
+    let index = load<u32>(entry) & slotMask
+    while (<usize>load<u32>(generation + (<usize>index << SLOT_SHIFT), 4) != entry) {
+      index = (index + 1) & slotMask
+    }
+    store<u64>(generation + (<usize>index << SLOT_SHIFT), 0)
+    entry += entrySize(<usize>load<u16>(entry, ENTRY_LEN))
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function entrySize(length: usize): usize {
+  return (ENTRY_HEADER + length + 7) & ~7
 }
 
 /** The slot of `hash` in a generation: that of its entry, or the free one where it belongs. */
@@ -141,7 +176,9 @@ function rotate(): void {
   const swap = young
   young = old
   old = swap
-  clearGeneration(young)
+  clearTable(young)
+  oldCount = youngCount
+  oldNext = youngNext
   youngCount = 0
   youngNext = firstEntry(young)
 }
@@ -157,7 +194,7 @@ function insert(length: usize): usize {
   store<u32>(slot, load<u32>(entry, 4))
   store<u32>(slot, <u32>entry, 4)
   youngCount++
-  youngNext = entry + ((ENTRY_HEADER + length + 7) & ~7)
+  youngNext = entry + entrySize(length)
   nodeLen = length
   return entry + ENTRY_HEADER
 }

@@ -13,6 +13,7 @@ interface TrieExports {
   clearHostError(): void
   nodeCacheInit(budget: number): void
   nodeCacheClear(): void
+  nodeCacheCount(): number
   nodeCheck(ptr: number, end: number): number
   orderedRoot(list: number, count: number, out: number): void
   trieProof(root: number, key: number, out: number, end: number): number

@@ -358,6 +358,22 @@ test('any bytes under a hash give a value, absence or a status', () => {
   )
 })
 
+test('clearing the cache forgets every node, be they few or many', () => {
+  trie.nodeCacheInit(1 << 20)
+  for (const count of [3, 2500]) {
+    const { root, content } = committed(count)
+    trie.nodeCacheClear()
+    host.preimages.clear()
+    assert.deepEqual(get(root, [...content.keys()][0] as string), {
+      error: STATUS_MISSING_PREIMAGE,
+    })
+    assert.equal(trie.nodeCacheCount(), 0)
+    trie.clearHostError()
+    trie.arenaReset()
+  }
+  trie.nodeCacheInit(512 << 20)
+})
+
 test('the cache keeps what is used and forgets the rest within its budget', () => {
   trie.nodeCacheInit(1 << 20)
   const { root, content } = committed(20_000)
