@@ -57,7 +57,7 @@ export interface LaunchOptions {
   readonly l2ChainId?: number
   /** Seconds between L2 blocks. Default 1. */
   readonly l2BlockTime?: number
-  /** Required with an external L1; with our own, single roles may be replaced. */
+  /** Default: development accounts on our own L1, the deployer on an external one. */
   readonly roles?: Partial<Roles>
   /** Give the development accounts ETH on L2. Default true on our own L1, else false. */
   readonly fundDevAccounts?: boolean
@@ -92,7 +92,7 @@ export interface LaunchedRollup {
   readonly roles: Roles
   /** Funded on L1 and L2; empty on an external L1. */
   readonly accounts: readonly DevAccount[]
-  /** Keys of the roles that are development accounts, by role. */
+  /** Keys of the roles held by development accounts or by the deployer, by role. */
   readonly roleKeys: Readonly<Partial<Record<keyof Roles, Hex>>>
   /** Resolves when our anvil ends without being asked to; never for an external L1. */
   readonly l1Exited: Promise<{ readonly code: number | null; readonly output: string }>

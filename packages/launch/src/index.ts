@@ -1,3 +1,13 @@
+export { DEV_MNEMONIC, devAccount } from './accounts.ts'
+export {
+  type Anvil,
+  type AnvilOptions,
+  AnvilStartError,
+  PortTakenError,
+  startAnvil,
+} from './anvil/anvil.ts'
+export { AnvilMissingError } from './anvil/process.ts'
+export { DamagedStateError } from './anvil/state.ts'
 export type {
   DevAccount,
   ExternalL1,
@@ -9,3 +19,18 @@ export type {
   ProgressEvent,
   Roles,
 } from './api.ts'
+export { ArtifactError } from './artifacts.ts'
+export { PREDEPLOYS, type PredeployName } from './genesis/addresses.ts'
+export {
+  type BuiltGenesis,
+  buildGenesis,
+  type GenesisConfig,
+  outputRootV0,
+} from './genesis/genesis.ts'
+export { InclusionTimeoutError, WrongChainError } from './l1/client.ts'
+export { type DeployConfig, VITAL_GAME_TYPE } from './l1/config.ts'
+export { StepFailedError } from './l1/run.ts'
+export { DeploymentStateError } from './l1/state-file.ts'
+export { type Mismatch, VerificationError } from './l1/verify.ts'
+export { L1MismatchError, launchRollup } from './launch.ts'
+export { LaunchOptionsError } from './settings.ts'

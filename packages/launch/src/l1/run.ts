@@ -29,6 +29,8 @@ export interface RunContext {
   readonly progress?: StepProgress
   /** Steps already reported by an earlier run of a part of the plan: not reported again. */
   readonly reported?: Set<string>
+  /** Steps in all, where `steps` is a part. */
+  readonly total?: number
 }
 
 /** A step's transaction failed and the chain does not show its effect. */
@@ -99,7 +101,7 @@ function reporter(steps: readonly Step[], context: RunContext, done: Set<string>
       context.progress?.({
         step: step.name,
         done: reported.size,
-        total: steps.length,
+        total: context.total ?? steps.length,
         found: now.status === 'found',
       })
     }
