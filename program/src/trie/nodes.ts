@@ -20,8 +20,11 @@ export const NODE_BRANCH: i32 = 3
 /** A branch with children embedded in it. */
 export const NODE_BRANCH_EMBEDDING: i32 = 4
 
-// An entry: 32-byte hash, u16 length, u8 kind, u8 payload offset, u16 child mask, u16 unused, node.
+// An entry: 32-byte hash, u16 length, u8 kind, u8 payload offset, u16 child mask, u16 unused; a branch's
+// links; the node. Link n is the address of child n's entry once a walk went there, if both are in the same
+// generation, which lives and dies as one; else 0.
 const ENTRY_HEADER: usize = 40
+const LINKS_SIZE: usize = 64
 const ENTRY_LEN: usize = 32
 const ENTRY_KIND: usize = 34
 const ENTRY_PAYLOAD: usize = 35
@@ -115,14 +118,20 @@ function clearGeneration(generation: usize, next: usize, count: u32): void {
       index = (index + 1) & slotMask
     }
     store<u64>(generation + (<usize>index << SLOT_SHIFT), 0)
-    entry += entrySize(<usize>load<u16>(entry, ENTRY_LEN))
+    entry += entrySize(<i32>load<u8>(entry, ENTRY_KIND), <usize>load<u16>(entry, ENTRY_LEN))
   }
 }
 
 // @ts-ignore: decorator
 @inline
-function entrySize(length: usize): usize {
-  return (ENTRY_HEADER + length + 7) & ~7
+function nodeOffset(kind: i32): usize {
+  return kind >= NODE_BRANCH ? ENTRY_HEADER + LINKS_SIZE : ENTRY_HEADER
+}
+
+// @ts-ignore: decorator
+@inline
+function entrySize(kind: i32, length: usize): usize {
+  return (nodeOffset(kind) + length + 7) & ~7
 }
 
 /** The slot of `hash` in a generation: that of its entry, or the free one where it belongs. */
@@ -163,7 +172,7 @@ function found(entry: usize): usize {
   nodeKind = <i32>load<u8>(entry, ENTRY_KIND)
   nodePayload = <usize>load<u8>(entry, ENTRY_PAYLOAD)
   nodeMask = <u32>load<u16>(entry, ENTRY_MASK)
-  return entry + ENTRY_HEADER
+  return entry + nodeOffset(nodeKind)
 }
 
 // @ts-ignore: decorator
@@ -183,9 +192,13 @@ function rotate(): void {
   youngNext = firstEntry(young)
 }
 
-/** Takes what was written at `youngNext` into the table. Its hash must not be there yet. */
+/** Room for a new entry, by the young generation's end. */
+const ENTRY_MAX: usize = ENTRY_HEADER + LINKS_SIZE + NODE_MAX + 8
+
+/** Takes the entry at `youngNext`, whose hash and node are written, into the table. It must not be there yet. */
 function insert(length: usize): usize {
   const entry = youngNext
+  if (nodeKind >= NODE_BRANCH) memory.fill(entry + ENTRY_HEADER, 0, LINKS_SIZE)
   store<u16>(entry, <u16>length, ENTRY_LEN)
   store<u8>(entry, <u8>nodeKind, ENTRY_KIND)
   store<u8>(entry, <u8>nodePayload, ENTRY_PAYLOAD)
@@ -194,9 +207,9 @@ function insert(length: usize): usize {
   store<u32>(slot, load<u32>(entry, 4))
   store<u32>(slot, <u32>entry, 4)
   youngCount++
-  youngNext = entry + entrySize(length)
+  youngNext = entry + entrySize(nodeKind, length)
   nodeLen = length
-  return entry + ENTRY_HEADER
+  return entry + nodeOffset(nodeKind)
 }
 
 /**
@@ -210,10 +223,10 @@ export function nodeGet(hash: usize): usize {
   if (inYoung != 0) return found(inYoung)
   const inOld = <usize>load<u32>(findSlot(old, hash), 4)
   if (inOld != 0) {
-    const size = ENTRY_HEADER + <usize>load<u16>(inOld, ENTRY_LEN)
     const node = found(inOld)
+    const size = entrySize(nodeKind, nodeLen)
     // Only new nodes turn the generations over: the entry itself may be in the one to be dropped.
-    if (!hasRoom(size + 8)) return node
+    if (!hasRoom(size)) return node
     memory.copy(youngNext, inOld, size)
     return insert(nodeLen)
   }
@@ -224,7 +237,7 @@ function fetch(hash: usize): usize {
   if (hostError != 0) return 0
   // `hash` may lie in a node of the generation that is dropped now.
   copyHash(wanted, hash)
-  if (!hasRoom(ENTRY_HEADER + NODE_MAX + 8)) rotate()
+  if (!hasRoom(ENTRY_MAX)) rotate()
   const node = youngNext + ENTRY_HEADER
   const length = keccakPreimage(wanted, node, NODE_MAX)
   if (length < 0) return 0
@@ -233,7 +246,39 @@ function fetch(hash: usize): usize {
     return 0
   }
   copyHash(youngNext, wanted)
+  if (nodeKind >= NODE_BRANCH) memory.copy(node + LINKS_SIZE, node, length)
   return insert(length)
+}
+
+/**
+ * Child `nibble` of the branch `node` that `nodeGet` or `nodeChild` just returned, when a walk took that way
+ * before: as `nodeGet` returns it; 0 when it has to be looked up by hash.
+ */
+// @ts-ignore: decorator
+@inline
+export function nodeLinked(node: usize, nibble: u32): usize {
+  // An old branch's links lead past the promotion of what is used.
+  if (!isYoung(node)) return 0
+  const entry = <usize>load<u32>(node - LINKS_SIZE + (<usize>nibble << 2))
+  return entry == 0 ? 0 : found(entry)
+}
+
+/** As `nodeGet(hash)` for the hash of child `nibble` of the branch `node`, and remembers the way. */
+export function nodeChild(node: usize, nibble: u32, hash: usize): usize {
+  const generation = young
+  const inYoung = isYoung(node)
+  const child = nodeGet(hash)
+  // Nothing has moved unless the generations were turned over.
+  if (child != 0 && inYoung && generation == young && isYoung(child)) {
+    store<u32>(node - LINKS_SIZE + (<usize>nibble << 2), <u32>(child - nodeOffset(nodeKind)))
+  }
+  return child
+}
+
+// @ts-ignore: decorator
+@inline
+function isYoung(node: usize): bool {
+  return node - young < generationSize
 }
 
 /**
@@ -244,9 +289,9 @@ export function nodePut(hash: usize, ptr: usize, len: usize): void {
   if (slotMask == 0) nodeCacheInit(NODE_CACHE_MAX)
   if (len > NODE_MAX || load<u32>(findSlot(young, hash), 4) != 0) return
   if (!nodeCheck(ptr, ptr + len)) return
-  if (!hasRoom(ENTRY_HEADER + len + 8)) rotate()
+  if (!hasRoom(ENTRY_MAX)) rotate()
   copyHash(youngNext, hash)
-  memory.copy(youngNext + ENTRY_HEADER, ptr, len)
+  memory.copy(youngNext + nodeOffset(nodeKind), ptr, len)
   insert(len)
 }
 

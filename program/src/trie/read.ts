@@ -1,6 +1,18 @@
 // Lookups in a trie by its root hash, node by node from the cache.
 
-import { NODE_BRANCH, NODE_LEAF, branchItem, nodeCheck, nodeGet, nodeKind, nodeLen, nodeMask, nodePayload } from './nodes'
+import {
+  NODE_BRANCH,
+  NODE_LEAF,
+  branchItem,
+  nodeCheck,
+  nodeChild,
+  nodeGet,
+  nodeKind,
+  nodeLen,
+  nodeLinked,
+  nodeMask,
+  nodePayload,
+} from './nodes'
 import { itemLen, itemStart, itemNext, rlpItem } from '../rlp/decode'
 
 /** keccak256(rlp("")): the root of the empty trie. */
@@ -39,6 +51,7 @@ export function trieGetPath(root: usize, key: usize, nibbles: u32): i32 {
   if (node == 0) return -1
   let end = node + nodeLen
   let depth: u32 = 0
+  let embedded = false
   // Every round consumes a nibble or ends.
   while (true) {
     let child: usize
@@ -46,7 +59,21 @@ export function trieGetPath(root: usize, key: usize, nibbles: u32): i32 {
       if (depth == nibbles) return valueAt(branchItem(node + nodePayload, nodeKind, nodeMask, 16), end)
       const nibble = nibbleAt(key, depth++)
       if ((nodeMask & (1 << nibble)) == 0) return 0
+      if (!embedded) {
+        const linked = nodeLinked(node, nibble)
+        if (linked != 0) {
+          node = linked
+          end = node + nodeLen
+          continue
+        }
+      }
       child = branchItem(node + nodePayload, nodeKind, nodeMask, nibble)
+      if (!embedded && load<u8>(child) == 0xa0) {
+        node = nodeChild(node, nibble, child + 1)
+        if (node == 0) return -1
+        end = node + nodeLen
+        continue
+      }
     } else {
       rlpItem(node + nodePayload, end)
       const length = pathLength(itemStart, itemLen)
@@ -60,6 +87,7 @@ export function trieGetPath(root: usize, key: usize, nibbles: u32): i32 {
       if (node == 0) return -1
       end = node + nodeLen
     } else {
+      embedded = true
       node = child
       end = child + <usize>load<u8>(child) - 0xbf
       nodeCheck(node, end)
