@@ -9,12 +9,12 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { CommandError } from '../command.ts'
-import { identify, isAlive, type ProcessId, signal } from './process.ts'
+import { identify, isAlive, killGroup, type ProcessId } from './process.ts'
 
 /** What `up.json` in a data directory says of the `altlayer up` that runs, or ran, there. */
 export interface RunRecord {
   readonly process: ProcessId
-  /** Processes it started; it stops them itself unless it was killed. */
+  /** Process groups it started, by their leaders; it stops them itself unless it was killed. */
   readonly children: readonly (ProcessId & { readonly name: string })[]
 }
 
@@ -73,7 +73,7 @@ export function acquireLock(dataDir: string): Lock {
       renameSync(temporary, recordPath(dataDir))
     },
     killChildren() {
-      for (const child of record.children) signal(child, 'SIGKILL')
+      for (const child of record.children) killGroup(child)
     },
     release: () => removeRecord(dataDir),
   }

@@ -31,6 +31,16 @@ export function signal(id: ProcessId, name: NodeJS.Signals): boolean {
   }
 }
 
+/** Ends that very process and every other of its group at once; it must lead the group. */
+export function killGroup(id: ProcessId): void {
+  if (!isAlive(id)) return
+  try {
+    process.kill(-id.pid, 'SIGKILL')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}
+
 /** Waits until the process is gone; false when it outlives `timeout` milliseconds. */
 export async function waitForExit(id: ProcessId, timeout: number): Promise<boolean> {
   const deadline = performance.now() + timeout

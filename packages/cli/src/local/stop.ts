@@ -1,6 +1,6 @@
 import { CommandError } from '../command.ts'
 import { readRecord, removeRecord } from './lock.ts'
-import { isAlive, type ProcessId, signal, waitForExit } from './process.ts'
+import { isAlive, killGroup, type ProcessId, signal, waitForExit } from './process.ts'
 
 /** Time for a clean stop: the sequencer seals its block, Anvil writes its state. Milliseconds. */
 const patience = 20_000
@@ -16,11 +16,15 @@ export async function stopRun(dataDir: string): Promise<StopOutcome> {
   if (!record) return { stopped: [], survivors: [] }
   const stopped: string[] = []
   const survivors: string[] = []
-  const targets = [{ name: 'altlayer up', ...record.process }, ...record.children]
-  for (const target of targets) {
-    if (!isAlive(target)) continue
-    const label = `${target.name} (process ${target.pid})`
-    if (await stopProcess(target)) stopped.push(label)
+  const kill = (id: ProcessId) => signal(id, 'SIGKILL')
+  const targets = [
+    { name: 'altlayer up', id: record.process, kill },
+    ...record.children.map((id) => ({ name: id.name, id, kill: killGroup })),
+  ]
+  for (const { name, id, kill } of targets) {
+    if (!isAlive(id)) continue
+    const label = `${name} (process ${id.pid})`
+    if (await stopProcess(id, kill)) stopped.push(label)
     else survivors.push(label)
   }
   if (survivors.length === 0) removeRecord(dataDir)
@@ -44,9 +48,9 @@ export async function stopLeftovers(
   }
 }
 
-async function stopProcess(id: ProcessId): Promise<boolean> {
+async function stopProcess(id: ProcessId, kill: (id: ProcessId) => void): Promise<boolean> {
   signal(id, 'SIGTERM')
   if (await waitForExit(id, patience)) return true
-  signal(id, 'SIGKILL')
+  kill(id)
   return waitForExit(id, 2_000)
 }

@@ -2,6 +2,7 @@ import { type LaunchedRollup, launchRollup } from '@altlayer/launch'
 import { type RollupNode, startNode } from '@altlayer/node'
 import type { Logger } from 'pino'
 import { CommandError } from '../command.ts'
+import type { Lock } from '../local/lock.ts'
 import type { UpOptions } from './options.ts'
 import type { Reporter } from './report.ts'
 
@@ -9,6 +10,7 @@ import type { Reporter } from './report.ts'
 export async function launchLocal(
   options: UpOptions,
   reporter: Reporter,
+  lock: Lock,
   signal: AbortSignal,
 ): Promise<LaunchedRollup> {
   return launchRollup(
@@ -16,6 +18,7 @@ export async function launchLocal(
       dataDir: options.dataDir,
       l1: l1Of(options),
       ...(options.l2BlockTime !== undefined && { l2BlockTime: options.l2BlockTime }),
+      onProcess: lock.addChild,
       signal,
     },
     reporter.launch,

@@ -42,6 +42,7 @@ export async function runUp(options: UpOptions): Promise<number> {
     void aborted(stop.forced).then(() => {
       reporter.line('stopping at once')
       lock.killChildren()
+      lock.release()
       process.exit(130)
     })
     try {
@@ -56,12 +57,12 @@ export async function runUp(options: UpOptions): Promise<number> {
 }
 
 async function runNetwork(context: Context): Promise<number> {
-  const { options, stop, reporter, log } = context
+  const { options, lock, stop, reporter, log } = context
   await assertPortsFree(options)
   let rollup: LaunchedRollup | undefined
   let node: RollupNode | undefined
   try {
-    rollup = await launchLocal(options, reporter, stop.graceful)
+    rollup = await launchLocal(options, reporter, lock, stop.graceful)
     node = await startRollupNode(options, rollup, log.logger)
     reporter.step('node', `rollup node listens on ${node.url}`)
     await waitUntilCurrent(node, reporter, stop.graceful)

@@ -1,5 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 export const binary = join(import.meta.dirname, '../../bin/altlayer.js')
@@ -30,12 +31,63 @@ export function altlayer(args: readonly string[], node = process.execPath): Prom
   return run(node, [binary, ...args])
 }
 
-/** A process that does nothing until it is told to end. */
+/** A process in a group of its own that does nothing until it is told to end. */
 export async function idleProcess(): Promise<ChildProcess & { readonly pid: number }> {
   const child = spawn(process.execPath, ['-e', 'console.log(1); setInterval(() => {}, 1e6)'], {
     stdio: ['ignore', 'pipe', 'ignore'],
+    detached: true,
   })
   await once(child.stdout, 'data')
   if (child.pid === undefined) throw new Error('the idle process did not start')
   return child as ChildProcess & { readonly pid: number }
+}
+
+export interface ProcessEntry {
+  readonly pid: number
+  readonly parent: number
+  readonly name: string
+}
+
+/** Every process below a process, children before grandchildren. */
+export function descendants(pid: number): readonly ProcessEntry[] {
+  const all = existsSync('/proc/self/stat') ? processesByProc() : processesByPs()
+  const found: ProcessEntry[] = []
+  for (let level = [pid]; level.length > 0; ) {
+    const children = all.filter(({ parent }) => level.includes(parent))
+    found.push(...children)
+    level = children.map((child) => child.pid)
+  }
+  return found
+}
+
+function processesByProc(): ProcessEntry[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      try {
+        const stat = readFileSync(`/proc/${name}/stat`, 'utf8')
+        const end = stat.lastIndexOf(')')
+        const [, parent] = stat.slice(end + 2).split(' ')
+        return [
+          {
+            pid: Number(name),
+            parent: Number(parent),
+            name: stat.slice(stat.indexOf('(') + 1, end),
+          },
+        ]
+      } catch {
+        // It ended meanwhile.
+        return []
+      }
+    })
+}
+
+function processesByPs(): ProcessEntry[] {
+  const { stdout } = spawnSync('ps', ['-A', '-o', 'pid=,ppid=,comm='], { encoding: 'utf8' })
+  return stdout.split('\n').flatMap((line) => {
+    const [pid, parent, path] = line.trim().split(/\s+/)
+    return path
+      ? [{ pid: Number(pid), parent: Number(parent), name: path.split('/').at(-1) ?? '' }]
+      : []
+  })
 }
