@@ -1,8 +1,9 @@
-// Entry of the span batch tests: the batch at `inputAt`.
+// Entry of the tests of what batchers post: the bytes at `inputAt`.
 import { arenaReset } from '../../src/arena'
+import { blobDecode } from '../../src/derive/blob'
 import { spanDecode } from '../../src/derive/span-batch'
 import { clearHostError } from '../../src/host'
-import { INPUT } from '../../src/layout'
+import { INPUT, RESULT } from '../../src/layout'
 
 export {
   spanBlocks,
@@ -25,4 +26,11 @@ export function decode(len: usize, chainId: u64): bool {
   arenaReset()
   clearHostError()
   return spanDecode(INPUT, len, chainId)
+}
+/** Data of the blob at `inputAt`, at `blobAt`; its length or -1. */
+export function decodeBlob(): i32 {
+  return blobDecode(INPUT, RESULT)
+}
+export function blobAt(): usize {
+  return RESULT + 4
 }

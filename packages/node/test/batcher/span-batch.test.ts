@@ -5,8 +5,8 @@ import { constants, inflateSync } from 'node:zlib'
 import { bytesToHex, decodeRlp, hexToBytes, itemAt, listItems, rlpBytes } from '@altlayer/protocol'
 import fc from 'fast-check'
 import { serializeTransaction, type TransactionSerializable } from 'viem'
-import { globalValue, testModule } from '../../../program/test/support/module.ts'
-import { encodeSpanBatch, type SpanBatch } from '../src/batcher/span-batch.ts'
+import { globalValue, testModule } from '../../../../program/test/support/module.ts'
+import { encodeSpanBatch, type SpanBatch } from '../../src/batcher/span-batch.ts'
 
 const CHAIN_ID = 10
 interface Exports {
@@ -28,7 +28,7 @@ interface Exports {
   readonly frameLength: WebAssembly.Global
 }
 
-const { exports: wasm, memory: heap } = await testModule<Exports>('span-batch')
+const { exports: wasm, memory: heap } = await testModule<Exports>('batches')
 
 function decodeSpanBatch(bytes: Uint8Array, chainId = CHAIN_ID): SpanBatch | undefined {
   heap.set(bytes, wasm.inputAt())
@@ -188,7 +188,7 @@ test('absurd counts are refused before memory is spent on them', () => {
 
 async function testdata(name: string): Promise<Uint8Array | undefined> {
   try {
-    return await readFile(new URL(`../../../../shared/testdata/${name}`, import.meta.url))
+    return await readFile(new URL(`../../../../../shared/testdata/${name}`, import.meta.url))
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error
