@@ -2,18 +2,16 @@ import {
   describe,
   type Hash,
   type Header,
-  type Hex,
   headerFromRpc,
   headerHash,
   MalformedInputError,
-  parseArray,
   parseHash,
   parseObject,
   parseQuantity,
   quantity,
 } from '@altlayer/protocol'
 import { http } from 'viem'
-import { type L1Receipt, receiptFromRpc } from './receipts.ts'
+import { type L1Receipt, receiptsFromRpc } from './receipts.ts'
 
 /** A block of L1 whose header hashes to `hash`. */
 export interface L1Block {
@@ -31,7 +29,7 @@ export interface L1Client {
   /** undefined: L1 does not have that block (yet). */
   block(ref: bigint | L1Tag): Promise<L1Block | undefined>
   /** Receipts of a block, in order. Rejects when L1 does not know the block. */
-  receipts(blockHash: Hash): Promise<readonly L1Receipt[]>
+  receipts(block: L1Block): Promise<readonly L1Receipt[]>
   /** Ends what is being asked; nothing is answered afterwards. */
   close(): void
 }
@@ -51,7 +49,7 @@ export class L1Error extends Error {
 
 type Request = (method: string, params: readonly unknown[]) => Promise<unknown>
 
-/** Talks to an L1 node over HTTP. What it says about blocks is checked against their hashes. */
+/** Talks to an L1 node over HTTP. Headers and receipts count only if they hash to their block's hash. */
 export function createL1Client(options: L1ClientOptions): L1Client {
   const { origin } = new URL(options.url)
   const stop = new AbortController()
@@ -75,7 +73,7 @@ export function createL1Client(options: L1ClientOptions): L1Client {
     origin,
     chainId: async () => parseQuantity(await request('eth_chainId', []), 'eth_chainId'),
     block: (ref) => fetchBlock(request, ref),
-    receipts: (blockHash) => fetchReceipts(request, blockHash),
+    receipts: (block) => fetchReceipts(request, block),
     close: () => stop.abort(),
   }
 }
@@ -96,16 +94,15 @@ async function fetchBlock(request: Request, ref: bigint | L1Tag): Promise<L1Bloc
   })
 }
 
-async function fetchReceipts(request: Request, blockHash: Hash): Promise<readonly L1Receipt[]> {
-  const json = await request('eth_getBlockReceipts', [blockHash satisfies Hex])
+async function fetchReceipts(
+  request: Request,
+  { hash, header }: L1Block,
+): Promise<readonly L1Receipt[]> {
+  const json = await request('eth_getBlockReceipts', [hash])
   if (json === null || json === undefined) {
-    throw new L1Error(`L1 does not know the receipts of block ${blockHash}`)
+    throw new L1Error(`L1 does not know the receipts of block ${hash}`)
   }
-  return checked(`eth_getBlockReceipts ${blockHash}`, () =>
-    parseArray(json, 'receipts').map((receipt, index) =>
-      receiptFromRpc(receipt, blockHash, `receipts[${index}]`),
-    ),
-  )
+  return checked(`eth_getBlockReceipts ${hash}`, () => receiptsFromRpc(json, header.receiptsRoot))
 }
 
 function checked<T>(what: string, parse: () => T): T {

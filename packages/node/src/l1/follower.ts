@@ -130,7 +130,7 @@ export function followL1(options: L1FollowerOptions): L1Follower {
     try {
       const block = await client.block(number)
       if (!block) return undefined
-      const receipts = options.mayMatter(block) ? await client.receipts(block.hash) : []
+      const receipts = options.mayMatter(block) ? await client.receipts(block) : []
       const epoch = { ...block, receipts }
       if (generation === started) remember(epoch)
       return epoch

@@ -1,8 +1,13 @@
 import {
   type Address,
+  type ConsensusReceipt,
+  encodeReceipt,
   type Hash,
   type Hex,
+  MAX_UINT64,
   MalformedInputError,
+  optional,
+  orderedTrieRoot,
   parseAddress,
   parseArray,
   parseData,
@@ -16,7 +21,7 @@ export interface L1Log {
   readonly address: Address
   readonly topics: readonly Hash[]
   readonly data: Hex
-  /** Index in its block. */
+  /** Index among all logs of its block. */
   readonly logIndex: number
 }
 
@@ -27,22 +32,47 @@ export interface L1Receipt {
 }
 
 /**
- * Reads a receipt as JSON-RPC answers it.
- * @throws MalformedInputError, also when it belongs to another block.
+ * Reads the receipts of a block as JSON-RPC answers them and checks them against the header's
+ * receipts root. Log indices are counted here, not taken over.
+ * @throws MalformedInputError, also for receipts that are not those of the root.
  */
-export function receiptFromRpc(value: unknown, blockHash: Hash, path: string): L1Receipt {
+export function receiptsFromRpc(
+  value: unknown,
+  receiptsRoot: Hash,
+  path = 'receipts',
+): readonly L1Receipt[] {
+  const receipts = parseArray(value, path).map((receipt, index) =>
+    consensusReceipt(receipt, `${path}[${index}]`),
+  )
+  const root = orderedTrieRoot(receipts.map(encodeReceipt))
+  if (root !== receiptsRoot)
+    throw new MalformedInputError(`${path} (their root)`, receiptsRoot, root)
+  let logIndex = 0
+  return receipts.map(({ status, logs }) => ({
+    success: status,
+    logs: logs.map((log) => ({ ...log, logIndex: logIndex++ })),
+  }))
+}
+
+function consensusReceipt(value: unknown, path: string): ConsensusReceipt {
   const json = parseObject(value, path)
-  const found = parseHash(json.blockHash, `${path}.blockHash`)
-  if (found !== blockHash) throw new MalformedInputError(`${path}.blockHash`, blockHash, found)
+  const uint64 = (field: unknown, at: string) => parseQuantity(field, at, MAX_UINT64)
+  const depositNonce = optional(json.depositNonce, `${path}.depositNonce`, uint64)
+  const version = optional(json.depositReceiptVersion, `${path}.depositReceiptVersion`, uint64)
   return {
-    success: parseQuantity(json.status, `${path}.status`) === 1n,
+    type: Number(parseQuantity(json.type, `${path}.type`, 0xffn)),
+    status: parseQuantity(json.status, `${path}.status`, 1n) === 1n,
+    cumulativeGasUsed: uint64(json.cumulativeGasUsed, `${path}.cumulativeGasUsed`),
+    logsBloom: parseData(json.logsBloom, `${path}.logsBloom`, 256),
     logs: parseArray(json.logs, `${path}.logs`).map((log, index) =>
       logFromRpc(log, `${path}.logs[${index}]`),
     ),
+    ...(depositNonce !== undefined && { depositNonce }),
+    ...(version !== undefined && { depositReceiptVersion: version }),
   }
 }
 
-function logFromRpc(value: unknown, path: string): L1Log {
+function logFromRpc(value: unknown, path: string) {
   const json = parseObject(value, path)
   return {
     address: parseAddress(json.address, `${path}.address`),
@@ -50,6 +80,5 @@ function logFromRpc(value: unknown, path: string): L1Log {
       parseHash(topic, `${path}.topics[${index}]`),
     ),
     data: parseData(json.data, `${path}.data`),
-    logIndex: Number(parseQuantity(json.logIndex, `${path}.logIndex`, 0xffffffffn)),
   }
 }

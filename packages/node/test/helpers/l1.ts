@@ -83,7 +83,7 @@ export function fakeL1(
         if (number > fake.head) return undefined
         return fake.chain.find(({ header }) => header.number === number)
       }),
-    receipts: (hash) => ask(`receipts ${hash}`, () => fake.receiptsOf(hash)),
+    receipts: ({ hash }) => ask(`receipts ${hash}`, () => fake.receiptsOf(hash)),
     close: () => {},
   }
   return fake

@@ -2,7 +2,14 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { afterEach, describe, it } from 'node:test'
-import { headerToRpc } from '@altlayer/protocol'
+import {
+  encodeReceipt,
+  headerHash,
+  headerToRpc,
+  logsBloom,
+  orderedTrieRoot,
+  quantity,
+} from '@altlayer/protocol'
 import { createL1Client, L1Error } from '../../src/l1/client.ts'
 import { testHash } from '../helpers/config.ts'
 import { l1Block } from '../helpers/l1.ts'
@@ -39,40 +46,40 @@ async function serve(answer: Answer) {
   return { calls, url: `http://127.0.0.1:${address.port}` }
 }
 
-const block = l1Block(11, 1_012)
-const rpcBlock = { ...headerToRpc(block.header), hash: block.hash, transactions: [], uncles: [] }
-const receipt = {
-  blockHash: block.hash,
-  status: '0x1',
-  logs: [
-    {
-      address: '0x00000000000000000000000000000000000000D1',
-      topics: [testHash(1, 1)],
-      data: '0x12',
-      logIndex: '0x3',
-    },
-  ],
-}
+const log = {
+  address: '0x00000000000000000000000000000000000000d1',
+  topics: [testHash(1, 1)],
+  data: '0x12',
+} as const
+const consensus = [0, 1].map((index) => ({
+  type: 2,
+  status: index === 1,
+  cumulativeGasUsed: 21_000n * BigInt(index + 1),
+  logsBloom: logsBloom([log]),
+  logs: [log],
+}))
+const plain = l1Block(11, 1_012).header
+const header = { ...plain, receiptsRoot: orderedTrieRoot(consensus.map(encodeReceipt)) }
+const block = { header, hash: headerHash(header) }
+const rpcBlock = { ...headerToRpc(header), hash: block.hash, transactions: [], uncles: [] }
+const receipts = consensus.map((receipt) => ({
+  ...receipt,
+  type: '0x2',
+  status: receipt.status ? '0x1' : '0x0',
+  cumulativeGasUsed: quantity(receipt.cumulativeGasUsed),
+  logs: [{ ...log, address: log.address.toUpperCase().replace('X', 'x'), logIndex: '0x9' }],
+}))
 
 describe('the L1 client', () => {
   it('reads a block and its receipts', async () => {
     const { url } = await serve((method) => ({
-      result: method === 'eth_getBlockByNumber' ? rpcBlock : [receipt],
+      result: method === 'eth_getBlockByNumber' ? rpcBlock : receipts,
     }))
     const client = createL1Client({ url })
     assert.deepEqual(await client.block(11n), block)
-    assert.deepEqual(await client.receipts(block.hash), [
-      {
-        success: true,
-        logs: [
-          {
-            address: '0x00000000000000000000000000000000000000d1',
-            topics: [testHash(1, 1)],
-            data: '0x12',
-            logIndex: 3,
-          },
-        ],
-      },
+    assert.deepEqual(await client.receipts(block), [
+      { success: false, logs: [{ ...log, logIndex: 0 }] },
+      { success: true, logs: [{ ...log, logIndex: 1 }] },
     ])
     client.close()
   })
@@ -104,11 +111,14 @@ describe('the L1 client', () => {
     })
   }
 
-  it('refuses receipts of another block', async () => {
-    const { url } = await serve(() => ({ result: [{ ...receipt, blockHash: testHash(9, 9) }] }))
-    const client = createL1Client({ url })
-    await assert.rejects(client.receipts(block.hash), /receipts\[0\]\.blockHash/)
-    client.close()
+  it('refuses receipts that are not those of the block', async () => {
+    const [first, second] = receipts
+    for (const result of [[first], [second, first], [], [first, { ...second, status: '0x0' }]]) {
+      const { url } = await serve(() => ({ result }))
+      const client = createL1Client({ url })
+      await assert.rejects(client.receipts(block), /receipts \(their root\): expected/)
+      client.close()
+    }
   })
 
   it('tries again when L1 fails for a moment', async () => {
