@@ -1,3 +1,6 @@
 export type * from './api.ts'
+export { openEngine } from './engine.ts'
 export { EngineError, type EngineErrorCode, PoolError, type PoolErrorCode } from './errors.ts'
+export type { EngineOptions } from './options.ts'
+export { DEFAULT_POOL_LIMITS, type PoolLimits } from './pool/types.ts'
 export type * from './program/types.ts'

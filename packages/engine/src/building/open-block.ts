@@ -6,9 +6,15 @@ import {
   STATUS_TX_NONCE_TOO_HIGH,
 } from '@altlayer/program/shared/status.ts'
 import type { Address, Hash, Header } from '@altlayer/protocol'
-import { hexToBytes } from '@altlayer/protocol'
+import { hexToBytes, TX_DEPOSIT } from '@altlayer/protocol'
 import { isRejection, type ProgramError } from '../program/errors.ts'
-import type { BlockAttributes, BlockEnvironment, Program, SealedBlock } from '../program/types.ts'
+import type {
+  BlockAttributes,
+  BlockEnvironment,
+  Program,
+  ProgramHost,
+  SealedBlock,
+} from '../program/types.ts'
 import type { Manifest } from '../store/chain-store.ts'
 import { encodeReceipt } from '../store/receipts.ts'
 
@@ -52,28 +58,29 @@ export interface OpenBlock {
   receipts(): Uint8Array
 }
 
-/** Sender known for the transaction that is about to be executed, for `ProgramHost.sender`. */
+/** Sender known for the transaction that is being executed, for `ProgramHost.sender`. */
 export interface SenderHint {
-  /** Answers the program's question for the next signature only: that of the transaction itself. */
-  set(transaction: SignedTransaction): void
-  readonly answer: (
-    signingHash: Uint8Array,
-    v: number,
-    r: Uint8Array,
-    s: Uint8Array,
-  ) => Uint8Array | undefined
+  /** Runs a transaction with its sender known, where it is. */
+  during<T>(transaction: SignedTransaction, run: () => T): T
+  readonly answer: NonNullable<ProgramHost['sender']>
 }
 
 /**
- * Remembers a sender that another thread recovered. The program asks for the transaction's own
- * signature first and for those of its authorizations afterwards: only the first question, about the
- * `s` that ends the encoding, is answered.
+ * Remembers a sender that another thread recovered. Everything that recovers a signature asks the host:
+ * the transaction's own comes first, then its authorizations and whatever contracts ask precompile 1.
+ * So only the first question is answered, if it is about the `s` that ends the encoding, and never for
+ * a deposit, which has no signature to ask about first.
  */
 export function createSenderHint(): SenderHint {
   let current: SignedTransaction | undefined
   return {
-    set(transaction) {
-      current = transaction
+    during(transaction, run) {
+      current = transaction.raw[0] === TX_DEPOSIT ? undefined : transaction
+      try {
+        return run()
+      } finally {
+        current = undefined
+      }
     },
     answer(_hash, _v, _r, s) {
       const transaction = current
@@ -108,8 +115,7 @@ export function openBlock(
   let sealed: SealedBlock | undefined
 
   const run = (transaction: SignedTransaction): Uint8Array => {
-    hint.set(transaction)
-    const result = program.transaction(transaction.raw)
+    const result = hint.during(transaction, () => program.transaction(transaction.raw))
     const record = encodeReceipt(result)
     transactions.push(transaction.raw)
     senders.push(result.from)

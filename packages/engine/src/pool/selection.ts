@@ -9,8 +9,8 @@ import { effectiveTip, type PooledTransaction } from './types.ts'
  * nonce order, among equals the one seen first.
  */
 export interface Selection {
-  /** The next `count` transactions at most. */
-  take(count: number): readonly PooledTransaction[]
+  /** The next transactions: at most `count`, and with gas limits of at most `gas` together unless it is one. */
+  take(count: number, gas: bigint): readonly PooledTransaction[]
   /** A transaction became executable since the block opened. */
   offer(transaction: PooledTransaction): void
   /** No more of this sender in this block. */
@@ -44,8 +44,9 @@ export function createSelection(pool: TransactionPool, baseFee: bigint): Selecti
   for (const sender of pool.senders()) consider(sender.pending[0])
 
   return {
-    take(count) {
+    take(count, gas) {
       const taken: PooledTransaction[] = []
+      let left = gas
       while (taken.length < count) {
         const transaction = heap.pop()
         if (transaction === undefined) break
@@ -59,6 +60,11 @@ export function createSelection(pool: TransactionPool, baseFee: bigint): Selecti
           consider(wanted(transaction.from))
           continue
         }
+        if (taken.length > 0 && transaction.gas > left) {
+          consider(transaction)
+          break
+        }
+        left -= transaction.gas
         taken.push(transaction)
         next.set(transaction.from, transaction.nonce + 1n)
         consider(wanted(transaction.from))

@@ -1,0 +1,242 @@
+import {
+  type ChainConfig,
+  concatBytes,
+  EMPTY_REQUESTS_HASH,
+  EMPTY_ROOT,
+  EMPTY_UNCLES_HASH,
+  encodeHeader,
+  type Hash,
+  type Header,
+  type Hex,
+  isForkActive,
+  logsBloom,
+} from '@altlayer/protocol'
+import type { Block, ExecutionPayload, PayloadAttributes, Receipt } from '../api.ts'
+import { blockSize } from '../chain/block-size.ts'
+import type { SealedHeader } from '../chain/chain.ts'
+import { completeReceipts } from '../chain/receipts.ts'
+import type { TransactionPool } from '../pool/pool.ts'
+import { createSelection, type Selection } from '../pool/selection.ts'
+import type { PooledTransaction } from '../pool/types.ts'
+import type { AccountDiff } from '../program/types.ts'
+import { decodeReceipts } from '../store/receipts.ts'
+import type { BuilderHandlers, OpenedBlock } from '../workers/builder.ts'
+import type { Remote } from '../workers/channel.ts'
+import type { ExecutedBatch } from './open-block.ts'
+
+/** A block being built on the builder thread, as the main thread sees it. */
+export interface Payload {
+  readonly id: Hex
+  readonly parent: SealedHeader
+  readonly attributes: PayloadAttributes
+  /** Set by `seal`. */
+  readonly sealed: ExecutionPayload | undefined
+  /** The block so far; its roots are not known yet, its hash is zero. */
+  block(): Block
+  receipts(): readonly Receipt[]
+  /** Net changes of the block so far. */
+  diff(): Promise<readonly AccountDiff[]>
+  /** A pool transaction became executable. */
+  offer(transaction: PooledTransaction): void
+  /** Adds nothing more; resolves when nothing is being added any more. */
+  stop(): Promise<void>
+  /** Stops and seals. */
+  seal(): Promise<ExecutionPayload>
+}
+
+export interface PayloadContext {
+  readonly config: ChainConfig
+  readonly builder: Remote<BuilderHandlers>
+  readonly pool: TransactionPool
+  readonly slotTime: number
+  /** Transactions were added. */
+  readonly onChange: () => void
+  readonly log: (level: 'info' | 'error', message: string) => void
+}
+
+/** Transactions given to the builder at once. */
+const BATCH_SIZE = 256
+/** And their gas limits together, unless it is one transaction. */
+const BATCH_GAS = 10_000_000n
+const TRANSFER_GAS = 21_000n
+const ZERO_HASH: Hash = `0x${'00'.repeat(32)}`
+
+/** Follows a block that the builder has opened, and fills it from the pool every slot. */
+export function createPayload(
+  context: PayloadContext,
+  id: Hex,
+  parent: SealedHeader,
+  attributes: PayloadAttributes,
+  opened: OpenedBlock,
+): Payload {
+  const { config, builder, pool } = context
+  const { environment } = opened
+  const transactions: Uint8Array[] = [...(attributes.transactions ?? [])]
+  const records: Uint8Array[] = [opened.receipts]
+  let { gasLeft } = opened
+  let stopped = false
+  let failure: unknown
+  let filling: Promise<void> = Promise.resolve()
+  let sealed: ExecutionPayload | undefined
+  // What was computed of the block's present content.
+  let view: { readonly block: Block; readonly receipts: readonly Receipt[] } | undefined
+  let diff: Promise<readonly AccountDiff[]> | undefined
+  const selection: Selection | undefined =
+    attributes.noTxPool === true ? undefined : createSelection(pool, environment.baseFeePerGas)
+
+  const fill = async (from: Selection): Promise<void> => {
+    let changed = false
+    while (!stopped && gasLeft >= TRANSFER_GAS) {
+      const batch = from.take(BATCH_SIZE, BATCH_GAS)
+      if (batch.length === 0) break
+      const result = await builder.execute({
+        id,
+        transactions: batch.map(({ raw, from: sender }) => ({ raw, sender })),
+      })
+      const before = transactions.length
+      apply(from, batch, result)
+      changed ||= transactions.length > before
+    }
+    if (changed) context.onChange()
+  }
+
+  const apply = (
+    from: Selection,
+    batch: readonly PooledTransaction[],
+    { outcomes, receipts, gasLeft: left }: ExecutedBatch,
+  ): void => {
+    for (const [index, transaction] of batch.entries()) {
+      const outcome = outcomes[index]
+      if (outcome === undefined) {
+        from.returned(transaction)
+      } else if (outcome.kind === 'included') {
+        transactions.push(transaction.raw)
+      } else if (outcome.kind === 'later') {
+        from.skip(transaction.from)
+      } else {
+        context.log('info', `pool: dropped ${transaction.hash}: ${outcome.message}`)
+        pool.remove(transaction.hash)
+        from.returned(transaction)
+      }
+    }
+    records.push(receipts)
+    gasLeft = left
+    view = undefined
+    diff = undefined
+  }
+
+  let timer: NodeJS.Timeout | undefined
+  if (selection !== undefined) {
+    const slot = (): void => {
+      filling = fill(selection)
+        .catch((error: unknown) => {
+          stopped = true
+          failure = error
+          context.log('error', `building ${id} failed: ${String(error)}`)
+        })
+        .then(() => {
+          if (!stopped) timer = setTimeout(slot, context.slotTime)
+        })
+    }
+    slot()
+  }
+
+  const pendingView = () => {
+    if (view !== undefined) return view
+    const stored = decodeReceipts(concatBytes(...records))
+    const header = pendingHeader(
+      config,
+      parent,
+      attributes,
+      opened,
+      environment.gasLimit - gasLeft,
+      logsBloom(stored.flatMap(({ logs }) => logs)),
+    )
+    const block: Block = {
+      header,
+      hash: ZERO_HASH,
+      transactions: [...transactions],
+      ...(attributes.withdrawals !== undefined && { withdrawals: attributes.withdrawals }),
+      size: blockSize(encodeHeader(header).length, transactions, attributes.withdrawals),
+    }
+    view = { block, receipts: completeReceipts(config, block, stored) }
+    return view
+  }
+
+  const stop = async (): Promise<void> => {
+    stopped = true
+    clearTimeout(timer)
+    await filling
+  }
+
+  return {
+    id,
+    parent,
+    attributes,
+    get sealed() {
+      return sealed
+    },
+    block: () => pendingView().block,
+    receipts: () => pendingView().receipts,
+    diff() {
+      diff ??= builder.diff(id)
+      return diff
+    },
+    offer: (transaction) => selection?.offer(transaction),
+    stop,
+    async seal() {
+      await stop()
+      if (failure !== undefined) throw failure
+      if (sealed === undefined) {
+        const { header, hash } = await builder.seal(id)
+        sealed = {
+          header,
+          blockHash: hash,
+          transactions: [...transactions],
+          ...(attributes.withdrawals !== undefined && { withdrawals: attributes.withdrawals }),
+        }
+      }
+      return sealed
+    },
+  }
+}
+
+function pendingHeader(
+  config: ChainConfig,
+  parent: SealedHeader,
+  attributes: PayloadAttributes,
+  { environment }: OpenedBlock,
+  gasUsed: bigint,
+  bloom: Hex,
+): Header {
+  const op = config.mode === 'op'
+  const active = (
+    ethereum: 'shanghai' | 'cancun' | 'prague',
+    of: 'canyon' | 'ecotone' | 'isthmus',
+  ) => isForkActive(config.forks, op ? of : ethereum, environment.timestamp)
+  return {
+    parentHash: parent.hash,
+    sha3Uncles: EMPTY_UNCLES_HASH,
+    miner: environment.feeRecipient,
+    stateRoot: ZERO_HASH,
+    transactionsRoot: ZERO_HASH,
+    receiptsRoot: ZERO_HASH,
+    logsBloom: bloom,
+    difficulty: 0n,
+    number: environment.number,
+    gasLimit: environment.gasLimit,
+    gasUsed,
+    timestamp: environment.timestamp,
+    extraData: attributes.extraData ?? (op ? parent.header.extraData : '0x'),
+    mixHash: environment.prevRandao,
+    nonce: '0x0000000000000000',
+    baseFeePerGas: environment.baseFeePerGas,
+    ...(active('shanghai', 'canyon') && { withdrawalsRoot: EMPTY_ROOT }),
+    ...(active('cancun', 'ecotone') && {
+      blobGasUsed: 0n,
+      excessBlobGas: 0n,
+      parentBeaconBlockRoot: attributes.parentBeaconBlockRoot ?? ZERO_HASH,
+    }),
+    ...(active('prague', 'isthmus') && { requestsHash: EMPTY_REQUESTS_HASH }),
+  }
+}

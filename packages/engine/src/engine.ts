@@ -1,0 +1,149 @@
+import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import { nextBaseFee } from '@altlayer/protocol'
+import type { Engine, EngineEvents } from './api.ts'
+import { type Consensus, createConsensus } from './building/consensus.ts'
+import { createChain } from './chain/chain.ts'
+import { createStateReader } from './chain/state-reader.ts'
+import { createEventBus } from './events.ts'
+import { lockDirectory } from './lock.ts'
+import { type EngineOptions, type ResolvedOptions, resolveOptions } from './options.ts'
+import { openPool } from './pool/service.ts'
+import { createQueries } from './queries.ts'
+import { openLmdbStore } from './store/lmdb.ts'
+import type { BuilderData, BuilderHandlers } from './workers/builder.ts'
+import { startCallThreads } from './workers/callers.ts'
+import { connect } from './workers/channel.ts'
+import { startSenderThreads } from './workers/senders.ts'
+import { createStateProgram } from './workers/state-program.ts'
+
+/**
+ * Opens the chain in a data directory, writing its genesis when the directory is new, and starts the
+ * engine's threads. Throws EngineError: `store` when the directory is another chain's, damaged or in
+ * use, `invalid` for an option out of its range.
+ *
+ * @example
+ * const genesis = parseGenesis(JSON.parse(await readFile('genesis.json', 'utf8')))
+ * const engine = await openEngine({ genesis, dataDir: '.altlayer/engine' })
+ * const hash = await engine.pool.add(rawTransaction)
+ */
+export async function openEngine(engineOptions: EngineOptions): Promise<Engine> {
+  const options = resolveOptions(engineOptions)
+  const unlock = await lockDirectory(options.dataDir)
+  const cleanups: (() => Promise<unknown> | unknown)[] = [unlock]
+  const cleanUp = async (): Promise<void> => {
+    for (const cleanup of cleanups.toReversed()) await cleanup()
+  }
+  try {
+    return await start(options, cleanups, cleanUp)
+  } catch (error) {
+    await cleanUp()
+    throw error
+  }
+}
+
+/** Starts everything, noting in `cleanups` how to end what has begun so far. */
+async function start(
+  options: ResolvedOptions,
+  cleanups: (() => Promise<unknown> | unknown)[],
+  cleanUp: () => Promise<void>,
+): Promise<Engine> {
+  const { genesis, dataDir, log } = options
+  const { config } = genesis
+
+  const builderData: BuilderData = { directory: dataDir, genesis }
+  const worker = new Worker(new URL('./workers/builder.ts', import.meta.url), {
+    workerData: builderData,
+  })
+  const { remote: builder } = connect<BuilderHandlers>(worker)
+  cleanups.push(async () => {
+    // The database is closed there first, unless the thread is dead already.
+    await builder.close(undefined).catch(() => {})
+    await worker.terminate()
+  })
+  const first = await builder.genesis(undefined)
+
+  const store = openLmdbStore(dataDir)
+  cleanups.push(() => store.close())
+  const chain = createChain(store, genesis, first)
+  const reader = createStateReader(createStateProgram(store, config))
+  const events = createEventBus((error) => log('error', `a listener failed: ${String(error)}`))
+
+  const threads = startSenderThreads(options.senderWorkers)
+  cleanups.push(() => threads.close())
+  const callers = startCallThreads({
+    count: options.callWorkers,
+    queue: options.callQueue,
+    directory: dataDir,
+    genesis,
+    log,
+  })
+  cleanups.push(() => callers.close())
+
+  const poolHead = () => {
+    const { header } = chain.head
+    return {
+      baseFee: nextBaseFee(config, header, header.timestamp + 1n),
+      gasLimit: header.gasLimit,
+    }
+  }
+  let consensus: Consensus | undefined
+  const pool = await openPool(
+    {
+      config,
+      limits: options.pool,
+      threads,
+      journalPath: join(dataDir, 'pool.journal'),
+      senderState: (address) => reader.sender(chain.head, address),
+      onPending(transaction) {
+        consensus?.payload?.offer(transaction)
+        events.emit('pendingTransaction', transaction)
+      },
+      log,
+    },
+    poolHead(),
+    chain.head.header.timestamp,
+  )
+  cleanups.push(() => pool.close())
+
+  const onHead = (change: EngineEvents['head'][0]): void => {
+    const reverted = change.reverted.toReversed().flatMap(({ transactions }) => transactions)
+    pool.follow(poolHead(), chain.head.header.timestamp, reverted)
+    events.emit('head', change)
+  }
+  const rules = createConsensus({
+    config,
+    chain,
+    builder,
+    threads,
+    pool: pool.core,
+    slotTime: options.slotTime,
+    onHead,
+    onChange: () => events.emit('pending'),
+    log,
+  })
+  consensus = rules
+  cleanups.push(() => rules.close())
+
+  let closing: Promise<void> | undefined
+  return {
+    config,
+    pool: pool.api,
+    ...createQueries({
+      chain,
+      store,
+      reader,
+      callers,
+      payload: () => rules.payload,
+      callTimeout: options.callTimeout,
+    }),
+    on: events.on,
+    forkchoiceUpdated: rules.forkchoiceUpdated,
+    getPayload: rules.getPayload,
+    newPayload: rules.newPayload,
+    close() {
+      closing ??= cleanUp()
+      return closing
+    },
+  }
+}
