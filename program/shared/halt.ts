@@ -37,3 +37,5 @@ export const HALT_NONCE_OVERFLOW: i32 = 17
 export const HALT_INTERRUPTED: i32 = 18
 /** A preimage was missing or wrong, or memory ran out: `hostError` says which. */
 export const HALT_HOST: i32 = 19
+/** A deposit that calls itself a system transaction, since Regolith (OP Stack specs, "Deposits"). */
+export const HALT_SYSTEM_DEPOSIT: i32 = 20
