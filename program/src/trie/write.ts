@@ -561,11 +561,11 @@ function emit(record: usize, root: bool): void {
   const byHash = load<u8>(record, REF_LEN) == HASH_REF
   if (!byHash && !root) return
   encode(record)
-  const hash = encoded - 32
-  if (byHash) memory.copy(hash, record + REF + 1, 32)
-  else keccak256(encoded, encodedLen, hash)
-  output(OUTPUT_NODE, hash, 32 + encodedLen)
-  nodePut(hash, encoded, encodedLen)
+  const digest = encoded - 32
+  if (byHash) memory.copy(digest, record + REF + 1, 32)
+  else keccak256(encoded, encodedLen, digest)
+  output(OUTPUT_NODE, digest, 32 + encodedLen)
+  nodePut(digest, encoded, encodedLen)
 }
 
 // @ts-ignore: decorator
