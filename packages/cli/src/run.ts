@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { type Command, CommandError, UsageError } from './command.ts'
+import { type Command, UsageError } from './command.ts'
 import { closest, commandHelp, overview } from './help.ts'
 
 /** Where the command line writes; the process's own streams outside tests. */
@@ -51,11 +51,7 @@ async function runCommand(
       output.error(`Run \`altlayer ${command.name} --help\` for its options and an example.`)
       return 2
     }
-    if (error instanceof CommandError) {
-      output.error(`altlayer ${command.name}: ${error.message}`)
-      return 1
-    }
-    output.error(`altlayer ${command.name} failed: ${describe(error)}`)
+    output.error(`altlayer ${command.name}: ${describe(error)}`)
     return 1
   }
 }
@@ -96,10 +92,25 @@ function withSuggestion(message: string, command: Command): string {
   return guess ? `${message}; did you mean '--${guess}'?` : message
 }
 
+/**
+ * What a user can act on is said by its message: our errors have names of their own, the system's a
+ * system call. Anything else is a fault of ours: where it happened matters.
+ */
 function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  return error.stack ?? `${error.name}: ${error.message}`
+  if (!(error instanceof Error)) return `failed: ${String(error)}`
+  const foreseen = !faults.has(error.name) || 'syscall' in error
+  return foreseen ? error.message : `failed: ${error.stack ?? `${error.name}: ${error.message}`}`
 }
+
+const faults: ReadonlySet<string> = new Set([
+  'Error',
+  'AssertionError',
+  'EvalError',
+  'RangeError',
+  'ReferenceError',
+  'SyntaxError',
+  'TypeError',
+])
 
 function version(): string {
   const manifest: unknown = JSON.parse(

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createEngine, type Engine } from '@altlayer/engine'
+import { type Engine, openEngine } from '@altlayer/engine'
 import { bloomBits, bloomHas, hexToBytes, type RollupConfig } from '@altlayer/protocol'
 import { startRpcServer } from '@altlayer/rpc'
 import type { Logger } from 'pino'
@@ -67,7 +67,7 @@ export async function startNode(options: NodeOptions): Promise<RollupNode> {
   }
   try {
     const l1Genesis = await l1GenesisBlock(config, client)
-    const engine = await createEngine({
+    const engine = await openEngine({
       genesis,
       dataDir: join(options.dataDir, 'engine'),
       log: (level, message) => logger[level](message),

@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { readTarXz } from '../archive.ts'
+import { ArchiveError, readTarXz } from '../archive.ts'
 import { CommandError } from '../command.ts'
 
 /** A JSON file that was asked for, by itself, in a folder or in an archive. */
@@ -35,8 +35,13 @@ async function* folder(path: string): AsyncGenerator<TestFile> {
 }
 
 async function* archive(path: string): AsyncGenerator<TestFile> {
-  for await (const entry of readTarXz(path)) {
-    if (!entry.path.endsWith('.json')) continue
-    yield { path: `${path}/${entry.path}`, bytes: entry.bytes, named: false }
+  try {
+    for await (const entry of readTarXz(path)) {
+      if (!entry.path.endsWith('.json')) continue
+      yield { path: `${path}/${entry.path}`, bytes: entry.bytes, named: false }
+    }
+  } catch (error) {
+    if (error instanceof ArchiveError) throw new CommandError(error.message, { cause: error })
+    throw error
   }
 }

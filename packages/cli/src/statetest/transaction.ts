@@ -66,9 +66,12 @@ export function parseTemplate(value: unknown, path: string): TransactionTemplate
   }
 }
 
-// Values that no transaction can have are written `0x:bigint 0x...` in older files.
+// Amounts past 256 bits are there to be refused; older files write them `0x:bigint 0x...`.
+const AMOUNT_MAX = 1n << 512n
+
 function amount(value: unknown, path: string): bigint {
-  return parseInteger(typeof value === 'string' ? value.replace(/^0x:bigint /, '') : value, path)
+  const text = typeof value === 'string' ? value.replace(/^0x:bigint /, '') : value
+  return parseInteger(text, path, AMOUNT_MAX)
 }
 
 function parseAccessList(value: unknown, path: string): AccessList {
@@ -97,7 +100,7 @@ function parseAuthorization(value: unknown, path: string): SignedAuthorization {
 }
 
 /**
- * Signs the transaction of one case with the template's key (EIP-155 where it is a legacy one).
+ * Signs the transaction of one case with the template's key; a legacy one without EIP-155, as the suite does.
  * Throws MalformedInputError when the template lacks what its type needs.
  */
 export function buildTransaction(
@@ -144,7 +147,7 @@ function assemble(
   if (maxFeePerGas === undefined) {
     const gasPrice = demand(template.gasPrice, 'gasPrice')
     return accessList === undefined
-      ? { type: TX_LEGACY, ...common, ...recipient, gasPrice, v: 35n + 2n * chainId }
+      ? { type: TX_LEGACY, ...common, ...recipient, gasPrice, v: 27n }
       : { type: TX_ACCESS_LIST, ...typed, ...recipient, gasPrice }
   }
   const maxPriorityFeePerGas = demand(template.maxPriorityFeePerGas, 'maxPriorityFeePerGas')

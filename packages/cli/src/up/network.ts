@@ -18,6 +18,7 @@ export async function launchLocal(
       dataDir: options.dataDir,
       l1: l1Of(options),
       ...(options.l2BlockTime !== undefined && { l2BlockTime: options.l2BlockTime }),
+      ...(options.l2ChainId !== undefined && { l2ChainId: options.l2ChainId }),
       onProcess: lock.addChild,
       signal,
     },

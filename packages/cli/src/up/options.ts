@@ -24,6 +24,7 @@ export const upOptions = {
   },
   'l1-url': { summary: 'use this L1 instead of starting one', value: 'URL' },
   'l1-block-time': { summary: 'seconds between blocks of the local L1', value: 'S', default: '2' },
+  'chain-id': { summary: 'chain id of the rollup', value: 'ID', default: '901' },
   'block-time': { summary: 'seconds between L2 blocks', value: 'S', default: '1' },
   confirmations: {
     summary: 'L1 blocks to wait before an L1 block is used',
@@ -47,6 +48,7 @@ export interface UpOptions {
   /** undefined: as the data directory has it, or the default. */
   readonly l1BlockTime?: number
   readonly l2BlockTime?: number
+  readonly l2ChainId?: number
   readonly confirmations: number
   readonly verbose: boolean
   readonly json: boolean
@@ -82,13 +84,22 @@ export function parseUpOptions(args: readonly string[]): UpOptions {
       l1BlockTime: number('l1-block-time', 1, 3_600),
     }),
     ...(values['block-time'] !== undefined && { l2BlockTime: number('block-time', 1, 3_600) }),
+    ...(values['chain-id'] !== undefined && {
+      l2ChainId: number('chain-id', 1, Number.MAX_SAFE_INTEGER),
+    }),
     confirmations: number('confirmations', 0, 1_000),
     verbose: values.verbose ?? false,
     json: values.json ?? false,
   }
 }
 
-type NumberOption = 'l1-port' | 'l2-port' | 'l1-block-time' | 'block-time' | 'confirmations'
+type NumberOption =
+  | 'l1-port'
+  | 'l2-port'
+  | 'l1-block-time'
+  | 'block-time'
+  | 'chain-id'
+  | 'confirmations'
 
 function checkUrl(text: string): void {
   const url = URL.canParse(text) ? new URL(text) : undefined
