@@ -23,6 +23,8 @@ export const STATUS_NOT_OPEN: i32 = 7
 export const STATUS_RESULT_FULL: i32 = 8
 /** A preimage is larger than anything that may stand behind its key. */
 export const STATUS_PREIMAGE_TOO_LARGE: i32 = 9
+/** A contract's code does not fit the code cache. */
+export const STATUS_CODE_TOO_LARGE: i32 = 10
 
 // --- block ---
 /** The parent header is not one that a block can follow (no base fee, gas limit below the elasticity, ...). */
@@ -91,3 +93,7 @@ export const STATUS_TX_FLOOR_DATA_GAS: i32 = 120
 export const STATUS_TX_INIT_CODE_SIZE: i32 = 121
 /** have: balance; want: value; a message's sender cannot pay the value. */
 export const STATUS_TX_INSUFFICIENT_FUNDS_FOR_TRANSFER: i32 = 122
+
+// --- derivation ---
+/** The channels that wait for frames need more memory than the program has for them. */
+export const STATUS_CHANNELS_FULL: i32 = 150

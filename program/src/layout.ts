@@ -43,4 +43,14 @@ export const NODE_CACHE_SIZE: usize = 512 * MIB
 export const CODE_CACHE: usize = NODE_CACHE + NODE_CACHE_SIZE
 export const CODE_CACHE_SIZE: usize = 256 * MIB
 
-export const MEMORY_END: usize = CODE_CACHE + CODE_CACHE_SIZE
+/** Frames of the channels that derivation is waiting for. */
+export const CHANNEL_FRAMES: usize = CODE_CACHE + CODE_CACHE_SIZE
+export const CHANNEL_FRAMES_SIZE: usize = 256 * MIB
+
+/** The channel that is being read: its frames joined, and decompressed. */
+export const CHANNEL_INPUT: usize = CHANNEL_FRAMES + CHANNEL_FRAMES_SIZE
+export const CHANNEL_INPUT_SIZE: usize = 128 * MIB
+export const CHANNEL_OUTPUT: usize = CHANNEL_INPUT + CHANNEL_INPUT_SIZE
+export const CHANNEL_OUTPUT_SIZE: usize = 128 * MIB
+
+export const MEMORY_END: usize = CHANNEL_OUTPUT + CHANNEL_OUTPUT_SIZE

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { brotliCompressSync, brotliDecompressSync, constants, crc32, deflateSync } from 'node:zlib'
 import fc from 'fast-check'
-import { testModule } from './support/module.ts'
+import { testModule } from '../support/module.ts'
 
 const OK = 0
 const CORRUPT = 1
@@ -96,7 +96,7 @@ test('brotli streams of every quality, window and mode decode to what was compre
 })
 
 test('long source text decodes through several blocks and dictionary transforms', async () => {
-  const files = ['../src/derive/brotli-data.ts', '../src/derive/brotli.ts', '../README.md']
+  const files = ['../../src/derive/brotli-data.ts', '../../src/derive/brotli.ts', '../../README.md']
   for (const file of files) {
     const bytes = new Uint8Array(await readFile(new URL(file, import.meta.url)))
     for (const quality of [4, 9, 11]) {
