@@ -1,0 +1,238 @@
+// Code cache: code by its hash, and its decoded form (decode.ts). It survives blocks. When it is full it is
+// emptied as a whole and its generation changes: whoever keeps a pointer into it compares generations.
+
+import { STATUS_BAD_PREIMAGE, STATUS_CODE_TOO_LARGE, STATUS_MISSING_PREIMAGE } from '../../shared/status'
+import { KEY_KECCAK256 } from '../../shared/abi'
+import { hostError, preimage, setHostError } from '../host'
+import { keccak256 } from '../keccak/keccak'
+import { CODE_CACHE, CODE_CACHE_SIZE } from '../layout'
+import { wordCopy, wordEqual } from '../num/word'
+import { EMPTY_CODE_HASH } from '../state/accounts'
+import { newCode, newCodeBytes, newCodeLength } from '../state/code'
+import { ACCOUNT_CODE, ACCOUNT_CODE_GENERATION, ACCOUNT_CODE_HASH } from '../state/records'
+import { decode, decodedSize } from './decode'
+import { envSpec } from './env'
+
+// Entry. Pointers are 0 until the code is decoded in their form.
+/** 32 bytes. */
+const CODE_HASH: usize = 0
+/** u32: bytes of code. */
+export const CODE_LENGTH: usize = 32
+/** u32: the code. */
+export const CODE_BYTES: usize = 36
+/** u32: instruction map, see decode.ts. */
+export const CODE_MAP: usize = 40
+/** u32: first record. */
+export const CODE_RECORDS: usize = 44
+/** u32: first record of the traced form. */
+export const CODE_TRACED: usize = 48
+const CODE_ENTRY_SIZE: usize = 64
+
+/** Least budget: four codes of the largest size that can be deployed, decoded twice. */
+const MIN_BUDGET: usize = 4 << 20
+
+let budget: usize = CODE_CACHE_SIZE
+let tableMask: u32 = 0
+let next: usize = 0
+let end: usize = 0
+let spec: i32 = -1
+let count: u32 = 0
+
+/** Changes when the cache is emptied; never 0. The cache has no room until the first time. */
+export let codeGeneration: u32 = 1
+
+const typedKey: usize = memory.data(32, 8)
+const digest: usize = memory.data(32, 8)
+/** Entry of no code. */
+const EMPTY_ENTRY: usize = memory.data(64, 8)
+
+/** Empties the cache and gives it `size` bytes, its table included (clamped to 4 MiB .. CODE_CACHE_SIZE). */
+export function codeCacheInit(size: usize): void {
+  budget = min(max(size, MIN_BUDGET), CODE_CACHE_SIZE)
+  codeCacheClear()
+}
+
+/** Empties the cache. */
+export function codeCacheClear(): void {
+  let buckets: u32 = 1024
+  while ((<usize>buckets << 10) < budget) buckets <<= 1
+  tableMask = buckets - 1
+  memory.fill(CODE_CACHE, 0, <usize>buckets << 2)
+  next = CODE_CACHE + (<usize>buckets << 2)
+  end = CODE_CACHE + budget
+  spec = envSpec
+  count = 0
+  wordCopy(EMPTY_ENTRY + CODE_HASH, EMPTY_CODE_HASH)
+  store<u32>(EMPTY_ENTRY, <u32>EMPTY_ENTRY, CODE_BYTES)
+  codeGeneration++
+}
+
+/** Room in the cache, for decode.ts: 8-byte aligned, not zeroed. The caller has asked `codeRoom`. */
+export function codeAlloc(size: usize): usize {
+  const ptr = next
+  next += (size + 7) & ~7
+  return ptr
+}
+
+function codeRoom(): usize {
+  // Half full the table counts as full.
+  return count > tableMask >> 1 ? 0 : end - next
+}
+
+/** Valid instructions depend on the rules: decoded code of other rules is of no use. */
+export function codeCacheCheckRules(): void {
+  if (spec != envSpec) codeCacheClear()
+}
+
+// @ts-ignore: decorator
+@inline
+function bucketOf(hash: usize): u32 {
+  return load<u32>(hash) & tableMask
+}
+
+/** Entry of the code with this hash; 0 with `hostError` set when it cannot be had. */
+export function codeByHash(hash: usize): usize {
+  if (wordEqual(hash, EMPTY_CODE_HASH)) return EMPTY_ENTRY
+  let bucket = bucketOf(hash)
+  for (;;) {
+    const entry = <usize>load<u32>(CODE_CACHE + (<usize>bucket << 2))
+    if (entry == 0) break
+    if (wordEqual(entry + CODE_HASH, hash)) return entry
+    bucket = (bucket + 1) & tableMask
+  }
+  return loadCode(hash)
+}
+
+/** Entry of an account's code; 0 with `hostError` set when it cannot be had. */
+// @ts-ignore: decorator
+@inline
+export function codeOf(account: usize): usize {
+  if (load<u32>(account, ACCOUNT_CODE_GENERATION) == codeGeneration) return load<u32>(account, ACCOUNT_CODE)
+  return loadCodeOf(account)
+}
+
+function loadCodeOf(account: usize): usize {
+  const entry = codeByHash(account + ACCOUNT_CODE_HASH)
+  if (entry != 0) {
+    store<u32>(account, <u32>entry, ACCOUNT_CODE)
+    store<u32>(account, codeGeneration, ACCOUNT_CODE_GENERATION)
+  }
+  return entry
+}
+
+function loadCode(hash: usize): usize {
+  if (hostError != 0) return 0
+  const record = newCode(hash)
+  let length: usize
+  if (record != 0) {
+    length = newCodeLength(record)
+    if (CODE_ENTRY_SIZE + length > codeRoom()) codeCacheClear()
+    if (CODE_ENTRY_SIZE + length > codeRoom()) return tooLarge(hash)
+    memory.copy(next + CODE_ENTRY_SIZE, newCodeBytes(record), length)
+  } else {
+    wordCopy(typedKey, hash)
+    store<u8>(typedKey, <u8>KEY_KECCAK256)
+    let found = fetch()
+    if (found >= 0 && CODE_ENTRY_SIZE + <usize>found > codeRoom()) {
+      codeCacheClear()
+      found = fetch()
+      if (CODE_ENTRY_SIZE + <usize>found > codeRoom()) return tooLarge(hash)
+    }
+    if (found < 0) {
+      setHostError(STATUS_MISSING_PREIMAGE, hash)
+      return 0
+    }
+    length = <usize>found
+    keccak256(next + CODE_ENTRY_SIZE, length, digest)
+    if (!wordEqual(digest, hash)) {
+      setHostError(STATUS_BAD_PREIMAGE, hash)
+      return 0
+    }
+  }
+  return addEntry(hash, length)
+}
+
+function fetch(): i32 {
+  const room = codeRoom()
+  return preimage(typedKey, next + CODE_ENTRY_SIZE, room > CODE_ENTRY_SIZE ? room - CODE_ENTRY_SIZE : 0)
+}
+
+function tooLarge(hash: usize): usize {
+  setHostError(STATUS_CODE_TOO_LARGE, hash)
+  return 0
+}
+
+/** The entry whose code has been put where it belongs. */
+function addEntry(hash: usize, length: usize): usize {
+  const entry = codeAlloc(CODE_ENTRY_SIZE + length)
+  memory.fill(entry, 0, CODE_ENTRY_SIZE)
+  wordCopy(entry + CODE_HASH, hash)
+  store<u32>(entry, <u32>length, CODE_LENGTH)
+  store<u32>(entry, <u32>(entry + CODE_ENTRY_SIZE), CODE_BYTES)
+  let bucket = bucketOf(hash)
+  while (load<u32>(CODE_CACHE + (<usize>bucket << 2)) != 0) bucket = (bucket + 1) & tableMask
+  store<u32>(CODE_CACHE + (<usize>bucket << 2), <u32>entry)
+  count++
+  return entry
+}
+
+/**
+ * The entry of the code with this hash with its records: in traced form if `traced`. 0 with `hostError` set
+ * when it cannot be had. May empty the cache.
+ */
+export function decodedByHash(hash: usize, traced: bool): usize {
+  const entry = codeByHash(hash)
+  if (entry == 0 || recordsOf(entry, traced) != 0) return entry
+  return decodeEntry(entry, hash, traced)
+}
+
+/** As `decodedByHash` for an account's code. */
+export function decodedOf(account: usize, traced: bool): usize {
+  const entry = codeOf(account)
+  if (entry == 0 || recordsOf(entry, traced) != 0) return entry
+  return decodeEntry(entry, account + ACCOUNT_CODE_HASH, traced)
+}
+
+function decodeEntry(entry: usize, hash: usize, traced: bool): usize {
+  const size = decodedSize(load<u32>(entry, CODE_LENGTH), traced)
+  if (size > codeRoom()) {
+    codeCacheClear()
+    entry = codeByHash(hash)
+    if (entry == 0) return 0
+    if (size > codeRoom()) return tooLarge(hash)
+  }
+  decode(entry, traced)
+  return entry
+}
+
+/** A decoded entry outside the table for init code, which stays where it is. 0 with `hostError` set. */
+export function decodedInitCode(code: usize, length: usize, traced: bool): usize {
+  const size = CODE_ENTRY_SIZE + decodedSize(length, traced)
+  if (size > codeRoom()) codeCacheClear()
+  if (size > codeRoom()) return tooLarge(0)
+  const entry = codeAlloc(CODE_ENTRY_SIZE)
+  memory.fill(entry, 0, CODE_ENTRY_SIZE)
+  store<u32>(entry, <u32>length, CODE_LENGTH)
+  store<u32>(entry, <u32>code, CODE_BYTES)
+  decode(entry, traced)
+  return entry
+}
+
+/** First record of an entry, in traced form if `traced`; 0 until it is decoded so. */
+// @ts-ignore: decorator
+@inline
+export function recordsOf(entry: usize, traced: bool): usize {
+  return traced ? load<u32>(entry, CODE_TRACED) : load<u32>(entry, CODE_RECORDS)
+}
+
+// @ts-ignore: decorator
+@inline
+export function codeLength(entry: usize): usize {
+  return load<u32>(entry, CODE_LENGTH)
+}
+
+// @ts-ignore: decorator
+@inline
+export function codeBytes(entry: usize): usize {
+  return load<u32>(entry, CODE_BYTES)
+}

@@ -1,0 +1,17 @@
+// The EVM on its own: state, messages, tracing.
+
+export { INPUT, RESULT, RETURN_DATA, EVM_MEMORY } from '../../src/layout'
+export { arenaReset, arenaUsed } from '../../src/arena'
+export { clearHostError, hostError } from '../../src/host'
+export * from '../../src/state/accounts'
+export * from '../../src/state/storage'
+export * from '../../src/state/transaction'
+export * from '../../src/state/journal'
+export * from '../../src/state/commit'
+export * from '../../src/state/code'
+export * from '../../src/state/logs'
+export * from '../../src/evm/env'
+export * from '../../src/evm/message'
+export { codeCacheClear, codeCacheInit, codeGeneration } from '../../src/evm/code'
+export { setAncestors } from '../../src/block/ancestors'
+export { ecrecover } from '../../src/evm/ecrecover'
