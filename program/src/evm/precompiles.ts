@@ -16,6 +16,7 @@ import { HALT_HOST, HALT_OUT_OF_GAS, HALT_PRECOMPILE, HALT_SUCCESS } from '../..
 import { hint, preimage, setHostError } from '../host'
 import { keccak256 } from '../keccak/keccak'
 import { RETURN_DATA, RETURN_DATA_SIZE } from '../layout'
+import { wordEqual, wordFromAddress } from '../num/word'
 import { envFork, envMode, envSpec } from './env'
 import { memoryRoom, memoryTop, setReturnDataLength } from './memory'
 import { precompileGas } from './precompile-gas'
@@ -40,6 +41,12 @@ export let precompileGasLeft: i64 = 0
 // @ts-ignore: decorator
 @inline
 export function precompileAt(address: usize): i32 {
+  return movedCount == 0 ? standardPrecompileAt(address) : movedPrecompileAt(address)
+}
+
+// @ts-ignore: decorator
+@inline
+function standardPrecompileAt(address: usize): i32 {
   if ((load<u64>(address, 8) | <u64>load<u32>(address, 16)) != 0) return 0
   const low = load<u64>(address)
   return low <= 0x100 ? activePrecompile(<i32>low) : 0
@@ -51,6 +58,39 @@ function activePrecompile(number: i32): i32 {
   if (number <= 0x11) return envSpec >= SPEC_PRAGUE ? number : 0
   if (number == P256_VERIFY && envMode == MODE_OP && envFork >= FORK_FJORD) return number
   return 0
+}
+
+// Precompiles that a state override has put at another address: u32 number, then the address as a word 8 bytes on.
+const MOVED_SIZE: usize = 40
+const MOVED_MAX: i32 = 32
+const moved: usize = memory.data(1280, 8)
+let movedCount: i32 = 0
+
+/** Puts the precompile at the address `from` to `to` (20 bytes each); false when none is there. */
+export function movePrecompile(from: usize, to: usize): bool {
+  const entry = moved + <usize>movedCount * MOVED_SIZE
+  wordFromAddress(entry + 8, from)
+  const number = standardPrecompileAt(entry + 8)
+  if (number == 0 || movedCount == MOVED_MAX) return false
+  store<u32>(entry, number)
+  wordFromAddress(entry + 8, to)
+  movedCount++
+  return true
+}
+
+/** Every precompile is where it belongs again. */
+export function restorePrecompiles(): void {
+  movedCount = 0
+}
+
+function movedPrecompileAt(address: usize): i32 {
+  let number = standardPrecompileAt(address)
+  for (let i = 0; i < movedCount; i++) {
+    const entry = moved + <usize>i * MOVED_SIZE
+    if (wordEqual(entry + 8, address)) return load<u32>(entry)
+    if (load<i32>(entry) == number) number = 0
+  }
+  return number
 }
 
 export function isPrecompile(address: usize): bool {

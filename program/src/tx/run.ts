@@ -113,7 +113,7 @@ export function execute(): void {
     false,
   )
   setOutcomeHalt(halt)
-  if (txTo == 0) setOutcomeContract(messageContract)
+  if (messageContract != 0) setOutcomeContract(messageContract)
   settleGas(txGasLimit - messageGasLeft)
 }
 
