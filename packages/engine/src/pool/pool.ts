@@ -34,7 +34,7 @@ export interface PoolHead {
 
 /** The pool's rules, synchronous and without I/O. */
 export interface TransactionPool {
-  /** Stores a transaction. Throws PoolError; the pool is then as before. */
+  /** Stores a transaction. Throws PoolError; the pool is then as before, but for what made room in vain. */
   add(transaction: PooledTransaction): void
   /** Forgets a transaction; those of its sender that now follow a gap are queued. */
   remove(hash: Hash): boolean
