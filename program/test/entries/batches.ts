@@ -1,9 +1,11 @@
 // Entry of the tests of what batchers post: the bytes at `inputAt`.
 import { arenaReset } from '../../src/arena'
+import { readerBatch, readerBatchLength, readerBatchType, readerNext, readerOpen } from '../../src/derive/channel-reader'
 import { blobDecode } from '../../src/derive/blob'
+import { singularDecode } from '../../src/derive/singular-batch'
 import { spanDecode } from '../../src/derive/span-batch'
 import { clearHostError } from '../../src/host'
-import { INPUT, RESULT } from '../../src/layout'
+import { CHANNEL_INPUT, INPUT, RESULT } from '../../src/layout'
 
 export {
   spanBlocks,
@@ -33,4 +35,28 @@ export function decodeBlob(): i32 {
 }
 export function blobAt(): usize {
   return RESULT + 4
+}
+export {
+  batchEpochHash,
+  batchEpochNumber,
+  batchParentHash,
+  batchTimestamp,
+  batchTransactionCount,
+  batchTransactions,
+  batchTransactionsEnd,
+} from '../../src/derive/singular-batch'
+export { readerBatch, readerBatchLength, readerBatchType }
+export function channelAt(): usize {
+  return CHANNEL_INPUT
+}
+export function openChannel(len: usize, maxBytes: usize, brotli: bool): bool {
+  arenaReset()
+  clearHostError()
+  return readerOpen(len, maxBytes, brotli)
+}
+export function nextBatch(): bool {
+  return readerNext()
+}
+export function decodeSingular(ptr: usize, len: usize): bool {
+  return singularDecode(ptr, len)
 }

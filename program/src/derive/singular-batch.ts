@@ -1,0 +1,42 @@
+// Singular batches (OP Stack spec, derivation, "Batch Format"): one block each. Pointers go into the
+// encoding.
+
+import { itemIsList, itemNext, itemStart, itemU64, rlpFixed, rlpItem, rlpList, rlpU64 } from '../rlp/decode'
+
+export let batchParentHash: usize = 0
+export let batchEpochNumber: u64 = 0
+export let batchEpochHash: usize = 0
+export let batchTimestamp: u64 = 0
+/** The payload of the list of transactions: strings, each an EIP-2718 encoding. */
+export let batchTransactions: usize = 0
+export let batchTransactionsEnd: usize = 0
+export let batchTransactionCount: u32 = 0
+
+/** Decodes the batch that fills [ptr, ptr + len), without its version byte. */
+export function singularDecode(ptr: usize, len: usize): bool {
+  const end = ptr + len
+  if (!rlpList(ptr, end) || itemNext != end) return false
+  if (!rlpFixed(itemStart, end, 32)) return false
+  batchParentHash = itemStart
+  if (!rlpU64(itemNext, end)) return false
+  batchEpochNumber = itemU64
+  if (!rlpFixed(itemNext, end, 32)) return false
+  batchEpochHash = itemStart
+  if (!rlpU64(itemNext, end)) return false
+  batchTimestamp = itemU64
+  if (!rlpList(itemNext, end) || itemNext != end) return false
+  batchTransactions = itemStart
+  batchTransactionsEnd = end
+  return countTransactions()
+}
+
+function countTransactions(): bool {
+  batchTransactionCount = 0
+  let ptr = batchTransactions
+  while (ptr < batchTransactionsEnd) {
+    if (!rlpItem(ptr, batchTransactionsEnd) || itemIsList) return false
+    ptr = itemNext
+    batchTransactionCount++
+  }
+  return true
+}
