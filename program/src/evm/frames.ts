@@ -95,6 +95,7 @@ export function openFrame(
     store<u32>(frame, <u32>codeLength(entry), FRAME_INIT_CODE_LENGTH)
   }
   setFrameCode(frame, entry)
+  if (depth > 0) saveMemory(frameAt(depth - 1))
   setMemory(memoryTop(), 0)
   saveMemory(frame)
 }

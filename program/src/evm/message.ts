@@ -112,7 +112,7 @@ function runFrames(): i32 {
 function nest(frame: usize): i32 {
   const op = runOpcode
   const halt = op == OP_CREATE || op == OP_CREATE2 ? opCreate(frame, op) : opCall(frame, op)
-  // The operands may have made the memory grow.
-  saveMemory(frame)
+  // The operands may have made the memory grow. (What opens a frame keeps its parent's bounds itself.)
+  if (halt != ENTERED) saveMemory(frame)
   return halt == HALT_SUCCESS ? RUN_PAUSE : halt
 }
