@@ -1,5 +1,6 @@
 import type { Block, Engine, LogEntry, PoolTransaction } from '@altlayer/engine'
 import { blockLogs } from './format/log.ts'
+import type { Logger } from './logger.ts'
 
 /** A change of the canonical chain, as filters and subscriptions take it. */
 export interface HeadChange {
@@ -16,18 +17,18 @@ export interface ChainFeed {
   close(): void
 }
 
-/** One listener at the engine for all who listen here. */
-export function createChainFeed(engine: Engine): ChainFeed {
+/** One listener at the engine for all who listen here. A listener's fault is logged and harms nobody else. */
+export function createChainFeed(engine: Engine, logger: Logger): ChainFeed {
   const heads = new Set<(change: HeadChange) => void>()
   const transactions = new Set<(transaction: PoolTransaction) => void>()
   const ends = [
     engine.on('head', ({ reverted, applied }) => {
       if (heads.size === 0) return
       const change = { applied, logs: lazyLogs(engine, reverted, applied) }
-      for (const listener of [...heads]) listener(change)
+      tell(heads, change, logger)
     }),
     engine.on('pendingTransaction', (transaction) => {
-      for (const listener of transactions) listener(transaction)
+      tell(transactions, transaction, logger)
     }),
   ]
   return {
@@ -42,6 +43,16 @@ export function createChainFeed(engine: Engine): ChainFeed {
 function add<T>(listeners: Set<T>, listener: T): () => void {
   listeners.add(listener)
   return () => listeners.delete(listener)
+}
+
+function tell<T>(listeners: ReadonlySet<(value: T) => void>, value: T, logger: Logger): void {
+  for (const listener of [...listeners]) {
+    try {
+      listener(value)
+    } catch (error) {
+      logger.error({ err: error }, 'a subscription or filter failed')
+    }
+  }
 }
 
 function lazyLogs(engine: Engine, reverted: readonly Block[], applied: readonly Block[]) {

@@ -60,7 +60,7 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
   const limits: Limits = { ...DEFAULT_LIMITS, ...options.limits }
   // op-geth's logs tell the time of their block; the public Ethereum cases were made without.
   const logTimestamps = engine.config.mode === 'op'
-  const feed = createChainFeed(engine)
+  const feed = createChainFeed(engine, logger)
   const filters = createFilters(feed, limits, logTimestamps)
   const table = methodTable(
     {
