@@ -108,6 +108,7 @@ async function startLocalL1(
     port: local?.port ?? DEFAULT_L1_PORT,
     chainId: settings.l1ChainId,
     blockTime: settings.l1BlockTime,
+    onProcess: (pid) => options.onProcess?.('anvil', pid),
     ...(options.signal && { signal: options.signal }),
   })
   if (anvil.rolledBackTo)
@@ -129,6 +130,8 @@ async function deploy(
   progress: Progress,
 ): Promise<Pick<LaunchedRollup, 'addresses' | 'genesisHash'>> {
   const config = deployConfig(settings)
+  // First: nothing is sent to an L1 that is not the rollup's.
+  const saved = settings.genesis && (await checkGenesis(client, settings.genesis, paths))
   const { l1ChainId, l2ChainId, deployer, salt } = config
   const context = {
     client,
@@ -140,9 +143,7 @@ async function deploy(
   }
   const address = await runSteps(contractSteps(config), context)
   const addresses = registryAddresses(config, address)
-  const genesis = settings.genesis
-    ? await checkGenesis(client, settings.genesis, paths)
-    : await writeGenesis(client, config, settings, paths, address, progress)
+  const genesis = saved ?? (await writeGenesis(client, config, settings, paths, address, progress))
   await runSteps(allSteps(config, genesis.outputRoot), context)
   await verifyDeployment(config, client, address, genesis.outputRoot)
   writeFileAtomically(paths.addresses, addressesJson(addresses))

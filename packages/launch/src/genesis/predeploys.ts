@@ -7,7 +7,7 @@ import {
 } from '@altlayer/protocol'
 import { encodeAbiParameters, keccak256, stringToHex } from 'viem'
 import { type Artifact, opStackArtifact, ownArtifact } from '../artifacts.ts'
-import { IMPLEMENTATION_SLOT } from '../l1/op-stack.ts'
+import { ADMIN_SLOT, IMPLEMENTATION_SLOT } from '../l1/constants.ts'
 import {
   implementationAddress,
   PREDEPLOY_COUNT,
@@ -35,8 +35,6 @@ export interface PredeployConfig {
   readonly feeRecipient: Address
 }
 
-/** ERC-1967: keccak256("eip1967.proxy.admin") - 1. */
-const ADMIN_SLOT: Hash = '0xb53127684a568b3173ae13b9f8a6016e243e63b6e8ee1178d6a717850b5d6103'
 /** CrossDomainMessenger's sender while no message is relayed; not zero, to save gas. */
 const DEFAULT_L2_SENDER = 0xdeadn
 /** FeeVault: least balance that can be withdrawn, 10 ether, as on the OP Stack's standard chains. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Address, Hash, Hex } from '@altlayer/protocol'
 import {
+  BaseError,
   createPublicClient,
   http,
   type PublicClient,
@@ -25,7 +26,7 @@ export interface L1Client extends ChainReader {
   nonces(): Promise<{ readonly latest: number; readonly pending: number }>
   /** Gas for each, all against the newest block. */
   estimate(requests: readonly TransactionRequest[]): Promise<readonly bigint[]>
-  /** Signs and sends, one nonce after the other, without waiting for blocks. */
+  /** Signs and sends, one nonce after the other, without waiting for blocks. Throws SendError. */
   send(
     requests: readonly (TransactionRequest & { readonly gas: bigint })[],
     nonce: number,
@@ -54,6 +55,22 @@ export class WrongChainError extends Error {
 /** No transaction got into a block for a long time. */
 export class InclusionTimeoutError extends Error {
   override readonly name = 'InclusionTimeoutError'
+}
+
+/** The L1 refused a transaction; those before `index` of the same call are in its pool. */
+export class SendError extends Error {
+  override readonly name = 'SendError'
+  readonly index: number
+  constructor(index: number, cause: unknown) {
+    super(`refused: ${shortMessage(cause)}`, { cause })
+    this.index = index
+  }
+}
+
+/** What an error of viem says, without the request's data that it repeats. */
+export function shortMessage(error: unknown): string {
+  if (error instanceof BaseError) return error.details || error.shortMessage
+  return error instanceof Error ? error.message : String(error)
 }
 
 const POLL_INTERVAL = { mined: 50, waiting: 1_000 } as const
@@ -110,7 +127,10 @@ async function sendAll(
       maxPriorityFeePerGas: fees.maxPriorityFeePerGas,
       ...optionalTo(request),
     })
-    hashes.push(await client.sendRawTransaction({ serializedTransaction }))
+    const hash = await client.sendRawTransaction({ serializedTransaction }).catch((cause) => {
+      throw new SendError(index, cause)
+    })
+    hashes.push(hash)
   }
   return hashes
 }

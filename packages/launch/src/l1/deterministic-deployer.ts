@@ -6,7 +6,7 @@ import { DETERMINISTIC_DEPLOYER } from './plan.ts'
 // number), so it gives the same address on every chain that accepts transactions without chain id.
 const CREATION: Hex =
   '0xf8a58085174876e800830186a08080b853604580600e600039806000f350fe7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe03601600081602082378035828234f58015156039578182fd5b8082525050506014600cf31ba02222222222222222222222222222222222222222222222222222222222222222a02222222222222222222222222222222222222222222222222222222222222222'
-const CREATOR: Address = '0x3fab184622dc19b6109349b94811493bf45362ba'
+const CREATOR: Address = '0x3fab184622dc19b6109349b94811493bf2a45362'
 /** 100 000 gas at 100 gwei: what that transaction buys. */
 const COST = 10n ** 16n
 

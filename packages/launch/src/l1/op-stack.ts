@@ -2,17 +2,13 @@ import type { Address, Hash } from '@altlayer/protocol'
 import { type Abi, encodeFunctionData, pad, zeroAddress } from 'viem'
 import { type Artifact, opStackArtifact } from '../artifacts.ts'
 import type { DeployConfig } from './config.ts'
-import { batchInbox, RESOURCE_CONFIG } from './constants.ts'
+import { batchInbox, IMPLEMENTATION_SLOT, RESOURCE_CONFIG } from './constants.ts'
 import { type AddressOf, type CallStep, type ContractStep, type Step, saltOf } from './plan.ts'
 
 // The OP Stack's L1 contracts as the npm package has them: what its own deployment does, in steps.
 
 /** Name under which the AddressManager keeps the messenger's implementation since OVM 1. */
 const MESSENGER_NAME = 'OVM_L1CrossDomainMessenger'
-
-/** ERC-1967: keccak256("eip1967.proxy.implementation") - 1. */
-export const IMPLEMENTATION_SLOT: Hash =
-  '0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc'
 
 type ProxyKind = 'Proxy' | 'L1ChugSplashProxy' | 'ResolvedDelegateProxy'
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Address, bytesToHex, concatBytes, hexToBytes } from '@altlayer/protocol'
 import { encodeFunctionData, getContractAddress, type TransactionReceipt } from 'viem'
-import type { L1Client, TransactionRequest } from './client.ts'
+import { type L1Client, SendError, shortMessage, type TransactionRequest } from './client.ts'
 import { ensureDeterministicDeployer } from './deterministic-deployer.ts'
 import {
   type AddressOf,
@@ -133,17 +133,22 @@ async function sendWave(
         ([estimate]) => ((estimate as bigint) * (100n + GAS_MARGIN)) / 100n,
         (cause: unknown) => {
           const { name } = ordered[index] as Step
-          throw new StepFailedError(name, `would fail: ${message(cause)}`, { cause })
+          throw new StepFailedError(name, `would fail: ${shortMessage(cause)}`, { cause })
         },
       ),
     ),
   )
   const { pending } = await client.nonces()
   checkCreatedAddresses(ordered, client.account, pending, address)
-  const hashes = await client.send(
-    requests.map((request, index) => ({ ...request, gas: gas[index] as bigint })),
-    pending,
-  )
+  const hashes = await client
+    .send(
+      requests.map((request, index) => ({ ...request, gas: gas[index] as bigint })),
+      pending,
+    )
+    .catch((cause: unknown) => {
+      if (!(cause instanceof SendError)) throw cause
+      throw new StepFailedError((ordered[cause.index] as Step).name, cause.message, { cause })
+    })
   state.update(
     Object.fromEntries(
       ordered.map((step, index) => [
@@ -241,8 +246,4 @@ function checkCreatedAddresses(
 
 function createdAddress(from: Address, nonce: number): Address {
   return getContractAddress({ from, nonce: BigInt(nonce) }).toLowerCase() as Address
-}
-
-function message(error: unknown): string {
-  return error instanceof Error ? (error.message.split('\n')[0] ?? error.name) : String(error)
 }

@@ -2,12 +2,9 @@ import type { Address, Hash } from '@altlayer/protocol'
 import { type Abi, pad } from 'viem'
 import { opStackArtifact } from '../artifacts.ts'
 import type { DeployConfig } from './config.ts'
-import { batchInbox } from './constants.ts'
+import { ADMIN_SLOT, batchInbox } from './constants.ts'
 import { anchorStateRegistry, implementationOf, proxiedContracts } from './op-stack.ts'
 import type { AddressOf, ChainReader } from './plan.ts'
-
-/** ERC-1967: keccak256("eip1967.proxy.admin") - 1. */
-const ADMIN_SLOT: Hash = '0xb53127684a568b3173ae13b9f8a6016e243e63b6e8ee1178d6a717850b5d6103'
 
 /** Versions that this package was written for. */
 const VERSIONS: Readonly<Record<string, string>> = {
