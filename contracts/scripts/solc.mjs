@@ -1,6 +1,6 @@
 // Answers `--version` and `--standard-json` as the native solc does, with npm's solc. Plain
 // JavaScript, because forge may run it with the machine's own Node.
-import { readFileSync, realpathSync } from 'node:fs'
+import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join, resolve, sep } from 'node:path'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
@@ -37,7 +37,10 @@ function inWorker(data) {
 /** The native compiler's import rule: below the base path, then below each include path. */
 function importer({ basePath, includePaths, allowPaths }) {
   const roots = [basePath, ...includePaths].map((path) => resolve(path))
-  const allowed = [...roots, ...allowPaths.map((path) => resolve(path))].map((p) => realpathSync(p))
+  // A project may have no folder of libraries: forge names it nevertheless.
+  const allowed = [...roots, ...allowPaths.map((path) => resolve(path))]
+    .filter((path) => existsSync(path))
+    .map((path) => realpathSync(path))
   return (name) => {
     for (const root of roots) {
       try {
