@@ -52,10 +52,14 @@ export function setUnenteredGas(gas: i64): void {
 const delegate: usize = memory.data(32, 8)
 const zero: usize = memory.data(32, 8)
 
+/** Whether the account that the last `codeAccount` was asked about is a delegated one; it may point to itself. */
+let delegated: bool = false
+
 /** The account whose code a call to `target` runs: itself, or where its EIP-7702 delegation points. */
 export function codeAccount(target: usize): usize {
   const entry = codeOf(target)
-  if (entry == 0 || !isDesignator(entry)) return target
+  delegated = entry != 0 && isDesignator(entry)
+  if (!delegated) return target
   delegateOf(entry, delegate)
   return accountByWord(delegate)
 }
@@ -90,7 +94,7 @@ export function opCall(frame: usize, op: u32): i32 {
   const code = codeAccount(target)
   if (hostError != 0) return HALT_HOST
   // Following a delegation is an access of its own (EIP-7702).
-  if (code != target) gas -= accessGas(code, code + ACCOUNT_WORD)
+  if (delegated) gas -= accessGas(code, code + ACCOUNT_WORD)
   if (gas < 0) return HALT_OUT_OF_GAS
 
   // EIP-150: at most all but a 64th.

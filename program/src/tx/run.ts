@@ -99,9 +99,10 @@ export function buyGas(): void {
 /** Executes call or creation with what the intrinsic gas leaves; sets the outcome's halt and gas. */
 export function execute(): void {
   const sender = account(outcomeSender)
+  // A creation raises the nonce itself. The sender may authorize in its own transaction, with the next nonce.
+  if (txTo != 0) setNonce(sender, accountNonce(sender) + 1)
   applyAuthorizations()
   const gas = txGasLimit - intrinsicGas
-  if (txTo != 0) setNonce(sender, accountNonce(sender) + 1)
   const halt = executeMessage(
     txTo == 0 ? MESSAGE_CREATE : MESSAGE_CALL,
     outcomeSender,
