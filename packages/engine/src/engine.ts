@@ -13,7 +13,7 @@ import { createQueries } from './queries.ts'
 import { openLmdbStore } from './store/lmdb.ts'
 import type { BuilderData, BuilderHandlers } from './workers/builder.ts'
 import { startCallThreads } from './workers/callers.ts'
-import { connect } from './workers/channel.ts'
+import { connect, stopThread } from './workers/channel.ts'
 import { startSenderThreads } from './workers/senders.ts'
 import { createStateProgram } from './workers/state-program.ts'
 
@@ -55,12 +55,9 @@ async function start(
   const worker = new Worker(new URL('./workers/builder.ts', import.meta.url), {
     workerData: builderData,
   })
-  const { remote: builder } = connect<BuilderHandlers>(worker)
-  cleanups.push(async () => {
-    // The database is closed there first, unless the thread is dead already.
-    await builder.close(undefined).catch(() => {})
-    await worker.terminate()
-  })
+  const connection = connect<BuilderHandlers>(worker)
+  const builder = connection.remote
+  cleanups.push(() => stopThread(worker, connection))
   const first = await builder.genesis(undefined)
 
   const store = openLmdbStore(dataDir)

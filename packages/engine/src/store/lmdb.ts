@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Database, open, type RootDatabase } from 'lmdb'
 import { EngineError, messageOf } from '../errors.ts'
+import { checkDatabaseFile } from './check-file.ts'
 import { type Store, TABLES, type Table } from './store.ts'
 
 /**
@@ -24,8 +25,10 @@ export function openLmdbStore(directory: string): Store {
   const tables = {} as Record<Table, Database<Uint8Array, Uint8Array>>
   try {
     mkdirSync(directory, { recursive: true })
+    const path = join(directory, 'chain.mdb')
+    checkDatabaseFile(path)
     root = open({
-      path: join(directory, 'chain.mdb'),
+      path,
       noSubdir: true,
       maxDbs: TABLES.length,
       maxReaders: MAX_READERS,
@@ -38,6 +41,7 @@ export function openLmdbStore(directory: string): Store {
     for (const name of TABLES)
       tables[name] = root.openDB(name, { encoding: 'binary', keyEncoding: 'binary' })
   } catch (error) {
+    if (error instanceof EngineError) throw error
     throw new EngineError(
       'store',
       `cannot open the database in ${directory}: ${messageOf(error)}`,
@@ -53,7 +57,9 @@ export function openLmdbStore(directory: string): Store {
   return {
     get(table, key) {
       checkOpen()
-      return tables[table].getBinary(key)
+      const value = tables[table].getBinary(key)
+      // A Buffer of its own memory; callers are promised plain bytes.
+      return value && new Uint8Array(value.buffer, value.byteOffset, value.length)
     },
     has(table, key) {
       checkOpen()

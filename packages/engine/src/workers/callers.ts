@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads'
 import type { Genesis } from '@altlayer/protocol'
 import { EngineError } from '../errors.ts'
 import type { CallerData, CallerHandlers } from './caller.ts'
-import { type Connection, connect } from './channel.ts'
+import { type Connection, connect, stopThread } from './channel.ts'
 
 type Method = Exclude<keyof CallerHandlers, 'close'>
 type Argument<M extends Method> = Omit<Parameters<CallerHandlers[M]>[0], 'task'>
@@ -34,7 +34,8 @@ interface Thread {
   readonly connection: Connection<CallerHandlers>
   /** Set to a task's number to interrupt it. */
   readonly flag: Int32Array
-  busy: boolean
+  /** Number of the running task. */
+  task: number | undefined
   gone: boolean
 }
 
@@ -66,7 +67,7 @@ export function startCallThreads(options: CallThreadOptions): CallThreads {
       worker,
       connection: connect<CallerHandlers>(worker),
       flag: new Int32Array(interrupt),
-      busy: false,
+      task: undefined,
       gone: false,
     }
     threads.push(thread)
@@ -90,7 +91,7 @@ export function startCallThreads(options: CallThreadOptions): CallThreads {
   }
 
   const execute = async (thread: Thread, task: Task): Promise<void> => {
-    thread.busy = true
+    thread.task = task.id
     const left = task.deadline - performance.now()
     let grace: NodeJS.Timeout | undefined
     const timer = setTimeout(() => {
@@ -109,14 +110,14 @@ export function startCallThreads(options: CallThreadOptions): CallThreads {
     } finally {
       clearTimeout(timer)
       clearTimeout(grace)
-      thread.busy = false
+      thread.task = undefined
       pump()
     }
   }
 
   const pump = (): void => {
     while (queue.length > 0) {
-      const thread = threads.find(({ busy, gone }) => !busy && !gone)
+      const thread = threads.find(({ task, gone }) => task === undefined && !gone)
       if (thread === undefined) return
       const task = queue.shift() as Task
       if (task.deadline <= performance.now()) settle(task, () => task.reject(timedOut()))
@@ -153,9 +154,9 @@ export function startCallThreads(options: CallThreadOptions): CallThreads {
       for (const task of queue) settle(task, () => task.reject(error))
       queue = []
       await Promise.all(
-        threads.map(({ worker, connection }) => {
-          connection.fail(error)
-          return worker.terminate()
+        threads.map(({ worker, connection, flag, task }) => {
+          if (task !== undefined) Atomics.store(flag, 0, task)
+          return stopThread(worker, connection)
         }),
       )
     },

@@ -81,7 +81,10 @@ export function handOver<T extends object>(value: T, buffers: readonly Uint8Arra
   return Object.assign(value, { [TRANSFER]: [...new Set(whole.map((each) => each.buffer))] })
 }
 
-/** Answers requests on `port` with `handlers`, one after the other. */
+/**
+ * Answers requests on `port` with `handlers`, one after the other. The method `close` ends the thread
+ * after its answer: by itself, since ending it from outside can hit native code in the middle of a call.
+ */
 export function serve(port: MessagePort, handlers: Handlers): void {
   port.on('message', async ({ id, method, argument }: Request) => {
     try {
@@ -93,14 +96,32 @@ export function serve(port: MessagePort, handlers: Handlers): void {
       port.postMessage({ id, result } satisfies Response, transfer)
     } catch (error) {
       port.postMessage({ id, error: errorRecord(error) } satisfies Response)
+    } finally {
+      if (method === 'close') port.close()
     }
   })
+}
+
+/** Milliseconds a thread has to end when asked. */
+const STOP_TIMEOUT = 5000
+
+/** Asks a thread that serves `close` to end, and waits for it; one that does not answer is terminated. */
+export async function stopThread(worker: Worker, connection: Connection<Handlers>): Promise<void> {
+  const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
+  if (connection.ended) return
+  const timer = setTimeout(() => void worker.terminate(), STOP_TIMEOUT)
+  const closed = connection.remote.close as (argument: undefined) => Promise<unknown>
+  closed(undefined).catch(() => {})
+  await ended
+  clearTimeout(timer)
 }
 
 export interface Connection<T extends Handlers> {
   readonly remote: Remote<T>
   /** Requests without an answer so far. */
   readonly waiting: number
+  /** Whether the thread has ended. */
+  readonly ended: boolean
   /** Rejects what waits, and whatever comes later, with `error`. */
   fail(error: Error): void
 }
@@ -113,6 +134,7 @@ export function connect<T extends Handlers>(worker: Worker): Connection<T> {
   >()
   let next = 0
   let failure: Error | undefined
+  let ended = false
 
   const fail = (error: Error): void => {
     failure ??= error
@@ -127,7 +149,10 @@ export function connect<T extends Handlers>(worker: Worker): Connection<T> {
     else entry.resolve(response.result)
   })
   worker.on('error', (error) => fail(errorOf(errorRecord(error))))
-  worker.on('exit', (code) => fail(new EngineError('closed', `the worker ended with code ${code}`)))
+  worker.on('exit', (code) => {
+    ended = true
+    fail(new EngineError('closed', `the worker ended with code ${code}`))
+  })
 
   const call = (method: string, argument: unknown, transfer: readonly Transferable[] = []) =>
     new Promise((resolve, reject) => {
@@ -143,6 +168,9 @@ export function connect<T extends Handlers>(worker: Worker): Connection<T> {
     }),
     get waiting() {
       return waiting.size
+    },
+    get ended() {
+      return ended
     },
     fail,
   }

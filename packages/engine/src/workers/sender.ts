@@ -10,7 +10,7 @@ import {
 } from '@altlayer/protocol'
 import { inspectTransaction, recoverSigner, type TransactionRules } from '../pool/inspect.ts'
 import type { PooledTransaction } from '../pool/types.ts'
-import { recoverSender } from '../precompiles/index.ts'
+import { recoverSender } from '../precompiles/ecrecover.ts'
 import { type ErrorRecord, errorRecord, serve } from './channel.ts'
 
 // A thread that recovers senders: of what comes into the pool, with every check that needs no
@@ -42,6 +42,7 @@ const handlers = {
     }),
   origins: (transactions: readonly Uint8Array[]): readonly Origin[] =>
     transactions.map((raw) => ({ hash: transactionHash(raw), sender: senderOf(raw) })),
+  close: (): void => {},
 }
 
 function senderOf(raw: Uint8Array): Address | undefined {

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads'
 import { EngineError } from '../errors.ts'
 import type { TransactionRules } from '../pool/inspect.ts'
 import type { PooledTransaction } from '../pool/types.ts'
-import { type Connection, connect, errorOf } from './channel.ts'
+import { type Connection, connect, errorOf, stopThread } from './channel.ts'
 import type { Inspection, Origin, SenderHandlers } from './sender.ts'
 
 /** Most transactions in one message to a thread. */
@@ -109,8 +109,7 @@ export function startSenderThreads(count: number): SenderThreads {
       const error = new EngineError('closed', 'the engine is closed')
       for (const { resolve } of queue) resolve(error)
       queue = []
-      for (const { connection } of threads) connection.fail(error)
-      await Promise.all(threads.map(({ worker }) => worker.terminate()))
+      await Promise.all(threads.map(({ worker, connection }) => stopThread(worker, connection)))
     },
   }
 }
