@@ -10,7 +10,7 @@ export const DEV_MNEMONIC = 'test test test test test test test test test test t
 export const FUNDED_ACCOUNTS = 30
 
 /** Of these, the first are shown to users; the others are the rollup's own. */
-export const USER_ACCOUNTS = 10
+const USER_ACCOUNTS = 10
 
 /** 10 000 ether: what anvil and the OP Stack's genesis give. */
 export const DEV_BALANCE = 10_000n * 10n ** 18n

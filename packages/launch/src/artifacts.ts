@@ -6,12 +6,12 @@ import type { Hex } from '@altlayer/protocol'
 import type { Abi } from 'viem'
 
 /** Where a value goes in runtime code. */
-export interface CodeRange {
+interface CodeRange {
   readonly start: number
   readonly length: number
 }
 
-export interface StorageVariable {
+interface StorageVariable {
   readonly label: string
   /** Decimal slot number. */
   readonly slot: string

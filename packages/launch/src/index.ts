@@ -27,8 +27,11 @@ export {
   type GenesisConfig,
   outputRootV0,
 } from './genesis/genesis.ts'
-export { InclusionTimeoutError, WrongChainError } from './l1/client.ts'
+export { InclusionTimeoutError, SendError, WrongChainError } from './l1/client.ts'
 export { type DeployConfig, VITAL_GAME_TYPE } from './l1/config.ts'
+export { NoDeterministicDeployerError } from './l1/deterministic-deployer.ts'
+export { PlanError } from './l1/plan.ts'
+export { RpcError } from './l1/rpc.ts'
 export { StepFailedError } from './l1/run.ts'
 export { DeploymentStateError } from './l1/state-file.ts'
 export { type Mismatch, VerificationError } from './l1/verify.ts'

@@ -38,7 +38,7 @@ export interface BuiltGenesis {
 }
 
 /** Every fork that this software executes, active from the start. */
-export const GENESIS_FORKS: ForkTimes = Object.fromEntries(OP_FORKS.map((fork) => [fork, 0n]))
+const GENESIS_FORKS: ForkTimes = Object.fromEntries(OP_FORKS.map((fork) => [fork, 0n]))
 
 const INITIAL_BASE_FEE = 1_000_000_000n
 const PRECOMPILE_COUNT = 256

@@ -239,7 +239,7 @@ function administration(config: DeployConfig, scope: Hash): readonly Step[] {
 }
 
 /** Implementation and proxy, and the registration that ProxyAdmin needs for the old kinds. */
-export function contractWithProxy(contract: ProxiedContract, scope: Hash): readonly Step[] {
+function contractWithProxy(contract: ProxiedContract, scope: Hash): readonly Step[] {
   const { name, artifact, constructorArgs, proxy } = contract
   const implementation: ContractStep = {
     kind: 'contract',
@@ -294,7 +294,7 @@ function registrations({ name, proxy }: ProxiedContract): readonly CallStep[] {
 }
 
 /** Points the proxy at its implementation and initializes it, in one transaction. */
-export function initialization(contract: ProxiedContract): CallStep {
+function initialization(contract: ProxiedContract): CallStep {
   const { name, artifact, proxy } = contract
   const { abi } = opStackArtifact('ProxyAdmin')
   return {

@@ -16,7 +16,7 @@ import {
 import type { StateFile, StepRecord } from './state-file.ts'
 
 /** Told after each step that is done. */
-export type StepProgress = (event: {
+type StepProgress = (event: {
   readonly step: string
   readonly done: number
   readonly total: number

@@ -16,7 +16,7 @@ export interface StepRecord {
  * The journal of a deployment. The chain is the truth: this file tells a person what was done, and the
  * next run where a contract is whose address the code does not tell.
  */
-export interface DeploymentState {
+interface DeploymentState {
   readonly version: 1
   readonly l1ChainId: number
   readonly l2ChainId: number

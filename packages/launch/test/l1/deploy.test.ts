@@ -172,7 +172,7 @@ test('a deployment that is killed again and again ends as if it had not been', a
   let finished = false
   let kills = 0
   // From before the first transaction on, later each time.
-  for (let delay = 0; !finished && kills < 16; delay += 70) {
+  for (let delay = 0; !finished && kills < 10; delay += 110) {
     finished = await runAndKill(t, anvil.url, statePath, delay)
     if (!finished) kills++
   }
