@@ -94,7 +94,7 @@ export async function startNode(options: NodeOptions): Promise<RollupNode> {
     opened.push(startSequencer({ config, engine, client, follower, l1Genesis, clock, logger }))
     const head = () => engine.block({ tag: 'latest' })?.header ?? engine.genesis.header
     const url = rpcUrl(options.rpc.host, server.port)
-    logger.info({ url, head: Number(head().number) }, 'rollup node started')
+    logger.debug({ url, head: Number(head().number) }, 'rollup node started')
     return {
       url,
       engine,

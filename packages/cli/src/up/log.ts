@@ -5,7 +5,7 @@ import { type Logger, pino } from 'pino'
 export interface LogOptions {
   /** Everything from `info` on, as JSON lines. */
   readonly file: string
-  /** Where a person reads: warnings, and with `verbose` everything. */
+  /** Where a person reads the same, and with `verbose` every block. */
   readonly write: (line: string) => void
   readonly verbose: boolean
 }
@@ -28,7 +28,7 @@ export function openLog(options: LogOptions): Log {
     { level: options.verbose ? 'debug' : 'info', base: null },
     pino.multistream([
       { level: 'info', stream: file },
-      { level: options.verbose ? 'debug' : 'warn', stream: terminal },
+      { level: options.verbose ? 'debug' : 'info', stream: terminal },
     ]),
   )
   return { logger, close: () => endStream(file) }

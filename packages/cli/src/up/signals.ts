@@ -29,11 +29,16 @@ export function listenForStop(): StopRequest {
   }
   const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
   for (const name of names) process.on(name, listener)
+  // Whoever read our output is gone (`altlayer up | head`): nobody is left to stop us later.
+  const outputs = [process.stdout, process.stderr]
+  const onOutputError = () => graceful.abort()
+  for (const output of outputs) output.on('error', onOutputError)
   return {
     graceful: graceful.signal,
     forced: forced.signal,
     dispose() {
       for (const name of names) process.off(name, listener)
+      for (const output of outputs) output.off('error', onOutputError)
     },
   }
 }

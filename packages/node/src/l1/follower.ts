@@ -97,7 +97,10 @@ export function followL1(options: L1FollowerOptions): L1Follower {
     silentSince ??= now
     remindedAt = now
     const seconds = Math.round((now - silentSince) / 1_000)
-    logger.warn({ l1: client.origin, seconds, reason: messageOf(error) }, 'L1 does not answer')
+    logger.warn(
+      { ...(seconds > 0 && { seconds }), reason: messageOf(error) },
+      'L1 does not answer; blocks go on within the sequencer drift',
+    )
   }
 
   async function poll(slow: boolean) {
