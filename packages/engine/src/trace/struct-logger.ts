@@ -1,10 +1,17 @@
-import { HALT_REVERT } from '@altlayer/program/shared/halt.ts'
+import {
+  HALT_CODE_SIZE,
+  HALT_CODE_STORE_OUT_OF_GAS,
+  HALT_INVALID_CODE,
+  HALT_REVERT,
+  HALT_SUCCESS,
+} from '@altlayer/program/shared/halt.ts'
 import { type Address, bytesToHex, type Hash, type Hex } from '@altlayer/protocol'
 import type { TracerConfig } from '../api.ts'
 import type { ExecutionResult } from '../program/types.ts'
 import { decodeTraceEvent, type EnterEvent, type ExitEvent, type StepEvent } from './events.ts'
 import { haltReason } from './halt.ts'
 import {
+  isCreation,
   OP_CALLCODE,
   OP_DELEGATECALL,
   OP_SELFDESTRUCT,
@@ -22,6 +29,18 @@ const MAX_CHARACTERS = 1 << 28
 /** Punctuation and field names of one entry. */
 const ENTRY_CHARACTERS = 120
 const WORD_CHARACTERS = 69
+
+/** Yellow Paper, G_codedeposit: per byte. */
+const GAS_CODE_DEPOSIT = 200n
+
+/** Endings that no instruction is to blame for: the frame's last one did what it should. */
+const NO_INSTRUCTION_FAILED: ReadonlySet<number> = new Set([
+  HALT_SUCCESS,
+  HALT_REVERT,
+  HALT_INVALID_CODE,
+  HALT_CODE_SIZE,
+  HALT_CODE_STORE_OUT_OF_GAS,
+])
 
 /** One instruction, with the field names of execution-apis' StructLog. */
 interface StructLog {
@@ -127,8 +146,8 @@ export function createStructLogger(config: TracerConfig): Tracer {
     const frame = frames[event.depth]
     if (frame === undefined) return
     const { last } = frame
-    finishInstruction(frame, event.gasLeft)
-    const reason = event.halt === HALT_REVERT ? undefined : haltReason(event.halt)
+    finishInstruction(frame, event.gasLeft + depositGas(event))
+    const reason = NO_INSTRUCTION_FAILED.has(event.halt) ? undefined : haltReason(event.halt)
     if (last?.log !== undefined && reason !== undefined) last.log.error = reason
     frames.length = event.depth
   }
@@ -158,6 +177,12 @@ export function createStructLogger(config: TracerConfig): Tracer {
       }
     },
   }
+}
+
+/** What deploying the code cost: RETURN, the instruction before, has no part in it. */
+function depositGas({ opcode, halt, output }: ExitEvent): bigint {
+  if (halt !== HALT_SUCCESS || !isCreation(opcode)) return 0n
+  return GAS_CODE_DEPOSIT * BigInt((output.length - 2) / 2)
 }
 
 /** geth gives the output of a success and of a revert, nothing after an exceptional halt. */
