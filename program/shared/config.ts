@@ -26,7 +26,9 @@ export const CONFIG_BLOB_PRAGUE: i32 = 144
 export const CONFIG_HAS_DEPOSIT_CONTRACT: i32 = 168
 /** 20 bytes. */
 export const CONFIG_DEPOSIT_CONTRACT: i32 = 176
-export const CONFIG_SIZE: i32 = 200
+/** Time from which a fork is active whose rules the program does not have. */
+export const CONFIG_UNSUPPORTED: i32 = 200
+export const CONFIG_SIZE: i32 = 208
 
 /** Largest chain id: EIP-155's v must fit 64 bits. */
 export const CONFIG_CHAIN_ID_MAX_BITS: i32 = 62

@@ -49,6 +49,8 @@ export const STATUS_MALFORMED_HEADER: i32 = 58
 export const STATUS_SEALED: i32 = 59
 /** The block was opened for calls: it cannot be sealed. */
 export const STATUS_NOT_BUILDING: i32 = 60
+/** timestamp, activation time: a fork is active whose rules the program does not have. */
+export const STATUS_UNSUPPORTED_FORK: i32 = 61
 
 // --- transaction; `have` and `want` are the two words of the error record ---
 /** Not a transaction's encoding. */

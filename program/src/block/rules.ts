@@ -26,6 +26,7 @@ import {
   CONFIG_REGOLITH,
   CONFIG_SHANGHAI,
   CONFIG_SIZE,
+  CONFIG_UNSUPPORTED,
 } from '../../shared/config'
 
 export let mode: i32 = MODE_ETHEREUM
@@ -49,6 +50,11 @@ export function setConfig(ptr: usize, len: usize): bool {
   configDenominatorCanyon = load<u64>(ptr + CONFIG_DENOMINATOR_CANYON)
   configElasticity = load<u64>(ptr + CONFIG_ELASTICITY)
   return true
+}
+
+/** Time from which the chain has rules that the program does not know. */
+export function unsupportedFrom(): u64 {
+  return load<u64>(config + CONFIG_UNSUPPORTED)
 }
 
 /** Last of `count` consecutive activation times, first at `first`, that is not after `timestamp`; -1: none. */

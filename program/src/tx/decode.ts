@@ -2,6 +2,7 @@
 // sidecar), EIP-7702 and the OP Stack's deposits. Strict: canonical RLP, every field in its range, nothing
 // after the last one.
 
+import { wordHigh } from '../num/word'
 import { itemLen, itemNext, itemStart, itemU64, rlpFixed, rlpList, rlpString, rlpU256, rlpU64 } from '../rlp/decode'
 
 export const TYPE_LEGACY: i32 = 0
@@ -55,6 +56,7 @@ export const txR: usize = memory.data(32, 8)
 export const txS: usize = memory.data(32, 8)
 export const txMint: usize = memory.data(32, 8)
 
+const wideV: usize = memory.data(32, 8)
 let cursor: usize = 0
 let listEnd: usize = 0
 
@@ -148,8 +150,9 @@ function decodeLegacy(): bool {
   txNonce = itemU64
   if (!decodeGasPrice() || !recipient() || !word(txValue) || !payload()) return false
   txSignedEnd = cursor
-  if (!scalar()) return false
-  const v = itemU64
+  if (!word(wideV)) return false
+  // No chain of ours has an id that large: a v above 64 bits is one of another chain.
+  const v = wordHigh(wideV) != 0 ? u64.MAX_VALUE : load<u64>(wideV)
   if (v == 27 || v == 28) {
     txUnprotected = true
     txYParity = v - 27

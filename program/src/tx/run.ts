@@ -102,7 +102,9 @@ export function execute(): void {
   // A creation raises the nonce itself. The sender may authorize in its own transaction, with the next nonce.
   if (txTo != 0) setNonce(sender, accountNonce(sender) + 1)
   applyAuthorizations()
-  const gas = txGasLimit - intrinsicGas
+  // The EVM counts in i64; no block's gas limit reaches that (geth refuses such headers).
+  const available = txGasLimit - intrinsicGas
+  const gas = min(available, <u64>i64.MAX_VALUE)
   const halt = executeMessage(
     txTo == 0 ? MESSAGE_CREATE : MESSAGE_CALL,
     outcomeSender,
@@ -115,7 +117,7 @@ export function execute(): void {
   )
   setOutcomeHalt(halt)
   if (messageContract != 0) setOutcomeContract(messageContract)
-  settleGas(txGasLimit - messageGasLeft)
+  settleGas(txGasLimit - messageGasLeft - (available - gas))
 }
 
 /** Refund, then the floor (EIP-7623). */

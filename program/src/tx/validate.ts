@@ -181,8 +181,7 @@ export function checkBalance(sender: usize, rollupFees: bool): i32 {
 
 /** Whether the block has gas left for it. */
 export function checkBlockGas(): i32 {
-  // The EVM counts gas in i64.
-  const left = min(blockGasLeft(), <u64>i64.MAX_VALUE)
+  const left = blockGasLeft()
   return txGasLimit > left ? reject(STATUS_TX_BLOCK_GAS_LIMIT, left, txGasLimit) : STATUS_OK
 }
 

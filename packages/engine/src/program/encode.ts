@@ -46,6 +46,7 @@ export function encodeConfig(config: ChainConfig): Uint8Array {
   set(layout.CONFIG_MODE, config.mode === 'op' ? 1n : 0n, 'mode')
   set(layout.CONFIG_CHAIN_ID, config.chainId, 'chainId')
   for (const [offset, name] of FORKS) set(offset, config.forks[name] ?? NEVER, `forks.${name}`)
+  set(layout.CONFIG_UNSUPPORTED, config.unsupportedFrom?.time ?? NEVER, 'unsupportedFrom.time')
   if (config.mode === 'op') encodeEip1559(config, set)
   else encodeBlobSchedule(config, set)
   if (config.depositContract !== undefined) {

@@ -74,6 +74,8 @@ const MESSAGES: Readonly<Partial<Record<ProgramErrorCode, Describe>>> = {
   MALFORMED_HEADER: ({ key }) => `the preimage of block hash ${key} is not a header`,
   SEALED: () => 'the block is sealed',
   NOT_BUILDING: () => 'the block was opened for calls, not for building',
+  UNSUPPORTED_FORK: (c) =>
+    `a fork active since ${c.want} is not known to this version: timestamp ${c.have}`,
   TX_MALFORMED: () => 'malformed transaction',
   TX_TYPE: (c) => `transaction type not supported: ${c.have}`,
   TX_CHAIN_ID: (c) => `invalid chain id for signer: have ${c.have} want ${c.want}`,
