@@ -2,7 +2,7 @@
 // nothing that the result depends on has changed.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -38,21 +38,21 @@ function upToDate(hash: string): boolean {
   }
 }
 
-/** Path of the launcher of npm's forge. */
-export function forgePath(): string {
-  const manifest = require.resolve('@foundry-rs/forge/package.json')
-  const bin: unknown = require(manifest).bin
-  const launcher = typeof bin === 'string' ? bin : (bin as Record<string, string>).forge
-  if (launcher === undefined) throw new Error(`${manifest} names no "forge" program`)
-  return join(manifest, '..', launcher)
+/** npm's forge program itself: its launcher loses the exit code. */
+function forgePath(): string {
+  const platform = `${process.platform}-${process.arch === 'x64' ? 'amd64' : process.arch}`
+  const manifest = `@foundry-rs/forge-${platform}/package.json`
+  const program = process.platform === 'win32' ? 'forge.exe' : 'forge'
+  try {
+    return join(require.resolve(manifest), '..', 'bin', program)
+  } catch (cause) {
+    throw new Error(`@foundry-rs/forge-${platform} is not installed: run "npm ci"`, { cause })
+  }
 }
 
 /** Runs forge in the contracts folder with inherited output; returns its exit code. */
 export function forge(args: readonly string[]): number {
-  const result = spawnSync(process.execPath, [forgePath(), ...args], {
-    cwd: ROOT,
-    stdio: 'inherit',
-  })
+  const result = spawnSync(forgePath(), [...args], { cwd: ROOT, stdio: 'inherit' })
   if (result.error) throw result.error
   return result.status ?? 1
 }
@@ -75,10 +75,17 @@ export function buildContracts(): boolean {
       deployedBytecode: compiled.deployedBytecode.object,
       immutableReferences: compiled.deployedBytecode.immutableReferences ?? {},
     }
-    writeFileSync(join(BUILD_FOLDER, `${name}.json`), `${JSON.stringify(artifact)}\n`)
+    write(join(BUILD_FOLDER, `${name}.json`), `${JSON.stringify(artifact)}\n`)
   }
-  writeFileSync(STAMP, hash)
+  write(STAMP, hash)
   return true
+}
+
+/** No reader, such as a test running beside, sees half a file. */
+function write(path: string, text: string): void {
+  const temporary = `${path}.${process.pid}.tmp`
+  writeFileSync(temporary, text)
+  renameSync(temporary, path)
 }
 
 if (import.meta.main) {

@@ -15,7 +15,7 @@ export interface AnvilOptions {
   readonly chainId: number
   /** Seconds between blocks. */
   readonly blockTime: number
-  /** Seconds between writes of the state. Default 5. */
+  /** Seconds between writes of the state. Default 10. */
   readonly stateInterval?: number
   /** Hears the process group of the started program, so that it can be ended if we are killed. */
   readonly onProcess?: (pid: number) => void
@@ -82,7 +82,7 @@ export async function startAnvil(options: AnvilOptions): Promise<Anvil> {
       // No cache outside of our folder.
       ...['--max-persisted-states', '0'],
       ...(restored.path ? ['--load-state', restored.path] : []),
-      ...['--dump-state', files.dump, '--state-interval', String(options.stateInterval ?? 5)],
+      ...['--dump-state', files.dump, '--state-interval', String(options.stateInterval ?? 10)],
       '--quiet',
     ],
     logPath,
