@@ -1,0 +1,24 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { figure, printTable } from './measure.ts'
+import { startNetwork } from './network.ts'
+
+/**
+ * Seconds from `altlayer up` until it is ready, with everything built: with a new data directory (L1
+ * started, contracts deployed, genesis made) and with one that has a chain already.
+ */
+export async function run(): Promise<void> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'altlayer-bench-'))
+  try {
+    const rows: string[][] = []
+    for (const what of ['new network', 'stopped and continued']) {
+      const network = await startNetwork(dataDir)
+      await network.stop()
+      rows.push([what, figure(network.secondsToReady)])
+    }
+    printTable(['altlayer up', 'seconds to ready'], rows)
+  } finally {
+    await rm(dataDir, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,183 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import type { Address } from '@altlayer/protocol'
+import { figure, median, printTable } from '../measure.ts'
+import { connectRpc, waitMined } from './chain.ts'
+import type { ClientJob, ClientReport } from './client.ts'
+import { type BenchNode, GAS_LIMIT, startAnvil, startOurs } from './nodes.ts'
+import { makeSenders, prepare, type Sender, sign, tokenTransfer, transfer } from './senders.ts'
+
+const SOCKETS = 32
+const BATCH = 100
+const MEMORY_TRANSACTIONS = 100_000
+
+interface Workload {
+  readonly name: string
+  readonly token: boolean
+  readonly batch: number
+}
+
+const WORKLOADS: readonly Workload[] = [
+  { name: 'transfers, single', token: false, batch: 1 },
+  { name: 'transfers, batches of 100', token: false, batch: BATCH },
+  { name: 'ERC-20 transfers, single', token: true, batch: 1 },
+  { name: 'ERC-20 transfers, batches of 100', token: true, batch: BATCH },
+]
+
+interface Prepared {
+  readonly node: BenchNode
+  readonly senders: readonly Sender[]
+  readonly token: Address
+  /** Transactions so far; makes recipients differ. */
+  sent: number
+}
+
+/**
+ * Signed transactions over JSON-RPC: 32 kept-alive connections, one request at a time on each, from
+ * a process of its own on the same machine. Counted is the time from the first request until the last
+ * transaction is seen in a block of one second, by turns on our node (`altlayer up`) and anvil.
+ */
+export async function run(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      count: { type: 'string', default: '20000' },
+      rounds: { type: 'string', default: '1' },
+      memory: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+    },
+  })
+  const count = positive('count', values.count)
+  const rounds = positive('rounds', values.rounds)
+  const nodes: BenchNode[] = []
+  try {
+    nodes.push(await startOurs())
+    nodes.push(await startAnvil())
+    const prepared: Prepared[] = []
+    for (const node of nodes) {
+      const senders = makeSenders(SOCKETS)
+      prepared.push({ node, senders, token: await prepare(node, senders), sent: 0 })
+    }
+    console.error(`${count} transactions a run, gas limit ${GAS_LIMIT}, ${SOCKETS} connections`)
+    const results = await compare(prepared, count, rounds)
+    print(results, values.json)
+    if (values.memory) await reportMemory(prepared)
+  } finally {
+    for (const node of nodes.reverse()) await node.stop()
+  }
+}
+
+type Results = readonly {
+  readonly workload: string
+  readonly rates: readonly (readonly number[])[]
+}[]
+
+async function compare(
+  prepared: readonly Prepared[],
+  count: number,
+  rounds: number,
+): Promise<Results> {
+  const results = WORKLOADS.map(({ name }) => ({
+    workload: name,
+    rates: prepared.map((): number[] => []),
+  }))
+  for (let round = 0; round < rounds; round++)
+    for (const [w, workload] of WORKLOADS.entries())
+      for (const [n, target] of prepared.entries()) {
+        const { rate, retried } = await measure(target, workload, count)
+        results[w]?.rates[n]?.push(rate)
+        const again = retried > 0 ? `, ${retried} sent again (pool full)` : ''
+        console.error(`${workload.name}: ${target.node.name} ${figure(rate)} tx/s${again}`)
+      }
+  return results
+}
+
+async function measure(target: Prepared, workload: Workload, count: number) {
+  const { node } = target
+  const rpc = await connectRpc(node.url)
+  const client = fork(join(import.meta.dirname, 'client.ts'))
+  try {
+    const job: ClientJob = {
+      url: node.url,
+      sockets: signAll(target, workload, count),
+      batch: workload.batch,
+    }
+    client.send(job)
+    await message(client)
+    const from = Number(await rpc.call<string>('eth_blockNumber'))
+    const start = performance.now()
+    client.send('go')
+    const [report] = await Promise.all([
+      message(client) as Promise<ClientReport>,
+      waitMined(rpc, from, count, node.deposits),
+    ])
+    const seconds = (performance.now() - start) / 1000
+    return { rate: count / seconds, retried: report.retried }
+  } finally {
+    client.kill()
+    rpc.close()
+  }
+}
+
+// Each connection has a sender of its own, so that nonces arrive in order.
+function signAll(
+  target: Prepared,
+  workload: Workload,
+  count: number,
+): readonly (readonly string[])[] {
+  const { node, senders, token } = target
+  const sockets: string[][] = senders.map(() => [])
+  for (let i = 0; i < count; i++) {
+    const at = i % senders.length
+    const index = target.sent++
+    const call = workload.token ? tokenTransfer(token, index) : transfer(index)
+    sockets[at]?.push(sign(senders[at] as Sender, node.chainId, call))
+  }
+  return sockets
+}
+
+async function message(client: ReturnType<typeof fork>): Promise<unknown> {
+  const exited = once(client, 'exit').then(([code]) => {
+    throw new Error(`the client ended with ${code}`)
+  })
+  const received = once(client, 'message').then(([value]) => value)
+  return Promise.race([received, exited])
+}
+
+function print(results: Results, json: boolean): void {
+  const rows = results.map(({ workload, rates }) => {
+    const [ours, anvil] = rates.map((r) => median(r)) as [number, number]
+    return { workload, altlayer: ours, anvil, ratio: ours / anvil }
+  })
+  if (json) {
+    console.log(JSON.stringify(rows))
+    return
+  }
+  printTable(
+    ['mined per second', 'altlayer', 'anvil', 'ratio'],
+    rows.map((r) => [r.workload, figure(r.altlayer), figure(r.anvil), r.ratio.toFixed(2)]),
+  )
+}
+
+async function reportMemory(prepared: readonly Prepared[]): Promise<void> {
+  const rows: string[][] = []
+  for (const target of prepared) {
+    const rest = Math.max(0, MEMORY_TRANSACTIONS - target.sent)
+    for (let left = rest; left > 0; left -= 20_000)
+      await measure(target, WORKLOADS[1] as Workload, Math.min(left, 20_000))
+    rows.push([
+      target.node.name,
+      `${target.sent}`,
+      `${(target.node.memory() / 2 ** 20).toFixed(0)} MiB`,
+    ])
+  }
+  printTable(['node', 'transactions', 'resident'], rows)
+}
+
+function positive(name: string, text: string): number {
+  const value = Number(text)
+  if (Number.isSafeInteger(value) && value > 0) return value
+  throw new Error(`--${name}: expected a positive integer, got ${JSON.stringify(text)}`)
+}
