@@ -100,6 +100,7 @@ describe('eth_getLogs', () => {
         message: 'invalid block range params',
       })
       assert.deepEqual((await logs({ fromBlock: '0x64', toBlock: '0xc8' })).result, [])
+      assert.deepEqual((await logs({ fromBlock: '0x64' })).result, [])
       const past = await logs({ fromBlock: '0xa', toBlock: '0xffff' })
       assert.equal((past.result as Log[]).length, 1)
       const unknown = await logs({ blockHash: TOPIC })

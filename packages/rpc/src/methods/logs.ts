@@ -78,7 +78,6 @@ export function logMethods({ engine, filters, limits, logTimestamps }: Api): rea
 
   async function logsInRange(from: bigint, to: bigint, filter: LogFilter): Promise<Json> {
     const head = requireHeader(engine, LATEST).header.number
-    if (from > to) throw new RpcError(INVALID_PARAMS, 'invalid block range params')
     const end = to > head ? head : to
     if (from > end) return []
     const blocks = end - from + 1n
@@ -102,6 +101,7 @@ export function logMethods({ engine, filters, limits, logTimestamps }: Api): rea
   function getLogs(args: FilterArgs): Json | Promise<Json> {
     const filter = logFilter(args)
     if (args.blockHash !== undefined) return logsOfBlock(args.blockHash, filter)
+    checkRange(fixedNumber(args.fromBlock), fixedNumber(args.toBlock))
     return logsInRange(blockNumberOf(args.fromBlock), blockNumberOf(args.toBlock), filter)
   }
 
@@ -111,8 +111,7 @@ export function logMethods({ engine, filters, limits, logTimestamps }: Api): rea
       throw new RpcError(INVALID_PARAMS, 'a filter that is polled takes no blockHash')
     const from = fixedNumber(args.fromBlock)
     const to = fixedNumber(args.toBlock)
-    if (from !== undefined && to !== undefined && from > to)
-      throw new RpcError(INVALID_PARAMS, 'invalid block range params')
+    checkRange(from, to)
     return {
       filter: logFilter(args),
       ...(from === undefined ? {} : { from }),
@@ -166,11 +165,7 @@ export function logMethods({ engine, filters, limits, logTimestamps }: Api): rea
       handler: ([filterId]) => {
         const { filter, from, to } = filters.query(bytesToHex(filterId))
         const head = blockNumberOf(undefined)
-        return logsInRange(
-          from ?? head,
-          to ?? (from !== undefined && from > head ? from : head),
-          filter,
-        )
+        return logsInRange(from ?? head, to ?? head, filter)
       },
     }),
     method({
@@ -181,6 +176,12 @@ export function logMethods({ engine, filters, limits, logTimestamps }: Api): rea
       handler: ([filterId]) => filters.remove(bytesToHex(filterId)),
     }),
   ]
+}
+
+/** A range may begin past the head, where there is nothing yet, but not end before it begins. */
+function checkRange(from: bigint | undefined, to: bigint | undefined): void {
+  if (from !== undefined && to !== undefined && from > to)
+    throw new RpcError(INVALID_PARAMS, 'invalid block range params')
 }
 
 function fixedNumber(ref: BlockRef | undefined): bigint | undefined {

@@ -1,0 +1,383 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import {
+  type Address,
+  bytesToHex,
+  decodeBlock,
+  decodeReceipt,
+  encodeTransaction,
+  type Hex,
+  headerHash,
+  hexToBytes,
+  keccak256,
+  keccak256Hex,
+  l1AttributesDeposit,
+  TX_DEPOSIT,
+} from '@altlayer/protocol'
+import { ethers } from 'ethers'
+import {
+  createPublicClient,
+  createWalletClient,
+  defineChain,
+  http,
+  parseEther,
+  webSocket,
+} from 'viem'
+import { privateKeyToAccount } from 'viem/accounts'
+import { chainConfig } from 'viem/op-stack'
+import { type RpcServer, startRpcServer } from '../src/index.ts'
+import { assemble } from './support/assembler.ts'
+import { result } from './support/client.ts'
+import {
+  CHAIN_ID,
+  openBlock,
+  openTestEngine,
+  sealBlock,
+  type TestEngine,
+  testGenesis,
+} from './support/engine.ts'
+
+// The whole way of users' libraries: viem (with its OP Stack formatters) and ethers, over HTTP and
+// WebSocket, against a real engine in OP mode that seals a block whenever a test asks.
+
+const KEY: Hex = `0x${'01'.repeat(32)}`
+const alice = privateKeyToAccount(KEY)
+const BOB: Address = `0x${'b0'.repeat(20)}`
+const TOPIC: Hex = `0x${'11'.repeat(32)}`
+const TOPIC_LOGGER: Address = `0x${'10'.repeat(20)}`
+const REVERTER: Address = `0x${'20'.repeat(20)}`
+const COUNTER: Address = `0x${'30'.repeat(20)}`
+
+const account = (address: Address, code: Hex = '0x', balance = 0n) => ({
+  address,
+  balance,
+  nonce: 0n,
+  code,
+  storage: [],
+})
+
+let chain: TestEngine
+let server: RpcServer
+let url: string
+let wsUrl: string
+
+before(async () => {
+  chain = await openTestEngine(
+    testGenesis('op', [
+      account(alice.address.toLowerCase() as Address, '0x', parseEther('1000')),
+      account(TOPIC_LOGGER, assemble(`0xabcd 0 MSTORE ${TOPIC} 32 0 LOG1 STOP`)),
+      account(REVERTER, assemble('0x4e487b71 224 0 MSTORE 0x11 0 0 REVERT')),
+      account(COUNTER, assemble('0 SLOAD 1 ADD DUP1 0 SSTORE 0 MSTORE 32 0 RETURN')),
+    ]),
+  )
+  server = await startRpcServer({ engine: chain.engine, port: 0 })
+  url = `http://127.0.0.1:${server.port}`
+  wsUrl = `ws://127.0.0.1:${server.port}`
+})
+after(async () => {
+  await server.close()
+  await chain.close()
+})
+
+function network() {
+  return defineChain({
+    ...chainConfig,
+    id: Number(CHAIN_ID),
+    name: 'test',
+    nativeCurrency: { name: 'Ether', symbol: 'ETH', decimals: 18 },
+    rpcUrls: { default: { http: [url], webSocket: [wsUrl] } },
+  })
+}
+
+const reader = () => createPublicClient({ chain: network(), transport: http() })
+const wallet = () => createWalletClient({ chain: network(), transport: http(), account: alice })
+
+/** The transaction every block of a rollup begins with. */
+const L1_ATTRIBUTES = encodeTransaction(
+  l1AttributesDeposit(
+    {
+      version: 'isthmus',
+      number: 1n,
+      timestamp: 1_700_000_000n,
+      baseFee: 8_000_000_000n,
+      blobBaseFee: 2n,
+      hash: TOPIC,
+      sequenceNumber: 0n,
+      batcherAddress: BOB,
+      baseFeeScalar: 1368n,
+      blobBaseFeeScalar: 810_949n,
+      operatorFeeScalar: 5n,
+      operatorFeeConstant: 6n,
+    },
+    true,
+  ),
+)
+
+const openRollupBlock = () => openBlock(chain.engine, { transactions: [L1_ATTRIBUTES] })
+
+/** Seals a block with what the pool has. */
+async function mine(): Promise<void> {
+  await settled(await openRollupBlock())
+}
+
+/** Waits until the open block has taken the pool's transactions, then seals it. */
+async function settled(id: Hex): Promise<void> {
+  const { pool } = chain.engine
+  while (chain.engine.pendingReceipts().length < pool.status().pending + 1)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  await sealBlock(chain.engine, id)
+}
+
+describe('viem', () => {
+  test('sends a transfer and reads it back in every way', async () => {
+    const client = reader()
+    const nonce = await client.getTransactionCount({ address: alice.address })
+    const hash = await wallet().sendTransaction({ to: BOB, value: 7n })
+    assert.equal(
+      await client.getTransactionCount({ address: alice.address, blockTag: 'pending' }),
+      nonce + 1,
+    )
+    const pending = await client.getTransaction({ hash })
+    assert.equal(pending.blockNumber, null)
+    await mine()
+    const receipt = await client.getTransactionReceipt({ hash })
+    assert.equal(receipt.status, 'success')
+    assert.equal(receipt.gasUsed, 21_000n)
+    assert.equal(receipt.type, 'eip1559')
+    assert.equal(receipt.l1Fee, 0n)
+    assert.equal(receipt.l1GasPrice, 8_000_000_000n)
+    const shown = await result(server.port, 'eth_getTransactionReceipt', [hash])
+    const { l1BlobBaseFeeScalar, operatorFeeConstant } = shown as Record<string, unknown>
+    assert.equal(l1BlobBaseFeeScalar, '0xc5fc5')
+    assert.equal(operatorFeeConstant, '0x6')
+    const block = await client.getBlock({
+      blockNumber: receipt.blockNumber,
+      includeTransactions: true,
+    })
+    assert.equal(block.transactions.at(-1)?.hash, hash)
+    assert.equal(block.hash, receipt.blockHash)
+    const index = receipt.transactionIndex
+    const transaction = await client.getTransaction({ blockHash: block.hash, index })
+    assert.deepEqual(transaction, await client.getTransaction({ hash }))
+    assert.equal(transaction.value, 7n)
+    assert.equal(await client.getBalance({ address: BOB }), 7n)
+    assert.equal(await client.getBlockTransactionCount({ blockHash: block.hash }), 2)
+  })
+
+  test('estimates, calls and lists accesses', async () => {
+    const client = reader()
+    assert.equal(await client.estimateGas({ account: alice, to: BOB, value: 1n }), 21_000n)
+    const { data } = await client.call({ to: COUNTER })
+    assert.equal(BigInt(data ?? '0x'), 1n)
+    const overridden = await client.call({
+      to: COUNTER,
+      stateOverride: [
+        {
+          address: COUNTER,
+          stateDiff: [{ slot: `0x${'0'.repeat(64)}`, value: `0x${'0'.repeat(63)}9` }],
+        },
+      ],
+    })
+    assert.equal(BigInt(overridden.data ?? '0x'), 10n)
+    const { accessList } = await client.createAccessList({ account: alice, to: COUNTER })
+    assert.deepEqual(accessList, [{ address: COUNTER, storageKeys: [`0x${'0'.repeat(64)}`] }])
+    await assert.rejects(client.call({ to: REVERTER, data: '0x' }), /revert/)
+  })
+
+  test('reads fees that a transaction can be sent with', async () => {
+    const client = reader()
+    const fees = await client.estimateFeesPerGas()
+    assert.ok(fees.maxFeePerGas > fees.maxPriorityFeePerGas)
+    const history = await client.getFeeHistory({ blockCount: 4, rewardPercentiles: [10, 50] })
+    assert.equal(history.baseFeePerGas.length, history.gasUsedRatio.length + 1)
+    assert.equal(history.reward?.length, history.gasUsedRatio.length)
+    assert.equal(await client.getBlobBaseFee(), 1n)
+  })
+
+  test('finds logs by address, topic and range', async () => {
+    const client = reader()
+    const hash = await wallet().sendTransaction({ to: TOPIC_LOGGER })
+    await mine()
+    const { blockNumber } = await client.getTransactionReceipt({ hash })
+    const logs = await client.getLogs({ address: TOPIC_LOGGER, fromBlock: 0n })
+    assert.equal(logs.length, 1)
+    assert.equal(logs[0]?.transactionHash, hash)
+    assert.deepEqual(logs[0]?.topics, [TOPIC])
+    const { timestamp } = await client.getBlock({ blockNumber })
+    assert.equal(logs[0]?.blockTimestamp, timestamp)
+    assert.deepEqual(await client.getLogs({ address: BOB, fromBlock: 0n }), [])
+    assert.deepEqual(await client.getLogs({ fromBlock: blockNumber + 1n }), [])
+  })
+
+  test('watches heads, logs and pending transactions over WebSocket', async () => {
+    const transport = webSocket(wsUrl, { keepAlive: false, reconnect: false })
+    const client = createPublicClient({ chain: network(), transport })
+    const heads: bigint[] = []
+    const pending: Hex[] = []
+    const events: Hex[] = []
+    const stops = [
+      client.watchBlocks({ onBlock: ({ number }) => heads.push(number) }),
+      client.watchPendingTransactions({ onTransactions: (hashes) => pending.push(...hashes) }),
+      client.watchEvent({
+        address: TOPIC_LOGGER,
+        onLogs: (logs) => events.push(...logs.map(({ transactionHash }) => transactionHash)),
+      }),
+    ]
+    // Answered after the subscriptions, which went before it on the same connection.
+    await client.getChainId()
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    const hash = await wallet().sendTransaction({ to: TOPIC_LOGGER })
+    await mine()
+    while (heads.length === 0 || pending.length === 0 || events.length === 0)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    assert.deepEqual(pending, [hash])
+    assert.deepEqual(events, [hash])
+    for (const stop of stops) stop()
+    const { socket } = (await client.transport.getRpcClient()) as { socket: { close(): void } }
+    socket.close()
+  })
+
+  test('simulates blocks of calls', async () => {
+    const client = reader()
+    const blocks = await client.simulateBlocks({
+      blocks: [
+        {
+          calls: [
+            { account: alice, to: COUNTER },
+            { account: alice, to: REVERTER },
+          ],
+        },
+        { calls: [{ account: alice, to: COUNTER }] },
+      ],
+    })
+    assert.equal(BigInt(blocks[0]?.calls[0]?.data ?? '0x'), 1n)
+    assert.equal(blocks[0]?.calls[1]?.status, 'failure')
+    assert.equal(BigInt(blocks[1]?.calls[0]?.data ?? '0x'), 2n)
+    assert.equal(blocks[1]?.number, (blocks[0]?.number ?? 0n) + 1n)
+  })
+
+  test('sees the open block as pending', async () => {
+    const client = reader()
+    const id = await openRollupBlock()
+    const before = await client.getBalance({ address: BOB, blockTag: 'latest' })
+    await wallet().sendTransaction({ to: BOB, value: 100n })
+    while (chain.engine.pendingReceipts().length < 2)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    assert.equal(await client.getBalance({ address: BOB, blockTag: 'pending' }), before + 100n)
+    assert.equal(await client.getBalance({ address: BOB, blockTag: 'latest' }), before)
+    const block = await client.getBlock({ blockTag: 'pending', includeTransactions: true })
+    assert.equal(block.hash, null)
+    assert.equal(block.transactions[1]?.value, 100n)
+    assert.equal(block.number, (await client.getBlockNumber({ cacheTime: 0 })) + 1n)
+    await settled(id)
+  })
+
+  test('reads deposits with the fields of the OP Stack', async () => {
+    const client = reader()
+    const deposit = encodeTransaction({
+      type: TX_DEPOSIT,
+      sourceHash: TOPIC,
+      from: BOB,
+      to: COUNTER,
+      mint: 5n,
+      value: 0n,
+      gas: 100_000n,
+      isSystemTransaction: false,
+      data: '0x',
+    })
+    await sealBlock(chain.engine, await openBlock(chain.engine, { transactions: [deposit] }))
+    const hash = keccak256Hex(deposit)
+    const transaction = await client.getTransaction({ hash })
+    assert.equal(transaction.type, 'deposit')
+    assert.equal(transaction.typeHex, '0x7e')
+    const receipt = (await result(server.port, 'eth_getTransactionReceipt', [hash])) as Record<
+      string,
+      unknown
+    >
+    assert.equal(receipt.status, '0x1')
+    assert.equal(receipt.depositNonce, '0x0')
+    assert.equal(receipt.depositReceiptVersion, '0x1')
+    assert.equal(receipt.l1Fee, undefined)
+  })
+})
+
+describe('ethers', () => {
+  test('sends, waits and reads', async () => {
+    const provider = new ethers.JsonRpcProvider(url, undefined, { cacheTimeout: -1 })
+    provider.pollingInterval = 20
+    const signer = new ethers.Wallet(KEY, provider)
+    const response = await signer.sendTransaction({ to: BOB, value: 3n })
+    await mine()
+    const receipt = await response.wait()
+    assert.equal(receipt?.status, 1)
+    const block = await provider.getBlock(receipt?.blockNumber ?? 0, true)
+    assert.equal(block?.prefetchedTransactions.at(-1)?.hash, response.hash)
+    assert.equal((await provider.getTransaction(response.hash))?.from, alice.address)
+    assert.equal((await provider.getNetwork()).chainId, CHAIN_ID)
+    await assert.rejects(provider.call({ to: REVERTER }), { code: 'CALL_EXCEPTION' })
+    provider.destroy()
+  })
+})
+
+describe('raw data', () => {
+  test('agrees with what it encodes', async () => {
+    const { port } = server
+    const head = (await result(port, 'eth_getBlockByNumber', ['latest', false])) as {
+      hash: Hex
+      number: Hex
+      transactions: Hex[]
+    }
+    const raw = (await result(port, 'debug_getRawBlock', [head.number])) as Hex
+    const block = decodeBlock(hexToBytes(raw))
+    assert.equal(headerHash(block.header), head.hash)
+    const header = (await result(port, 'debug_getRawHeader', [head.hash])) as Hex
+    assert.equal(bytesToHex(keccak256(hexToBytes(header))), head.hash)
+    for (const [index, hash] of head.transactions.entries()) {
+      const transaction = (await result(port, 'debug_getRawTransaction', [hash])) as Hex
+      assert.equal(transaction, bytesToHex(block.transactions[index] as Uint8Array))
+    }
+    const receipts = (await result(port, 'debug_getRawReceipts', [head.hash])) as Hex[]
+    assert.equal(receipts.length, head.transactions.length)
+    for (const receipt of receipts) assert.equal(decodeReceipt(hexToBytes(receipt)).status, true)
+  })
+
+  test('a witness holds the parent header and every node by its hash', async () => {
+    const witness = (await result(server.port, 'debug_executionWitness', ['latest'])) as {
+      headers: Hex[]
+      state: Hex[]
+      codes: Hex[]
+    }
+    const block = (await result(server.port, 'eth_getBlockByNumber', ['latest', false])) as {
+      parentHash: Hex
+    }
+    assert.ok(
+      witness.headers.map((one) => keccak256Hex(hexToBytes(one))).includes(block.parentHash),
+    )
+    assert.ok(witness.state.length > 0)
+  })
+})
+
+describe('eth_sendRawTransactionSync', () => {
+  test('waits for the receipt, and says when it did not come', async () => {
+    const client = reader()
+    const sign = async (nonce: number) =>
+      alice.signTransaction({
+        chainId: Number(CHAIN_ID),
+        nonce,
+        to: BOB,
+        value: 1n,
+        gas: 21_000n,
+        maxFeePerGas: 2_000_000_000n,
+        maxPriorityFeePerGas: 1_000_000n,
+      })
+    const nonce = await client.getTransactionCount({ address: alice.address })
+    const waiting = result(server.port, 'eth_sendRawTransactionSync', [await sign(nonce)])
+    while (chain.engine.pool.status().pending === 0)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    await mine()
+    assert.equal(((await waiting) as { status: string }).status, '0x1')
+    const late = result(server.port, 'eth_sendRawTransactionSync', [await sign(nonce + 1), 20])
+    await assert.rejects(late, /"code":4.*not processed within 20 ms/)
+    await mine()
+  })
+})
