@@ -48,6 +48,12 @@ export interface RollupNode {
   close(): Promise<void>
 }
 
+/**
+ * Several full blocks of plain transfers. geth's defaults are those of a peer among many, which may drop what
+ * others still have; what the only sequencer drops is lost.
+ */
+const SEQUENCER_POOL = { globalSlots: 32_768, globalQueue: 8_192 } as const
+
 /** Milliseconds between looks at L1's head: well below any L1's block time. */
 const POLL_INTERVAL = 500
 
@@ -70,6 +76,7 @@ export async function startNode(options: NodeOptions): Promise<RollupNode> {
     const engine = await openEngine({
       genesis,
       dataDir: join(options.dataDir, 'engine'),
+      pool: SEQUENCER_POOL,
       log: (level, message) => logger[level](message),
     })
     opened.push(engine)
