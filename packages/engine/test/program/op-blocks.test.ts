@@ -11,6 +11,7 @@ import {
   parseRollupConfig,
 } from '@altlayer/protocol'
 import { testData } from '../../../../scripts/testdata.ts'
+import type { ProgramError } from '../../src/program/errors.ts'
 import { createProgram } from '../../src/program/instance.ts'
 import type { Program, SealedBlock } from '../../src/program/types.ts'
 
@@ -35,12 +36,11 @@ const fixtures = [...files]
   .filter(([path]) => path.endsWith('.json'))
   .map(([path, bytes]) => [path, JSON.parse(Buffer.from(bytes).toString()) as Fixture] as const)
 
-/** A program that knows the fixture's witness, less what `withhold` names. */
-function witnessProgram(fixture: Fixture, withhold?: Hash): Program {
+/** A program that knows the fixture's witness and nothing else. */
+function witnessProgram(fixture: Fixture): Program {
   const witness = new Map(
     Object.entries(fixture.witness).map(([hash, bytes]) => [hash.slice(4), hexToBytes(bytes)]),
   )
-  if (withhold !== undefined) witness.delete(withhold.slice(4))
   return createProgram(
     { preimage: (key) => witness.get(bytesToHex(key).slice(4)) },
     { config: chainConfigOf(parseRollupConfig(fixture.rollup_config)) },
@@ -75,4 +75,60 @@ test('real OP Mainnet and OP Sepolia blocks execute to their hash from a witness
     // Again, with what is cached now.
     assert.equal(execute(program, fixture).hash, fixture.expected_block_hash, path)
   }
+})
+
+test('a preimage that the witness lacks is named, and the instance goes on', {
+  skip: absent,
+}, () => {
+  const [path, fixture] = fixtures.reduce((a, b) =>
+    Object.keys(a[1].witness).length < Object.keys(b[1].witness).length ? a : b,
+  )
+  const witness = new Map(
+    Object.entries(fixture.witness).map(([hash, bytes]) => [hash.slice(4), hexToBytes(bytes)]),
+  )
+  const asked = new Set<string>()
+  let withheld: string | undefined
+  const program = createProgram(
+    {
+      preimage(key) {
+        const id = bytesToHex(key).slice(4)
+        asked.add(id)
+        return id === withheld ? undefined : witness.get(id)
+      },
+    },
+    { config: chainConfigOf(parseRollupConfig(fixture.rollup_config)) },
+  )
+  execute(program, fixture)
+  const all = [...asked]
+  // A spread of everything that was asked for: at opening, in the middle of calls, at sealing.
+  for (let i = 0; i < all.length; i += Math.ceil(all.length / 25)) {
+    withheld = all[i] as string
+    program.clearCache()
+    assert.throws(
+      () => execute(program, fixture),
+      (error: ProgramError) =>
+        error.code === 'MISSING_PREIMAGE' && error.context.key?.slice(4) === withheld,
+      path,
+    )
+    assert.throws(
+      () => program.stateRoot(),
+      (error: ProgramError) => error.code === 'NOT_OPEN',
+    )
+  }
+  withheld = undefined
+  program.clearCache()
+  assert.equal(execute(program, fixture).hash, fixture.expected_block_hash, path)
+})
+
+test('a preimage that does not hash to its key is refused', { skip: absent }, () => {
+  const [, fixture] = fixtures[0] as (typeof fixtures)[number]
+  const stateRoot = parentOf(fixture).stateRoot
+  const bytes = hexToBytes(fixture.witness[stateRoot] as Hex)
+  bytes[bytes.length - 40] = (bytes[bytes.length - 40] as number) ^ 1
+  const wrong = { ...fixture, witness: { ...fixture.witness, [stateRoot]: bytesToHex(bytes) } }
+  assert.throws(
+    () => execute(witnessProgram(wrong), wrong),
+    (error: ProgramError) =>
+      error.code === 'BAD_PREIMAGE' && error.context.key?.slice(2) === stateRoot.slice(2),
+  )
 })
