@@ -1,4 +1,11 @@
-import { bytesToHex, decodeRevertReason, type Hex } from '@altlayer/protocol'
+import {
+  EngineError,
+  type EngineErrorCode,
+  PoolError,
+  ProgramError,
+  TracerError,
+} from '@altlayer/engine'
+import { bytesToHex, decodeRevertReason, type Hex, MalformedInputError } from '@altlayer/protocol'
 import type { Json } from './rollup.ts'
 
 // Codes of JSON-RPC 2.0 (section 5.1), of EIP-1474, of geth, and of execution-apis.
@@ -62,9 +69,11 @@ function revertData(result: { readonly returnData: Uint8Array }): Hex {
 export function toRpcError(error: unknown): RpcError {
   if (error instanceof RpcError) return error
   if (error instanceof ParamError) return new RpcError(INVALID_PARAMS, error.message)
-  const { name, message, code } = describeError(error)
-  if (!EXPECTED.has(name)) return new RpcError(INTERNAL_ERROR, 'internal error')
-  return new RpcError(CODES.get(`${name}.${code}`) ?? SERVER_ERROR, message)
+  if (error instanceof EngineError)
+    return new RpcError(ENGINE_CODES[error.code] ?? SERVER_ERROR, error.message)
+  if (EXPECTED.some((type) => error instanceof type))
+    return new RpcError(SERVER_ERROR, (error as Error).message)
+  return new RpcError(INTERNAL_ERROR, 'internal error')
 }
 
 /** Whether an error is a fault of the node, which its operator must hear of. */
@@ -72,25 +81,11 @@ export function isFault(error: unknown): boolean {
   return toRpcError(error).code === INTERNAL_ERROR
 }
 
-// By name, not by class: an error that comes from a worker thread has lost its class on the way.
-const EXPECTED: ReadonlySet<string> = new Set([
-  'EngineError',
-  'PoolError',
-  'ProgramError',
-  'TracerError',
-  'MalformedInputError',
-  'RollupError',
-])
-
-const CODES: ReadonlyMap<string, number> = new Map([
-  ['EngineError.limit', LIMIT_EXCEEDED],
-  ['EngineError.busy', LIMIT_EXCEEDED],
-  ['EngineError.internal', INTERNAL_ERROR],
-  ['EngineError.store', INTERNAL_ERROR],
-])
-
-function describeError(error: unknown): { name: string; message: string; code: string } {
-  if (typeof error !== 'object' || error === null) return { name: '', message: '', code: '' }
-  const { name, message, code } = error as { name?: unknown; message?: unknown; code?: unknown }
-  return { name: String(name), message: String(message), code: String(code) }
+const ENGINE_CODES: Readonly<Partial<Record<EngineErrorCode, number>>> = {
+  limit: LIMIT_EXCEEDED,
+  busy: LIMIT_EXCEEDED,
+  internal: INTERNAL_ERROR,
+  store: INTERNAL_ERROR,
 }
+
+const EXPECTED = [PoolError, ProgramError, TracerError, MalformedInputError]

@@ -96,9 +96,7 @@ test('the optimism namespace is what the rollup node gives, and absent without o
     outputAtBlock: (block: bigint) =>
       block === 3n
         ? Promise.resolve({ version: '0x00' } as never)
-        : Promise.reject(
-            Object.assign(new Error(`block ${block} not found`), { name: 'RollupError' }),
-          ),
+        : Promise.reject(new Error(`block ${block} not found`)),
   }
   await withServer({ engine, rollup }, async ({ port }) => {
     assert.equal(await result(port, 'optimism_version'), 'altlayer/test')

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { EngineError } from '@altlayer/engine'
 import { type RpcServer, startRpcServer } from '../src/index.ts'
 import { call, http, type RpcAnswer } from './support/client.ts'
 import { createFakeEngine, SUCCESS } from './support/fake-engine.ts'
@@ -262,11 +263,7 @@ describe('failures', () => {
   })
 
   test("the engine's errors keep their words, anything else stays in the log", async () => {
-    engine.onCall(() =>
-      Promise.reject(
-        Object.assign(new Error('took too long'), { name: 'EngineError', code: 'limit' }),
-      ),
-    )
+    engine.onCall(() => Promise.reject(new EngineError('limit', 'took too long')))
     assert.deepEqual((await call(server.port, 'eth_call', [{}])).error, {
       code: -32005,
       message: 'took too long',

@@ -1,4 +1,5 @@
 import type { Api } from '../api.ts'
+import { RpcError, SERVER_ERROR } from '../errors.ts'
 import { type Method, method, param } from '../method.ts'
 import { flexibleUint64 } from '../params.ts'
 import type { RollupApi } from '../rollup.ts'
@@ -16,19 +17,19 @@ function methodsOf(rollup: RollupApi): readonly Method[] {
       summary: 'Output root of an L2 block and what it commits to.',
       params: [param('Block number', flexibleUint64)],
       result: ['Output', { type: 'object' }],
-      handler: ([block]) => rollup.outputAtBlock(block),
+      handler: ([block]) => answer(() => rollup.outputAtBlock(block)),
     }),
     method({
       name: 'optimism_syncStatus',
       summary: 'How far the node is with each view of L1 and L2.',
       result: ['Status', { type: 'object' }],
-      handler: () => rollup.syncStatus(),
+      handler: () => answer(() => rollup.syncStatus()),
     }),
     method({
       name: 'optimism_rollupConfig',
       summary: "The chain's rollup configuration.",
       result: ['Configuration', { type: 'object' }],
-      handler: () => rollup.rollupConfig(),
+      handler: () => answer(() => rollup.rollupConfig()),
     }),
     method({
       name: 'optimism_version',
@@ -37,4 +38,13 @@ function methodsOf(rollup: RollupApi): readonly Method[] {
       handler: () => rollup.version(),
     }),
   ]
+}
+
+/** The rollup node's refusals are for the reader (RollupApi). */
+async function answer<T>(ask: () => T | Promise<T>): Promise<T> {
+  try {
+    return await ask()
+  } catch (error) {
+    throw new RpcError(SERVER_ERROR, error instanceof Error ? error.message : String(error))
+  }
 }

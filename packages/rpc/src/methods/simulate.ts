@@ -1,9 +1,11 @@
-import type {
-  Block,
-  Engine,
-  ExecutionResult,
-  SimulatedBlock,
-  SimulateRequest,
+import {
+  type Block,
+  type Engine,
+  type ExecutionResult,
+  ProgramError,
+  type ProgramErrorCode,
+  type SimulatedBlock,
+  type SimulateRequest,
 } from '@altlayer/engine'
 import { type Address, bytesToHex, type Hash, quantity } from '@altlayer/protocol'
 import type { Api } from '../api.ts'
@@ -21,6 +23,20 @@ import { arrayOf, blockSchema } from '../schemas.ts'
 // Codes of execution-apis: a call that failed without reverting; more than this node does at once.
 const VM_ERROR = -32015
 const CLIENT_LIMIT = -38026
+
+/** Codes of execution-apis for what a validated call can be refused for. */
+const REJECTIONS: Readonly<Partial<Record<ProgramErrorCode, number>>> = {
+  TX_NONCE_TOO_LOW: -38010,
+  TX_NONCE_TOO_HIGH: -38011,
+  TX_FEE_CAP_TOO_LOW: -38012,
+  TX_INTRINSIC_GAS: -38013,
+  TX_FLOOR_DATA_GAS: -38013,
+  TX_INSUFFICIENT_FUNDS: -38014,
+  TX_INSUFFICIENT_FUNDS_FOR_TRANSFER: -38014,
+  TX_BLOCK_GAS_LIMIT: -38015,
+  TX_SENDER_NOT_EOA: -38024,
+  TX_INIT_CODE_SIZE: -38025,
+}
 
 /** Stands for the gas the block has left (SimulateRequest). */
 const ALL_GAS = (1n << 64n) - 1n
@@ -73,7 +89,9 @@ export function simulateMethods({ engine, limits, logTimestamps }: Api): readonl
           })),
         }
         const senders = simulation.blocks.map(({ calls }) => calls.map(({ from }) => from))
-        const blocks = await engine.simulate(simulation)
+        const blocks = await engine.simulate(simulation).catch((error) => {
+          throw simulationError(error)
+        })
         return blocks.map((block, index) =>
           formatSimulated(engine, block, {
             full: returnFullTransactions ?? false,
@@ -84,6 +102,11 @@ export function simulateMethods({ engine, limits, logTimestamps }: Api): readonl
       },
     }),
   ]
+}
+
+function simulationError(error: unknown): unknown {
+  const code = error instanceof ProgramError ? REJECTIONS[error.code] : undefined
+  return code === undefined ? error : new RpcError(code, (error as ProgramError).message)
 }
 
 interface View {
