@@ -305,8 +305,8 @@ describe('a WebSocket subscription', () => {
 })
 
 /** Waits until a condition holds that the network fulfils by itself. */
-async function settle(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 50))
+async function settle(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 50))
 }
 
 describe('ethers', () => {
@@ -395,6 +395,26 @@ describe('the rollup node', () => {
     assert.equal(output.withdrawalStorageRoot, withdrawalsRoot)
     const words = [zeroHash, block.stateRoot, withdrawalsRoot as Hex, block.hash]
     assert.equal(output.outputRoot, keccak256(concat(words)))
+  })
+
+  it('follows SystemConfig on L1: the gas limit its owner sets', async () => {
+    const owner = clientsOf(network, network.roleKeys.owner)
+    const before = (await viem.l2.getBlock()).gasLimit
+    const gasLimit = before - 1_000_000n
+    const hash = await owner.l1Wallet.writeContract({
+      address: addressOf(network, 'SystemConfigProxy'),
+      abi: parseAbi(['function setGasLimit(uint64 gasLimit)']),
+      functionName: 'setGasLimit',
+      args: [gasLimit],
+    })
+    const { blockNumber } = await viem.l1.waitForTransactionReceipt({ hash })
+    await settle(async () => (await originNumber(await viem.l2.getBlockNumber())) >= blockNumber)
+    let block = await viem.l2.getBlock()
+    while ((await originNumber(block.number)) >= blockNumber) {
+      assert.equal(block.gasLimit, gasLimit)
+      block = await viem.l2.getBlock({ blockHash: block.parentHash })
+    }
+    assert.equal(block.gasLimit, before)
   })
 
   it('keeps L2 time: a block every second, its L1 origin not younger than itself', async () => {

@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { type Hash, parseEther } from 'viem'
+import { type Hash, parseAbi, parseEther } from 'viem'
 import { generatePrivateKey, privateKeyToAddress } from 'viem/accounts'
 import { identify, isAlive, type ProcessId, waitForExit } from '../src/local/process.ts'
 import { type Clients, clientsOf } from './helpers/clients.ts'
@@ -118,6 +118,44 @@ describe('a running network', () => {
     await eventually('a deposit arrives', 30, async () => {
       return (await viem.l2.getBalance({ address: to })) === 1n
     })
+  })
+})
+
+describe('L1 reorganised', () => {
+  const l1Block = '0x4200000000000000000000000000000000000015'
+  const abi = parseAbi([
+    'function number() view returns (uint64)',
+    'function hash() view returns (bytes32)',
+  ])
+
+  /** Whether the origin of an L2 block is in L1's chain. */
+  async function stands(blockNumber: bigint): Promise<boolean> {
+    const read = { address: l1Block, abi, blockNumber } as const
+    const number = await viem.l2.readContract({ ...read, functionName: 'number' })
+    const hash = await viem.l2.readContract({ ...read, functionName: 'hash' })
+    return (await viem.l1.getBlock({ blockNumber: number })).hash === hash
+  }
+
+  it('takes L2 back to the last block whose origin stands, and on from there', async () => {
+    const made = await transfer()
+    await eventually('three more L1 blocks', 20, async () => {
+      const read = { address: l1Block, abi, functionName: 'number' } as const
+      const origin = await viem.l2.readContract({ ...read, blockNumber: made.number })
+      return (await viem.l2.readContract(read)) > origin + 3n
+    })
+    const before = await viem.l2.getBlock()
+    await viem.l1.request({ method: 'anvil_reorg', params: [2, []] } as never)
+    await eventually('L2 goes back', 20, () => network.output().includes('L2 goes back'))
+    await eventually('L2 goes on', 20, async () => {
+      return (await viem.l2.getBlockNumber()) > before.number
+    })
+    const head = await viem.l2.getBlockNumber()
+    for (let number = head; number > head - 20n && number > 0n; number--) {
+      assert.ok(await stands(number), `the origin of block ${number} does not stand`)
+    }
+    assert.notEqual((await viem.l2.getBlock({ blockNumber: before.number })).hash, before.hash)
+    await assertKept(made)
+    await assertKept(await transfer())
   })
 })
 

@@ -1,4 +1,5 @@
 import type { LaunchedRollup, ProgressEvent } from '@altlayer/launch'
+import { getAddress } from 'viem'
 
 /** Where `up` tells what it does: standard error when `--json` keeps standard output for machines. */
 export interface Reporter {
@@ -54,13 +55,13 @@ export function readyLines({ rollup, l2Url, dataDir }: Ready): string[] {
       'Accounts, funded on L1 and L2 (their keys are public: never use them elsewhere)',
     )
     rollup.accounts.forEach((account, index) => {
-      lines.push(`  ${String(index).padStart(2)}  ${account.address}  ${account.privateKey}`)
+      lines.push(`  (${index})  ${getAddress(account.address)}  ${account.privateKey}`)
     })
   }
   lines.push('', 'L1 contracts')
   const names = Object.entries(rollup.addresses)
   const width = Math.max(...names.map(([name]) => name.length))
-  for (const [name, address] of names) lines.push(`  ${name.padEnd(width)}  ${address}`)
+  for (const [name, address] of names) lines.push(`  ${name.padEnd(width)}  ${getAddress(address)}`)
   lines.push(
     '',
     'Files',
@@ -88,6 +89,7 @@ export function readyJson({ rollup, l2Url, dataDir }: Ready): string {
     accounts: rollup.accounts,
     addresses: rollup.addresses,
     roles: rollup.roles,
+    roleKeys: rollup.roleKeys,
     files: {
       addresses: rollup.addressesPath,
       rollupConfig: rollup.rollupConfigPath,

@@ -50,9 +50,8 @@ export function addressOf(info: ReadyInfo, name: string): Address {
 }
 
 /** Clients of both chains, with one account to pay. */
-export function clientsOf(info: ReadyInfo, account = 0) {
+export function clientsOf(info: ReadyInfo, key = info.accounts[0]?.privateKey as Hex) {
   const { l1, l2 } = chainsOf(info)
-  const key = info.accounts[account]?.privateKey as Hex
   const signer = privateKeyToAccount(key)
   const wallet = <C extends Chain>(chain: C) =>
     createWalletClient({ account: signer, chain, transport: http(), pollingInterval: 200 })

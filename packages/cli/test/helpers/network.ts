@@ -11,6 +11,7 @@ export interface ReadyInfo {
   readonly l2: { readonly url: string; readonly webSocketUrl: string; readonly chainId: number }
   readonly accounts: readonly { readonly address: Address; readonly privateKey: Hex }[]
   readonly addresses: Readonly<Record<string, Address>>
+  readonly roleKeys: Readonly<Record<string, Hex>>
 }
 
 export interface Network extends ReadyInfo {
