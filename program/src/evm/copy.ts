@@ -3,6 +3,7 @@
 // negative when it did not suffice.
 
 import { keccak256 } from '../keccak/keccak'
+import { keccak256Of64 } from '../keccak/memo'
 import { RETURN_DATA, RETURN_DATA_SIZE } from '../layout'
 import { wordFromBytes, wordHigh, wordSet } from '../num/word'
 import { GAS_COPY_WORD, GAS_KECCAK256, GAS_KECCAK256_WORD } from './gas'
@@ -71,6 +72,10 @@ export function hashMemory(sp: usize, gas: i64): i64 {
   gas -= GAS_KECCAK256 + GAS_KECCAK256_WORD * words(sp + 32)
   if (gas < 0) return gas
   const length = <usize>load<u64>(sp, 32)
+  if (length == 64) {
+    keccak256Of64(memoryBase + <usize>load<u64>(sp), sp + 32)
+    return gas
+  }
   keccak256(length == 0 ? memoryBase : memoryBase + <usize>load<u64>(sp), length, digest)
   wordFromBytes(sp + 32, digest)
   return gas
