@@ -57,13 +57,14 @@ async function start(
   })
   const connection = connect<BuilderHandlers>(worker)
   const builder = connection.remote
+  worker.on('error', (error) => log('error', `the builder thread failed: ${String(error)}`))
   cleanups.push(() => stopThread(worker, connection))
   const first = await builder.genesis(undefined)
 
   const store = openLmdbStore(dataDir)
   cleanups.push(() => store.close())
   const chain = createChain(store, genesis, first)
-  const reader = createStateReader(createStateProgram(store, config))
+  const reader = createStateReader(createStateProgram(store, config, 'read'))
   const events = createEventBus((error) => log('error', `a listener failed: ${String(error)}`))
 
   const threads = startSenderThreads(options.senderWorkers)

@@ -1,4 +1,4 @@
-import type { Hash } from '@altlayer/protocol'
+import type { Address, Hash } from '@altlayer/protocol'
 import type { Block, BlockRef, Engine } from './api.ts'
 import type { Payload } from './building/payload.ts'
 import { overridesOf } from './building/pending-overrides.ts'
@@ -29,6 +29,7 @@ export type Queries = Omit<
   'config' | 'pool' | 'on' | 'forkchoiceUpdated' | 'getPayload' | 'newPayload' | 'close'
 >
 
+const ZERO_WORD: Hash = `0x${'00'.repeat(32)}`
 /** A simulation's seconds between blocks when the chain has one block only: Ethereum's slot. */
 const DEFAULT_BLOCK_TIME = 12n
 
@@ -66,9 +67,11 @@ export function createQueries(context: QueryContext): Queries {
   }
 
   /** Net changes of the open block over its parent; none when it is committed by the time it is asked. */
-  const diffOf = async (payload: Payload): Promise<readonly AccountDiff[] | undefined> => {
+  const changesOf = async (
+    payload: Payload,
+  ): Promise<ReadonlyMap<Address, AccountDiff> | undefined> => {
     try {
-      return await payload.diff()
+      return await payload.changes()
     } catch (error) {
       if (error instanceof EngineError && error.code === 'invalid') return undefined
       throw error
@@ -77,8 +80,8 @@ export function createQueries(context: QueryContext): Queries {
 
   const pointOf = async (ref: BlockRef): Promise<ExecutionPoint> => {
     const payload = openBlock(ref)
-    const diff = payload && (await diffOf(payload))
-    if (payload === undefined || diff === undefined) return { header: known(ref).header }
+    const changes = payload && (await changesOf(payload))
+    if (payload === undefined || changes === undefined) return { header: known(ref).header }
     const { number, timestamp, gasLimit, miner, mixHash, baseFeePerGas } = payload.block().header
     return {
       header: payload.parent.header,
@@ -91,7 +94,7 @@ export function createQueries(context: QueryContext): Queries {
           prevRandao: mixHash,
           baseFeePerGas: baseFeePerGas ?? 0n,
         },
-        accounts: overridesOf(diff),
+        accounts: overridesOf(changes.values()),
       },
     }
   }
@@ -99,11 +102,11 @@ export function createQueries(context: QueryContext): Queries {
   /** An account's change in the open block, if `ref` means that and it has one. */
   const pendingChange = async (
     ref: BlockRef,
-    address: string,
+    address: Address,
   ): Promise<AccountDiff | undefined> => {
     const payload = openBlock(ref)
-    const diff = payload && (await diffOf(payload))
-    return diff?.find((change) => change.address === address)
+    const changes = payload && (await changesOf(payload))
+    return changes?.get(address)
   }
 
   const replayOf = (hash: Hash): ReplayBlock => {
@@ -153,11 +156,13 @@ export function createQueries(context: QueryContext): Queries {
     },
     async storage(ref, address, slot) {
       const change = await pendingChange(ref, address)
+      if (change !== undefined && change.after === undefined) return ZERO_WORD
       const written = change?.storage.find(([key]) => key === slot)
       return written === undefined ? reader.storage(known(ref), address, slot) : written[2]
     },
     async code(ref, address) {
       const change = await pendingChange(ref, address)
+      if (change !== undefined && change.after === undefined) return new Uint8Array(0)
       return change?.codeAfter ?? reader.code(known(ref), address)
     },
     // Of committed state: the open block's has no root yet.
@@ -202,7 +207,8 @@ export function createQueries(context: QueryContext): Queries {
     witness: async (ref) => callers.run('witness', { block: replayOf(executed(ref)) }, callTimeout),
     async pendingDiff() {
       const payload = openBlock({ tag: 'pending' })
-      return (payload && (await diffOf(payload))) ?? []
+      const changes = payload && (await changesOf(payload))
+      return [...(changes?.values() ?? [])]
     },
   }
 }

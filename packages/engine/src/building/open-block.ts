@@ -7,7 +7,7 @@ import {
 } from '@altlayer/program/shared/status.ts'
 import type { Address, Hash, Header } from '@altlayer/protocol'
 import { hexToBytes, TX_DEPOSIT } from '@altlayer/protocol'
-import { isRejection, type ProgramError } from '../program/errors.ts'
+import { isRejection } from '../program/errors.ts'
 import type {
   BlockAttributes,
   BlockEnvironment,
@@ -17,6 +17,7 @@ import type {
 } from '../program/types.ts'
 import type { Manifest } from '../store/chain-store.ts'
 import { encodeReceipt } from '../store/receipts.ts'
+import { packBytes } from '../workers/pack.ts'
 
 /** A transaction for the open block, and who sent it where that is known. */
 export interface SignedTransaction {
@@ -24,18 +25,19 @@ export interface SignedTransaction {
   readonly sender: Address | undefined
 }
 
-/**
- * What became of a transaction: `included`; `later`: not in this block, but perhaps in another (its
- * gas does not fit, its nonce is ahead); `rejected`: the program refuses it.
- */
-export type Outcome =
-  | { readonly kind: 'included' }
-  | { readonly kind: 'later' }
-  | { readonly kind: 'rejected'; readonly message: string }
+/** The transaction is in the block. */
+export const INCLUDED = 0
+/** Not in this block, but perhaps in another: its gas does not fit, its nonce is ahead. */
+export const LATER = 1
+/** The program refuses it. */
+export const REJECTED = 2
 
-/** A run of transactions. Arrays are as long as what was executed, which may be less than what was asked. */
+/** A run of transactions. */
 export interface ExecutedBatch {
-  readonly outcomes: readonly Outcome[]
+  /** INCLUDED, LATER or REJECTED, of what was executed: perhaps less than what was asked. */
+  readonly outcomes: Uint8Array
+  /** Why a transaction was rejected, by its position. */
+  readonly reasons: ReadonlyMap<number, string>
   /** Receipt records of the included ones, one after the other. */
   readonly receipts: Uint8Array
   readonly gasLeft: bigint
@@ -134,19 +136,27 @@ export function openBlock(
       return sealed
     },
     execute(batch, deadline) {
-      const outcomes: Outcome[] = []
+      const outcomes: number[] = []
+      const reasons = new Map<number, string>()
       const added: Uint8Array[] = []
       for (const transaction of batch) {
         if (outcomes.length > 0 && performance.now() > deadline) break
         try {
           added.push(run(transaction))
-          outcomes.push({ kind: 'included' })
+          outcomes.push(INCLUDED)
         } catch (error) {
           if (!isRejection(error)) throw error
-          outcomes.push(outcomeOf(error))
+          const later = MAY_FIT_LATER.has(error.status)
+          if (!later) reasons.set(outcomes.length, error.message)
+          outcomes.push(later ? LATER : REJECTED)
         }
       }
-      return { outcomes, receipts: concat(added), gasLeft: program.gasLeft() }
+      return {
+        outcomes: Uint8Array.from(outcomes),
+        reasons,
+        receipts: packBytes(added).bytes,
+        gasLeft: program.gasLeft(),
+      }
     },
     force(transaction) {
       run(transaction)
@@ -155,31 +165,15 @@ export function openBlock(
       sealed ??= program.seal()
       return sealed
     },
-    receipts: () => concat(records),
+    receipts: () => packBytes(records).bytes,
   }
 }
 
 /** Rejections that another block may not repeat. */
-const LATER: ReadonlySet<number> = new Set([
+const MAY_FIT_LATER: ReadonlySet<number> = new Set([
   STATUS_TX_BLOCK_GAS_LIMIT,
   STATUS_TX_NONCE_TOO_HIGH,
   STATUS_TX_FEE_CAP_TOO_LOW,
   STATUS_TX_BLOB_FEE_CAP_TOO_LOW,
   STATUS_TX_BLOB_GAS_LIMIT,
 ])
-
-function outcomeOf(error: ProgramError): Outcome {
-  return LATER.has(error.status) ? { kind: 'later' } : { kind: 'rejected', message: error.message }
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  let length = 0
-  for (const part of parts) length += part.length
-  const bytes = new Uint8Array(length)
-  let offset = 0
-  for (const part of parts) {
-    bytes.set(part, offset)
-    offset += part.length
-  }
-  return bytes
-}

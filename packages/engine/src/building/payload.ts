@@ -1,4 +1,7 @@
 import {
+  type Address,
+  BLOOM_BYTES,
+  bytesToHex,
   type ChainConfig,
   concatBytes,
   EMPTY_REQUESTS_HASH,
@@ -8,8 +11,8 @@ import {
   type Hash,
   type Header,
   type Hex,
+  hexToBytes,
   isForkActive,
-  logsBloom,
 } from '@altlayer/protocol'
 import type { Block, ExecutionPayload, PayloadAttributes, Receipt } from '../api.ts'
 import { blockSize } from '../chain/block-size.ts'
@@ -19,10 +22,11 @@ import type { TransactionPool } from '../pool/pool.ts'
 import { createSelection, type Selection } from '../pool/selection.ts'
 import type { PooledTransaction } from '../pool/types.ts'
 import type { AccountDiff } from '../program/types.ts'
-import { decodeReceipts } from '../store/receipts.ts'
+import { decodeReceipts, type StoredReceipt } from '../store/receipts.ts'
 import type { BuilderHandlers, OpenedBlock } from '../workers/builder.ts'
 import type { Remote } from '../workers/channel.ts'
-import type { ExecutedBatch } from './open-block.ts'
+import { packBytes, packedBuffers } from '../workers/pack.ts'
+import { type ExecutedBatch, INCLUDED, LATER } from './open-block.ts'
 
 /** A block being built on the builder thread, as the main thread sees it. */
 export interface Payload {
@@ -34,8 +38,8 @@ export interface Payload {
   /** The block so far; its roots are not known yet, its hash is zero. */
   block(): Block
   receipts(): readonly Receipt[]
-  /** Net changes of the block so far. */
-  diff(): Promise<readonly AccountDiff[]>
+  /** Net changes of the block so far, by account. */
+  changes(): Promise<ReadonlyMap<Address, AccountDiff>>
   /** A pool transaction became executable. */
   offer(transaction: PooledTransaction): void
   /** Adds nothing more; resolves when nothing is being added any more. */
@@ -80,7 +84,7 @@ export function createPayload(
   let sealed: ExecutionPayload | undefined
   // What was computed of the block's present content.
   let view: { readonly block: Block; readonly receipts: readonly Receipt[] } | undefined
-  let diff: Promise<readonly AccountDiff[]> | undefined
+  let changes: Promise<ReadonlyMap<Address, AccountDiff>> | undefined
   const selection: Selection | undefined =
     attributes.noTxPool === true ? undefined : createSelection(pool, environment.baseFeePerGas)
 
@@ -89,10 +93,9 @@ export function createPayload(
     while (!stopped && gasLeft >= TRANSFER_GAS) {
       const batch = from.take(BATCH_SIZE, BATCH_GAS)
       if (batch.length === 0) break
-      const result = await builder.execute({
-        id,
-        transactions: batch.map(({ raw, from: sender }) => ({ raw, sender })),
-      })
+      const raws = packBytes(batch.map(({ raw }) => raw))
+      const senders = batch.map(({ from: sender }) => sender)
+      const result = await builder.execute({ id, raws, senders }, packedBuffers(raws))
       const before = transactions.length
       apply(from, batch, result)
       changed ||= transactions.length > before
@@ -103,18 +106,18 @@ export function createPayload(
   const apply = (
     from: Selection,
     batch: readonly PooledTransaction[],
-    { outcomes, receipts, gasLeft: left }: ExecutedBatch,
+    { outcomes, reasons, receipts, gasLeft: left }: ExecutedBatch,
   ): void => {
     for (const [index, transaction] of batch.entries()) {
       const outcome = outcomes[index]
       if (outcome === undefined) {
         from.returned(transaction)
-      } else if (outcome.kind === 'included') {
+      } else if (outcome === INCLUDED) {
         transactions.push(transaction.raw)
-      } else if (outcome.kind === 'later') {
+      } else if (outcome === LATER) {
         from.skip(transaction.from)
       } else {
-        context.log('info', `pool: dropped ${transaction.hash}: ${outcome.message}`)
+        context.log('info', `pool: dropped ${transaction.hash}: ${reasons.get(index)}`)
         pool.remove(transaction.hash)
         from.returned(transaction)
       }
@@ -122,7 +125,7 @@ export function createPayload(
     records.push(receipts)
     gasLeft = left
     view = undefined
-    diff = undefined
+    changes = undefined
   }
 
   let timer: NodeJS.Timeout | undefined
@@ -150,7 +153,7 @@ export function createPayload(
       attributes,
       opened,
       environment.gasLimit - gasLeft,
-      logsBloom(stored.flatMap(({ logs }) => logs)),
+      unionOfBlooms(stored),
     )
     const block: Block = {
       header,
@@ -178,9 +181,11 @@ export function createPayload(
     },
     block: () => pendingView().block,
     receipts: () => pendingView().receipts,
-    diff() {
-      diff ??= builder.diff(id)
-      return diff
+    changes() {
+      changes ??= builder
+        .diff(id)
+        .then((diff) => new Map(diff.map((change) => [change.address, change])))
+      return changes
     },
     offer: (transaction) => selection?.offer(transaction),
     stop,
@@ -199,6 +204,18 @@ export function createPayload(
       return sealed
     },
   }
+}
+
+/** A block's bloom is that of its receipts together; hashing their logs again would cost far more. */
+function unionOfBlooms(receipts: readonly StoredReceipt[]): Hex {
+  const union = new Uint8Array(BLOOM_BYTES)
+  for (const { logs, logsBloom } of receipts) {
+    if (logs.length === 0) continue
+    const bloom = hexToBytes(logsBloom)
+    for (let at = 0; at < BLOOM_BYTES; at++)
+      union[at] = (union[at] as number) | (bloom[at] as number)
+  }
+  return bytesToHex(union)
 }
 
 function pendingHeader(

@@ -1,3 +1,5 @@
+import type { Hex } from '@altlayer/protocol'
+
 // Records of the store: little state machines over a byte array. Integers are LEB128 (7 bits a
 // byte, least significant first), byte strings carry their length before them.
 
@@ -12,6 +14,8 @@ export interface ByteWriter {
   bigint(value: bigint): void
   /** Bytes whose length the reader knows. */
   fixed(bytes: Uint8Array): void
+  /** 0x-prefixed hex of our own making, of `size` bytes; not checked. */
+  hex(hex: Hex, size: number): void
   /** Bytes with their length. */
   bytes(bytes: Uint8Array): void
   /** What was written; owns its memory. */
@@ -19,12 +23,12 @@ export interface ByteWriter {
 }
 
 export function createByteWriter(capacity = 256): ByteWriter {
-  let buffer = new Uint8Array(capacity)
+  let buffer = Buffer.alloc(capacity)
   let length = 0
 
   const reserve = (size: number): void => {
     if (length + size <= buffer.length) return
-    const larger = new Uint8Array(Math.max(buffer.length * 2, length + size))
+    const larger = Buffer.alloc(Math.max(buffer.length * 2, length + size))
     larger.set(buffer.subarray(0, length))
     buffer = larger
   }
@@ -58,11 +62,15 @@ export function createByteWriter(capacity = 256): ByteWriter {
       byte(Number(rest))
     },
     fixed,
+    hex(hex, size) {
+      reserve(size)
+      length += buffer.write(hex.slice(2), length, size, 'hex')
+    },
     bytes(bytes) {
       integer(bytes.length)
       fixed(bytes)
     },
-    finish: () => buffer.slice(0, length),
+    finish: () => new Uint8Array(buffer.subarray(0, length)),
   }
 }
 

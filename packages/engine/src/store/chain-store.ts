@@ -1,7 +1,8 @@
 import { KEY_KECCAK256 } from '@altlayer/program/shared/abi.ts'
 import type { Address, Hash, Header } from '@altlayer/protocol'
-import { bytesToHex, concatBytes, decodeHeader, hexToBytes } from '@altlayer/protocol'
+import { bytesToHex, concatBytes, decodeHeader } from '@altlayer/protocol'
 import { type BlockBody, decodeBody, encodeBody } from './body.ts'
+import { createByteWriter } from './bytes.ts'
 import { hashKey, META, numberKey, preimageKey } from './keys.ts'
 import { decodeReceipts, type StoredReceipt } from './receipts.ts'
 import type { Store, StoreBatch } from './store.ts'
@@ -95,12 +96,12 @@ export function readManifest(store: Store, hash: Hash): Manifest | undefined {
 }
 
 function encodeManifest({ senders, hashes }: Manifest): Uint8Array {
-  const record = new Uint8Array(MANIFEST_ENTRY * senders.length)
+  const writer = createByteWriter(MANIFEST_ENTRY * senders.length)
   senders.forEach((sender, index) => {
-    record.set(hexToBytes(sender, 'sender', 20), index * MANIFEST_ENTRY)
-    record.set(hashKey(hashes[index] as Hash), index * MANIFEST_ENTRY + 20)
+    writer.hex(sender, 20)
+    writer.hex(hashes[index] as Hash, 32)
   })
-  return record
+  return writer.finish()
 }
 
 export function readCanonicalHash(store: Store, number: bigint): Hash | undefined {
@@ -164,9 +165,10 @@ export function writeCanonical(
   const block = hashKey(hash)
   batch.put('canonical', numberKey(number), block)
   transactions.forEach((transaction, index) => {
-    const position = new Uint8Array(4)
-    new DataView(position.buffer).setUint32(0, index)
-    batch.put('transactions', hashKey(transaction), concatBytes(block, position))
+    const place = new Uint8Array(36)
+    place.set(block)
+    new DataView(place.buffer).setUint32(32, index)
+    batch.put('transactions', hashKey(transaction), place)
   })
 }
 

@@ -5,7 +5,6 @@ import {
   EMPTY_BLOOM,
   type Hash,
   type Hex,
-  hexToBytes,
   listItems,
   listOf,
   rlpAddress,
@@ -56,11 +55,10 @@ export function encodeReceipt(result: TransactionResult): Uint8Array {
   const writer = createByteWriter(192 + logs.length)
   writer.integer(flagsOf(result))
   writer.byte(result.type)
-  writer.fixed(hexToBytes(result.hash, 'hash', 32))
-  writer.fixed(hexToBytes(result.from, 'from', 20))
-  if (result.to !== undefined) writer.fixed(hexToBytes(result.to, 'to', 20))
-  if (result.contractAddress !== undefined)
-    writer.fixed(hexToBytes(result.contractAddress, 'contractAddress', 20))
+  writer.hex(result.hash, 32)
+  writer.hex(result.from, 20)
+  if (result.to !== undefined) writer.hex(result.to, 20)
+  if (result.contractAddress !== undefined) writer.hex(result.contractAddress, 20)
   writer.bigint(result.gasUsed)
   writer.bigint(result.cumulativeGasUsed)
   writer.bigint(result.effectiveGasPrice)

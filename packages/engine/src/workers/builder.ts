@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import type { Genesis, Hash, Header, Hex } from '@altlayer/protocol'
+import type { Address, Genesis, Hash, Header, Hex } from '@altlayer/protocol'
 import type { PayloadAttributes } from '../api.ts'
 import { readGenesis, writeGenesis } from '../building/genesis.ts'
 import { executeForeign, type ForeignBlock, recordOf } from '../building/import.ts'
@@ -26,6 +26,7 @@ import {
 import { openLmdbStore } from '../store/lmdb.ts'
 import type { StoreBatch } from '../store/store.ts'
 import { handOver, serve } from './channel.ts'
+import { type PackedBytes, unpackBytes } from './pack.ts'
 import { createStateProgram } from './state-program.ts'
 
 // The only thread that writes the database: it builds, imports and commits blocks.
@@ -78,7 +79,7 @@ const store = openLmdbStore(directory)
 function createExecutor(): Executor {
   let target: StoreBatch | undefined
   const hint = createSenderHint()
-  const program = createStateProgram(store, config, {
+  const program = createStateProgram(store, config, 'build', {
     output(kind, hash, data) {
       if (target === undefined) throw new Error('output outside of a commit')
       writePreimage(target, kind, hash, data)
@@ -183,11 +184,16 @@ const handlers = {
 
   execute: (request: {
     readonly id: Hex
-    readonly transactions: readonly SignedTransaction[]
+    readonly raws: PackedBytes
+    readonly senders: readonly Address[]
   }): ExecutedBatch => {
     const block = current(request.id)
-    const batch = step(() => block.execute(request.transactions, performance.now() + BATCH_TIME))
-    return handOver(batch, [batch.receipts])
+    const transactions = unpackBytes(request.raws).map((raw, index) => ({
+      raw,
+      sender: request.senders[index],
+    }))
+    const batch = step(() => block.execute(transactions, performance.now() + BATCH_TIME))
+    return handOver(batch, [batch.receipts, batch.outcomes])
   },
 
   /** Ends a block; its transactions and receipts stay here until the commit. */
@@ -240,7 +246,7 @@ const handlers = {
 
 function createGenesisProgram() {
   let target: StoreBatch | undefined
-  const program = createStateProgram(store, config, {
+  const program = createStateProgram(store, config, 'build', {
     output(kind, hash, data) {
       if (target !== undefined) writePreimage(target, kind, hash, data)
     },

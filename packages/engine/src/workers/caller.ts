@@ -46,7 +46,7 @@ let traceSink: ((event: Uint8Array) => void) | undefined
 let overlay: Overlay | undefined
 let recorder: ((kind: PreimageKind, data: Uint8Array) => void) | undefined
 
-const program = createStateProgram(store, genesis.config, {
+const program = createStateProgram(store, genesis.config, 'call', {
   preimage(key) {
     const simulated = overlay?.get(key)
     if (simulated !== undefined) return simulated

@@ -12,6 +12,7 @@ import { inspectTransaction, recoverSigner, type TransactionRules } from '../poo
 import type { PooledTransaction } from '../pool/types.ts'
 import { recoverSender } from '../precompiles/ecrecover.ts'
 import { type ErrorRecord, errorRecord, serve } from './channel.ts'
+import { type PackedBytes, unpackBytes } from './pack.ts'
 
 // A thread that recovers senders: of what comes into the pool, with every check that needs no
 // state; and of transactions in blocks from outside.
@@ -29,10 +30,10 @@ export interface Origin {
 
 const handlers = {
   inspect: (batch: {
-    readonly transactions: readonly Uint8Array[]
+    readonly transactions: PackedBytes
     readonly rules: TransactionRules
   }): readonly Inspection[] =>
-    batch.transactions.map((input) => {
+    unpackBytes(batch.transactions).map((input) => {
       try {
         const { raw, ...transaction } = inspectTransaction(input, batch.rules, recoverSender)
         return raw === input ? { transaction } : { transaction, raw }

@@ -3,6 +3,7 @@ import { EngineError } from '../errors.ts'
 import type { TransactionRules } from '../pool/inspect.ts'
 import type { PooledTransaction } from '../pool/types.ts'
 import { type Connection, connect, errorOf, stopThread } from './channel.ts'
+import { packBytes, packedBuffers } from './pack.ts'
 import type { Inspection, Origin, SenderHandlers } from './sender.ts'
 
 /** Most transactions in one message to a thread. */
@@ -51,10 +52,11 @@ export function startSenderThreads(count: number): SenderThreads {
   const send = async (thread: Thread, batch: readonly Waiting[]): Promise<void> => {
     const rules = (batch[0] as Waiting).rules
     try {
-      const results = await thread.connection.remote.inspect({
-        transactions: batch.map(({ raw }) => raw),
-        rules,
-      })
+      const transactions = packBytes(batch.map(({ raw }) => raw))
+      const results = await thread.connection.remote.inspect(
+        { transactions, rules },
+        packedBuffers(transactions),
+      )
       results.forEach((result, index) => {
         const { raw, resolve } = batch[index] as Waiting
         resolve(inspected(result, raw))
