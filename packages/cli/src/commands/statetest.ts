@@ -1,7 +1,6 @@
 import { type Command, CommandError, parseOptions, UsageError } from '../command.ts'
+import type { Failure } from '../statetest/execute.ts'
 import type { TestFile } from '../statetest/files.ts'
-import type { StateTest, TestCase } from '../statetest/parse.ts'
-import type { CaseResult, Runner } from '../statetest/run.ts'
 
 const options = {
   fork: { summary: 'run only the cases of this fork', value: 'NAME' },
@@ -21,9 +20,11 @@ code is 1 when a case failed.`,
   async run(args) {
     const { values, positionals } = parseOptions(options, args, true)
     if (positionals.length === 0) throw new UsageError('name a file, a folder or an archive')
-    const report = values.json ? jsonReport() : textReport()
-    const tally = await runFiles(positionals, values.fork, report)
-    report.totals(tally)
+    const tally = await runPaths(
+      positionals,
+      values.fork,
+      values.json ? jsonReport() : textReport(),
+    )
     if (tally.passed + tally.failed + tally.skipped === 0) {
       throw new CommandError(
         values.fork === undefined ? 'no state test found' : `no case of fork ${values.fork} found`,
@@ -39,105 +40,37 @@ interface Tally {
   readonly skipped: number
 }
 
-interface Failure {
-  readonly file: string
-  readonly test?: string
-  readonly fork?: string
-  /** `d0g0v0`: indexes of data, gas limit and value. */
-  readonly case?: string
-  readonly reason: string
-  readonly expected?: { readonly root: string; readonly logs: string }
-  readonly actual?: { readonly root: string | undefined; readonly logs: string | undefined }
-}
-
 interface Report {
   failure(failure: Failure): void
   skipped(reason: string, cases: number): void
   totals(tally: Tally): void
 }
 
-/** Runs every case of the files that the fork, if one is given, selects. */
-async function runFiles(
+async function runPaths(
   paths: readonly string[],
   fork: string | undefined,
   report: Report,
 ): Promise<Tally> {
   const { testFiles } = await import('../statetest/files.ts')
-  const { createRunner, unsupported } = await import('../statetest/run.ts')
-  const runner = createRunner()
+  const { runFiles } = await import('../statetest/pool.ts')
+  const files: TestFile[] = []
+  for await (const file of testFiles(paths)) files.push(file)
   const skipped = new Map<string, number>()
   let passed = 0
   let failed = 0
-  const skip = (reason: string, cases: number) =>
-    skipped.set(reason, (skipped.get(reason) ?? 0) + cases)
-  const fail = (failure: Failure) => {
-    failed++
-    report.failure(failure)
-  }
-  for await (const file of testFiles(paths)) {
-    const tests = await readTests(file, fail, () => skip('the file holds no state tests', 1))
-    for (const test of tests) {
-      for (const [name, cases] of test.cases) {
-        if (fork !== undefined && fork.toLowerCase() !== name.toLowerCase()) continue
-        const reason = unsupported(name)
-        if (reason !== undefined) {
-          skip(reason, cases.length)
-          continue
-        }
-        for (const testCase of cases) {
-          const result = runSafely(runner, test, name, testCase)
-          if (result.failure === undefined) passed++
-          else fail(describeFailure(file, test, name, testCase, result))
-        }
-      }
+  for await (const result of runFiles(files, fork)) {
+    passed += result.passed
+    failed += result.failures.length
+    for (const failure of result.failures) report.failure(failure)
+    for (const [reason, cases] of result.skipped) {
+      skipped.set(reason, (skipped.get(reason) ?? 0) + cases)
     }
   }
   for (const [reason, cases] of skipped) report.skipped(reason, cases)
   const total = [...skipped.values()].reduce((sum, cases) => sum + cases, 0)
-  return { passed, failed, skipped: total }
-}
-
-async function readTests(
-  { path, bytes, named }: TestFile,
-  fail: (failure: Failure) => void,
-  skip: () => void,
-): Promise<readonly StateTest[]> {
-  const { isStateTestFile, parseStateTests } = await import('../statetest/parse.ts')
-  try {
-    const json: unknown = JSON.parse(Buffer.from(bytes).toString())
-    if (named || isStateTestFile(json)) return parseStateTests(json)
-    skip()
-  } catch (error) {
-    fail({ file: path, reason: `not a state test file: ${(error as Error).message}` })
-  }
-  return []
-}
-
-/** A case that the program cannot run at all has failed; the ones after it still run. */
-function runSafely(runner: Runner, test: StateTest, fork: string, testCase: TestCase): CaseResult {
-  try {
-    return runner.run(test, fork, testCase)
-  } catch (error) {
-    return { failure: error instanceof Error ? `${error.name}: ${error.message}` : String(error) }
-  }
-}
-
-function describeFailure(
-  file: TestFile,
-  test: StateTest,
-  fork: string,
-  { indexes, root, logs }: TestCase,
-  result: CaseResult,
-): Failure {
-  return {
-    file: file.path,
-    test: test.name,
-    fork,
-    case: `d${indexes.data}g${indexes.gas}v${indexes.value}`,
-    reason: result.failure ?? '',
-    expected: { root, logs },
-    actual: { root: result.root, logs: result.logs },
-  }
+  const tally = { passed, failed, skipped: total }
+  report.totals(tally)
+  return tally
 }
 
 function jsonReport(): Report {
@@ -145,7 +78,7 @@ function jsonReport(): Report {
   return {
     failure: print,
     skipped: (reason, cases) => print({ skipped: cases, reason }),
-    totals: ({ passed, failed, skipped }) => print({ passed, failed, skipped }),
+    totals: print,
   }
 }
 
