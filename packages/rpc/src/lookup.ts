@@ -3,7 +3,6 @@ import type { Hash, Header } from '@altlayer/protocol'
 import { RpcError, SERVER_ERROR } from './errors.ts'
 
 export const LATEST: BlockRef = { tag: 'latest' }
-export const PENDING: BlockRef = { tag: 'pending' }
 
 export function isPending(ref: BlockRef): boolean {
   return 'tag' in ref && ref.tag === 'pending'

@@ -1,2 +1,1 @@
-export { haltReason } from './halt.ts'
-export { createTracer, type TraceContext, type Tracer, TracerError } from './tracer.ts'
+export { createTracer, type Tracer, TracerError } from './tracer.ts'

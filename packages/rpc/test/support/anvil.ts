@@ -37,5 +37,6 @@ export async function startAnvil(args: readonly string[] = []): Promise<Anvil> {
 function anvilPath(): string {
   const processor = process.arch === 'x64' ? 'amd64' : process.arch
   const name = `@foundry-rs/anvil-${process.platform}-${processor}`
-  return join(require.resolve(`${name}/package.json`), '..', 'bin', 'anvil')
+  const launcher = createRequire(require.resolve('@foundry-rs/anvil/package.json'))
+  return join(launcher.resolve(`${name}/package.json`), '..', 'bin', 'anvil')
 }
