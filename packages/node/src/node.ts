@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Engine, openEngine } from '@altlayer/engine'
-import { bloomBits, bloomHas, hexToBytes, type RollupConfig } from '@altlayer/protocol'
+import type { RollupConfig } from '@altlayer/protocol'
 import { startRpcServer } from '@altlayer/rpc'
 import type { Logger } from 'pino'
 import { ChainMismatchError } from './chain/reorg.ts'
@@ -87,7 +87,7 @@ export async function startNode(options: NodeOptions): Promise<RollupNode> {
       logger,
       pollInterval: POLL_INTERVAL,
       confirmations: options.sequencer.confirmations,
-      mayMatter: (block) => mayMatter(config, block),
+      contracts: [config.depositContractAddress, config.l1SystemConfigAddress],
     })
     opened.push(follower)
     const server = await startRpcServer({
@@ -134,14 +134,6 @@ function assertGenesis(config: RollupConfig, engine: Engine): void {
   if (engine.genesis.hash === config.genesis.l2.hash) return
   throw new ChainMismatchError(
     `genesis.json makes block ${engine.genesis.hash}, rollup.json names ${config.genesis.l2.hash}`,
-  )
-}
-
-/** Whether an L1 block may have deposits or system config updates, by its bloom filter. */
-function mayMatter(config: RollupConfig, block: L1Block): boolean {
-  const bloom = hexToBytes(block.header.logsBloom)
-  return [config.depositContractAddress, config.l1SystemConfigAddress].some((address) =>
-    bloomHas(bloom, bloomBits(hexToBytes(address))),
   )
 }
 

@@ -35,7 +35,7 @@ async function setup(options: TestConfigOptions = {}) {
     logger: pino({ level: 'silent' }),
     pollInterval: 1_000,
     confirmations: 0,
-    mayMatter: () => true,
+    contracts: [portal],
   })
   await settle()
   const api = createRollupApi({

@@ -1,11 +1,13 @@
+import { type Address, bloomBits, bloomHas, hexToBytes } from '@altlayer/protocol'
 import type { Logger } from 'pino'
 import type { Clock } from '../clock.ts'
 import type { L1Block, L1Client, L1Tag } from './client.ts'
-import type { L1Receipt } from './receipts.ts'
+import type { L1Log } from './receipts.ts'
 
 /** An L1 block with the logs that matter to a rollup: all that an epoch is made from. */
 export interface L1Epoch extends L1Block {
-  readonly receipts: readonly L1Receipt[]
+  /** Of the followed contracts, in order. */
+  readonly logs: readonly L1Log[]
 }
 
 export interface L1Heads {
@@ -21,7 +23,7 @@ export interface L1Follower {
   /** Milliseconds of the wall clock since when L1 has not answered; undefined while it does. */
   silentSince(): number | undefined
   /**
-   * The block of a number with its receipts, once it has enough confirmations; undefined when it does
+   * The block of a number with its logs, once it has enough confirmations; undefined when it does
    * not exist yet or L1 does not tell within `timeout` milliseconds.
    */
   epoch(number: bigint, timeout: number): Promise<L1Epoch | undefined>
@@ -38,8 +40,8 @@ export interface L1FollowerOptions {
   readonly pollInterval: number
   /** L1 blocks that must stand on a block before it is used. */
   readonly confirmations: number
-  /** Whether a block's bloom filter allows logs that matter; if not, its receipts are not fetched. */
-  readonly mayMatter: (block: L1Block) => boolean
+  /** Contracts whose logs matter. */
+  readonly contracts: readonly Address[]
 }
 
 /** Epochs kept; a sequencer needs the next one, and the same again after an interruption. */
@@ -53,6 +55,7 @@ const REMINDER = 30_000
 export function followL1(options: L1FollowerOptions): L1Follower {
   const { client, clock, logger } = options
   const stop = new AbortController()
+  const contractBits = options.contracts.map((address) => bloomBits(hexToBytes(address)))
   const cache = new Map<bigint, L1Epoch>()
   const fetching = new Map<bigint, Promise<L1Epoch | undefined>>()
   let heads: L1Heads = {}
@@ -128,13 +131,22 @@ export function followL1(options: L1FollowerOptions): L1Follower {
     }
   }
 
+  /** A bloom filter without any of the contracts spares the receipts. */
+  async function fetchLogs(block: L1Block): Promise<readonly L1Log[]> {
+    const bloom = hexToBytes(block.header.logsBloom)
+    if (!contractBits.some((bits) => bloomHas(bloom, bits))) return []
+    const receipts = await client.receipts(block)
+    return receipts
+      .flatMap(({ logs }) => logs)
+      .filter(({ address }) => options.contracts.includes(address))
+  }
+
   async function fetchEpoch(number: bigint): Promise<L1Epoch | undefined> {
     const started = generation
     try {
       const block = await client.block(number)
       if (!block) return undefined
-      const receipts = options.mayMatter(block) ? await client.receipts(block) : []
-      const epoch = { ...block, receipts }
+      const epoch = { ...block, logs: await fetchLogs(block) }
       if (generation === started) remember(epoch)
       return epoch
     } catch (error) {

@@ -25,9 +25,8 @@ export interface L1Log {
   readonly logIndex: number
 }
 
-/** What a rollup node reads of an L1 receipt. */
+/** What a rollup node reads of an L1 receipt. A failed transaction has no logs. */
 export interface L1Receipt {
-  readonly success: boolean
   readonly logs: readonly L1Log[]
 }
 
@@ -48,8 +47,7 @@ export function receiptsFromRpc(
   if (root !== receiptsRoot)
     throw new MalformedInputError(`${path} (their root)`, receiptsRoot, root)
   let logIndex = 0
-  return receipts.map(({ status, logs }) => ({
-    success: status,
+  return receipts.map(({ logs }) => ({
     logs: logs.map((log) => ({ ...log, logIndex: logIndex++ })),
   }))
 }

@@ -18,7 +18,6 @@ import {
 } from '@altlayer/protocol'
 import { type L1OriginInfo, type L2Parent, originInfo } from '../chain/parent.ts'
 import type { L1Epoch } from '../l1/follower.ts'
-import type { L1Log } from '../l1/receipts.ts'
 
 /** Forks whose first block must carry upgrade transactions (OP Stack specs, their "Derivation"). */
 const UPGRADES = ['ecotone', 'fjord', 'isthmus'] as const
@@ -67,9 +66,9 @@ export function attributesOfEpochStart(
   })
 }
 
-/** Deposits that users made in an L1 block, in order. Failed transactions have no logs. */
+/** Deposits that users made in an L1 block, in order. */
 export function userDeposits(config: RollupConfig, epoch: L1Epoch): readonly DepositTransaction[] {
-  return logsOf(epoch)
+  return epoch.logs
     .filter((log) => log.address === config.depositContractAddress && isTransactionDeposited(log))
     .map((log) => depositFromLog(log, epoch.hash, BigInt(log.logIndex)))
 }
@@ -81,11 +80,7 @@ export function systemConfigAt(
   epoch: L1Epoch,
 ): SystemConfig {
   const ecotone = isForkActive(config.forks, 'ecotone', epoch.header.timestamp)
-  return applyConfigUpdates(before, logsOf(epoch), config.l1SystemConfigAddress, ecotone)
-}
-
-function logsOf(epoch: L1Epoch): readonly L1Log[] {
-  return epoch.receipts.flatMap((receipt) => (receipt.success ? receipt.logs : []))
+  return applyConfigUpdates(before, epoch.logs, config.l1SystemConfigAddress, ecotone)
 }
 
 interface Parts {

@@ -78,8 +78,8 @@ describe('the L1 client', () => {
     const client = createL1Client({ url })
     assert.deepEqual(await client.block(11n), block)
     assert.deepEqual(await client.receipts(block), [
-      { success: false, logs: [{ ...log, logIndex: 0 }] },
-      { success: true, logs: [{ ...log, logIndex: 1 }] },
+      { logs: [{ ...log, logIndex: 0 }] },
+      { logs: [{ ...log, logIndex: 1 }] },
     ])
     client.close()
   })

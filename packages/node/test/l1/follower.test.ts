@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { EMPTY_BLOOM, headerHash } from '@altlayer/protocol'
 import { pino } from 'pino'
 import type { L1Block } from '../../src/l1/client.ts'
 import { followL1 } from '../../src/l1/follower.ts'
 import { settle, simulatedClock } from '../helpers/clock.ts'
+import { portal, systemConfigAddress, testHash } from '../helpers/config.ts'
 import { type FakeL1, fakeL1, l1Block, l1Chain } from '../helpers/l1.ts'
 
 function setup(client: FakeL1, confirmations = 0) {
@@ -16,7 +18,7 @@ function setup(client: FakeL1, confirmations = 0) {
     logger,
     pollInterval: 1_000,
     confirmations,
-    mayMatter: () => true,
+    contracts: [portal],
   })
   return { clock, follower, messages: () => lines.map(({ msg }) => msg) }
 }
@@ -34,6 +36,35 @@ describe('following L1', () => {
     client.head = 13n
     await clock.advance(1_000)
     assert.equal(follower.heads().latest?.hash, at(3).hash)
+    await follower.close()
+  })
+
+  it('keeps the logs of the followed contracts', async () => {
+    const client = fakeL1(chain)
+    const log = (address: typeof portal | typeof systemConfigAddress, logIndex: number) =>
+      ({ address, topics: [testHash(1, 1)], data: '0x', logIndex }) as const
+    client.receiptsOf = () => [
+      { logs: [log(systemConfigAddress, 0), log(portal, 1)] },
+      { logs: [log(portal, 2)] },
+    ]
+    const { follower } = setup(client)
+    await settle()
+    const epoch = await follower.epoch(12n, 500)
+    assert.deepEqual(epoch?.logs, [log(portal, 1), log(portal, 2)])
+    await follower.close()
+  })
+
+  it('does not ask for receipts where the bloom filter excludes them', async () => {
+    const header = { ...at(0).header, logsBloom: EMPTY_BLOOM }
+    const block = { header, hash: headerHash(header) }
+    const client = fakeL1([block])
+    const { follower } = setup(client)
+    await settle()
+    assert.deepEqual((await follower.epoch(10n, 500))?.logs, [])
+    assert.deepEqual(
+      client.calls.filter((call) => call.startsWith('receipts')),
+      [],
+    )
     await follower.close()
   })
 

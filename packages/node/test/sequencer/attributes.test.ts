@@ -51,8 +51,7 @@ const empty: PayloadAttributes = {
 
 function epochWith(logs: readonly Omit<L1Log, 'logIndex'>[], timestamp = 1_001): L1Epoch {
   const block = l1Block(11, timestamp, l1Genesis.hash)
-  const numbered = logs.map((log, logIndex) => ({ ...log, logIndex }))
-  return { ...block, receipts: [{ success: true, logs: numbered }] }
+  return { ...block, logs: logs.map((log, logIndex) => ({ ...log, logIndex })) }
 }
 
 function update(type: bigint, ...words: readonly bigint[]): Omit<L1Log, 'logIndex'> {
@@ -133,15 +132,6 @@ describe('payload attributes', () => {
     )
     assert.equal(l1Attributes(made).sequenceNumber, 0n)
     assert.equal(l1Attributes(made).hash, epoch.hash)
-  })
-
-  it('ignore what a failed L1 transaction would have logged', () => {
-    const log = { ...depositToLog(deposit(5n), portal), logIndex: 0 }
-    const epoch = { ...epochWith([]), receipts: [{ success: false, logs: [log] }] }
-    assert.equal(
-      attributesOfEpochStart(config, genesisParent(), epoch, advance).transactions?.length,
-      1,
-    )
   })
 
   it('follow the system config from the block that changes it', () => {

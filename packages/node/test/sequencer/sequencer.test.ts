@@ -41,7 +41,7 @@ function setup(options: { blockTime?: number; l1?: readonly L1Block[] } = {}) {
       logger,
       pollInterval: 500,
       confirmations: 0,
-      mayMatter: () => true,
+      contracts: [portal],
     })
     const sequencer = startSequencer({ config, engine, client, follower, l1Genesis, clock, logger })
     return {
