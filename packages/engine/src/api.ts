@@ -218,12 +218,22 @@ export interface Engine {
   pendingReceipts(): readonly Receipt[]
   transactionLocation(
     hash: Hash,
-  ): { blockHash: Hash; blockNumber: bigint; index: number; raw: Uint8Array; from: Address } | undefined
+  ):
+    | { blockHash: Hash; blockNumber: bigint; index: number; raw: Uint8Array; from: Address }
+    | undefined
   /** Sender of each transaction of a block. */
   senders(blockHash: Hash): readonly Address[] | undefined
   /** Canonical logs in [from, to], in order; stops with EngineError `limit` past `maxResults`. */
-  logs(from: bigint, to: bigint, filter: LogFilter, maxResults: number): Promise<readonly LogEntry[]>
-  on<K extends keyof EngineEvents>(event: K, listener: (...args: EngineEvents[K]) => void): () => void
+  logs(
+    from: bigint,
+    to: bigint,
+    filter: LogFilter,
+    maxResults: number,
+  ): Promise<readonly LogEntry[]>
+  on<K extends keyof EngineEvents>(
+    event: K,
+    listener: (...args: EngineEvents[K]) => void,
+  ): () => void
 
   // state; `pending` includes the open block
   account(ref: BlockRef, address: Address): Promise<AccountState | undefined>
@@ -233,20 +243,26 @@ export interface Engine {
 
   // execution
   call(request: CallRequest): Promise<ExecutionResult>
-  /** Smallest gas with which the message succeeds (bisection, 63/64 rule); a revert is in `result`. */
+  /** Gas with which the message succeeds (bisection, 63/64 rule), within 1.5 % of the least; a revert is in `result`. */
   estimateGas(
     request: CallRequest & { readonly gasCap: bigint },
   ): Promise<{ readonly gas: bigint } | { readonly result: ExecutionResult }>
   simulate(request: SimulateRequest): Promise<readonly SimulatedBlock[]>
   traceTransaction(hash: Hash, config: TracerConfig): Promise<unknown>
-  traceBlock(ref: BlockRef, config: TracerConfig): Promise<readonly { txHash: Hash; result: unknown }[]>
+  traceBlock(
+    ref: BlockRef,
+    config: TracerConfig,
+  ): Promise<readonly { txHash: Hash; result: unknown }[]>
   traceCall(request: CallRequest, config: TracerConfig): Promise<unknown>
   witness(ref: BlockRef): Promise<ExecutionWitness>
   /** Net changes of the open block; what RPC needs for `pending` state. */
   pendingDiff(): Promise<readonly AccountDiff[]>
 
   // building and importing, by the Engine API's words
-  forkchoiceUpdated(state: ForkchoiceState, attributes?: PayloadAttributes): Promise<ForkchoiceResult>
+  forkchoiceUpdated(
+    state: ForkchoiceState,
+    attributes?: PayloadAttributes,
+  ): Promise<ForkchoiceResult>
   /** Stops adding transactions, seals and returns the block. */
   getPayload(id: Hex): Promise<ExecutionPayload>
   /** Executes (or recognises the block just built), commits atomically and durably. */
