@@ -20,14 +20,8 @@ import {
   HALT_WRITE_PROTECTION,
 } from '../../shared/halt'
 import { STACK_SIZE } from '../layout'
-import {
-  wordAddMod,
-  wordDiv,
-  wordMod,
-  wordMulMod,
-  wordSdiv,
-  wordSmod,
-} from '../num/divide'
+import { wordDiv, wordMod, wordSdiv, wordSmod } from '../num/divide'
+import { wordAddMod, wordMulMod } from '../num/modular'
 import { wordMul, wordPower } from '../num/multiply'
 import { wordByte, wordSar, wordShl, wordShr, wordSignExtend } from '../num/shift'
 import {

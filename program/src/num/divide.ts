@@ -2,8 +2,8 @@
 // N. Möller, T. Granlund, "Improved division by invariant integers", IEEE Trans. Computers, 2011:
 // algorithms 2 (reciprocal), 4 (2 limbs by 1), 5 (3 limbs by 2), 6 (reciprocal of 2 limbs).
 
-import { mulHigh, wordMulFull } from './multiply'
-import { wordCopy, wordIsZero, wordLess, wordNegate, wordSet } from './word'
+import { mulHigh } from './multiply'
+import { wordCopy, wordLess, wordNegate, wordSet } from './word'
 
 /** The dividend, normalised: at most 512 bits and one limb for the shift. Becomes the remainder. */
 const U: usize = memory.data(80, 8)
@@ -235,7 +235,8 @@ function takeRemainder(to: usize, n: u32, shift: u64): void {
   }
 }
 
-const quotientLimbs: usize = memory.data(32, 8)
+/** One limb longer than any quotient in use. */
+const quotientLimbs: usize = memory.data(40, 8)
 
 /** to = a / b rounded down, 0 for b = 0; `to` may be either operand. */
 export function wordDiv(to: usize, a: usize, b: usize): void {
@@ -272,7 +273,7 @@ export function wordMod(to: usize, a: usize, b: usize): void {
 }
 
 /** to = the `limbs` limbs of `a` (at most 8) mod b, 0 for b = 0; `to` may be b. */
-function remainderOf(to: usize, a: usize, limbs: u32, b: usize): void {
+export function remainderOf(to: usize, a: usize, limbs: u32, b: usize): void {
   const n = significant(b, 4)
   limbs = significant(a, limbs)
   if (n <= 1) {
@@ -324,80 +325,18 @@ export function wordSmod(to: usize, a: usize, b: usize): void {
   if (negative) wordNegate(to, to)
 }
 
-/** The sum of ADDMOD with its carry, or the product of MULMOD. */
-const WIDE: usize = memory.data(64, 8)
-
-/** to = (a + b) mod m without overflow, 0 for m = 0; `to` may be m. */
-export function wordAddMod(to: usize, a: usize, b: usize, m: usize): void {
-  if (wordLess(a, m) && wordLess(b, m)) {
-    addReduced(to, a, b, m)
-    return
+/**
+ * to = floor((2^512 - 1) / d) - 2^256, for a `d` with its top bit set: the reciprocal of algorithm 2 for words of
+ * 256 bits.
+ */
+export function wordReciprocal(to: usize, d: usize): void {
+  for (let i: usize = 0; i < 32; i += 8) {
+    store<u64>(U + i, u64.MAX_VALUE)
+    store<u64>(U + 32 + i, ~load<u64>(d + i))
+    store<u64>(V + i, load<u64>(d + i))
   }
-  const a0 = load<u64>(a)
-  const a1 = load<u64>(a, 8)
-  const a2 = load<u64>(a, 16)
-  const a3 = load<u64>(a, 24)
-  const r0 = a0 + load<u64>(b)
-  const c0 = u64(r0 < a0)
-  const t1 = a1 + load<u64>(b, 8)
-  const r1 = t1 + c0
-  const c1 = u64(t1 < a1) | u64(r1 < c0)
-  const t2 = a2 + load<u64>(b, 16)
-  const r2 = t2 + c1
-  const c2 = u64(t2 < a2) | u64(r2 < c1)
-  const t3 = a3 + load<u64>(b, 24)
-  const r3 = t3 + c2
-  store<u64>(WIDE, r0)
-  store<u64>(WIDE, r1, 8)
-  store<u64>(WIDE, r2, 16)
-  store<u64>(WIDE, r3, 24)
-  store<u64>(WIDE, u64(t3 < a3) | u64(r3 < c2), 32)
-  remainderOf(to, WIDE, 5, m)
-}
-
-/** to = (a + b) mod m for a and b below m: one subtraction at most. */
-// @ts-ignore: decorator
-@inline
-function addReduced(to: usize, a: usize, b: usize, m: usize): void {
-  const a0 = load<u64>(a)
-  const a1 = load<u64>(a, 8)
-  const a2 = load<u64>(a, 16)
-  const a3 = load<u64>(a, 24)
-  const r0 = a0 + load<u64>(b)
-  const c0 = u64(r0 < a0)
-  const t1 = a1 + load<u64>(b, 8)
-  const r1 = t1 + c0
-  const c1 = u64(t1 < a1) | u64(r1 < c0)
-  const t2 = a2 + load<u64>(b, 16)
-  const r2 = t2 + c1
-  const c2 = u64(t2 < a2) | u64(r2 < c1)
-  const t3 = a3 + load<u64>(b, 24)
-  const r3 = t3 + c2
-  const carry = u64(t3 < a3) | u64(r3 < c2)
-  const m0 = load<u64>(m)
-  const m1 = load<u64>(m, 8)
-  const m2 = load<u64>(m, 16)
-  const m3 = load<u64>(m, 24)
-  const b0 = u64(r0 < m0)
-  const u1 = r1 - m1
-  const b1 = u64(r1 < m1) | u64(u1 < b0)
-  const u2 = r2 - m2
-  const b2 = u64(r2 < m2) | u64(u2 < b1)
-  const u3 = r3 - m3
-  const b3 = u64(r3 < m3) | u64(u3 < b2)
-  const keep = carry == 0 && b3 != 0
-  store<u64>(to, keep ? r0 : r0 - m0)
-  store<u64>(to, keep ? r1 : u1 - b0, 8)
-  store<u64>(to, keep ? r2 : u2 - b1, 16)
-  store<u64>(to, keep ? r3 : u3 - b2, 24)
-}
-
-/** to = a * b mod m without overflow, 0 for m = 0; `to` may be m. */
-export function wordMulMod(to: usize, a: usize, b: usize, m: usize): void {
-  if (wordIsZero(m)) {
-    wordSet(to, 0)
-    return
-  }
-  wordMulFull(WIDE, a, b)
-  remainderOf(to, WIDE, 8, m)
+  store<u64>(U, 0, 64)
+  // The fifth limb of the quotient is zero: the upper half of U is below d.
+  divideLong(quotientLimbs, 8, 4)
+  wordCopy(to, quotientLimbs)
 }

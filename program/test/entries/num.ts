@@ -1,7 +1,8 @@
 // The arithmetic of num/ on three words at INPUT; the result replaces the first one, or the third.
 
 import { INPUT } from '../../src/layout'
-import { wordAddMod, wordDiv, wordMod, wordMulMod, wordSdiv, wordSmod } from '../../src/num/divide'
+import { wordDiv, wordMod, wordSdiv, wordSmod } from '../../src/num/divide'
+import { wordAddMod, wordMulMod } from '../../src/num/modular'
 import { wordMul, wordMulFull, wordPower } from '../../src/num/multiply'
 import { wordByte, wordSar, wordShl, wordShr, wordSignExtend } from '../../src/num/shift'
 import {

@@ -174,6 +174,35 @@ test('ADDMOD and MULMOD of reduced operands', () => {
   )
 })
 
+test('MULMOD of a modulus that was used before', () => {
+  const primes = [
+    0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffefffffc2fn,
+    0x30644e72e131a029b85045b68181585d97816a916871ca8d3c208c16d87cfd47n,
+    1n << 192n,
+    1n << 255n,
+    MODULUS - 1n,
+    (1n << 192n) + 1n,
+  ]
+  const modulus = fc.oneof(fc.constantFrom(...primes), word)
+  const near = fc.bigInt({ min: -3n, max: 3n })
+  fc.assert(
+    fc.property(modulus, word, word, near, (m, x, y, delta) => {
+      for (const [f, g] of [
+        [x, y] as const,
+        [unsigned(m + delta), y] as const,
+        [x, unsigned(m + delta)] as const,
+      ]) {
+        put(a, f)
+        put(b, g)
+        put(c, m)
+        num.mulMod()
+        assert.equal(get(c), m === 0n ? 0n : (f * g) % m, `${f} * ${g} mod ${m}`)
+      }
+    }),
+    { numRuns: 5000 },
+  )
+})
+
 test('powers are modulo 2^256', () => {
   const power = (base: bigint, exponent: bigint) => {
     let result = 1n
