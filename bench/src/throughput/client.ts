@@ -28,7 +28,7 @@ interface Answer {
 
 const RETRY_DELAY = 25
 // geth's and anvil's words for a pool that has no place now.
-const RETRYABLE = /full|underpriced|busy|too many/i
+const RETRYABLE = /full|underpriced|busy|too many|limit exceeded/i
 
 let retried = 0
 

@@ -69,9 +69,18 @@ export async function run(args: readonly string[]): Promise<void> {
   }
 }
 
+interface Measured {
+  /** Mined per second. */
+  readonly rate: number
+  /** Processor time of the node for a transaction, microseconds. */
+  readonly processor: number
+  readonly retried: number
+}
+
 type Results = readonly {
   readonly workload: string
-  readonly rates: readonly (readonly number[])[]
+  /** By node, then by round. */
+  readonly nodes: readonly (readonly Measured[])[]
 }[]
 
 async function compare(
@@ -81,20 +90,23 @@ async function compare(
 ): Promise<Results> {
   const results = WORKLOADS.map(({ name }) => ({
     workload: name,
-    rates: prepared.map((): number[] => []),
+    nodes: prepared.map((): Measured[] => []),
   }))
   for (let round = 0; round < rounds; round++)
     for (const [w, workload] of WORKLOADS.entries())
       for (const [n, target] of prepared.entries()) {
-        const { rate, retried } = await measure(target, workload, count)
-        results[w]?.rates[n]?.push(rate)
+        const measured = await measure(target, workload, count)
+        results[w]?.nodes[n]?.push(measured)
+        const { rate, processor, retried } = measured
         const again = retried > 0 ? `, ${retried} sent again (pool full)` : ''
-        console.error(`${workload.name}: ${target.node.name} ${figure(rate)} tx/s${again}`)
+        console.error(
+          `${workload.name}: ${target.node.name} ${figure(rate)} tx/s, ${figure(processor)} µs of processor each${again}`,
+        )
       }
   return results
 }
 
-async function measure(target: Prepared, workload: Workload, count: number) {
+async function measure(target: Prepared, workload: Workload, count: number): Promise<Measured> {
   const { node } = target
   const rpc = await connectRpc(node.url)
   const client = fork(join(import.meta.dirname, 'client.ts'))
@@ -107,14 +119,15 @@ async function measure(target: Prepared, workload: Workload, count: number) {
     client.send(job)
     await message(client)
     const from = Number(await rpc.call<string>('eth_blockNumber'))
-    const start = performance.now()
+    const [start, used] = [performance.now(), node.processorTime()]
     client.send('go')
     const [report] = await Promise.all([
       message(client) as Promise<ClientReport>,
       waitMined(rpc, from, count, node.deposits),
     ])
     const seconds = (performance.now() - start) / 1000
-    return { rate: count / seconds, retried: report.retried }
+    const processor = ((node.processorTime() - used) * 1e6) / count
+    return { rate: count / seconds, processor, retried: report.retried }
   } finally {
     client.kill()
     rpc.close()
@@ -147,18 +160,29 @@ async function message(client: ReturnType<typeof fork>): Promise<unknown> {
 }
 
 function print(results: Results, json: boolean): void {
-  const rows = results.map(({ workload, rates }) => {
-    const [ours, anvil] = rates.map((r) => median(r)) as [number, number]
-    return { workload, altlayer: ours, anvil, ratio: ours / anvil }
+  const rows = results.map(({ workload, nodes }) => {
+    const [ours, anvil] = nodes.map((runs) => ({
+      rate: median(runs.map((run) => run.rate)),
+      processor: median(runs.map((run) => run.processor)),
+    })) as [Omit<Measured, 'retried'>, Omit<Measured, 'retried'>]
+    return { workload, altlayer: ours, anvil, ratio: ours.rate / anvil.rate }
   })
   if (json) {
     console.log(JSON.stringify(rows))
     return
   }
   printTable(
-    ['mined per second', 'altlayer', 'anvil', 'ratio'],
-    rows.map((r) => [r.workload, figure(r.altlayer), figure(r.anvil), r.ratio.toFixed(2)]),
+    ['mined per second', 'altlayer', 'anvil', 'ratio', 'altlayer µs', 'anvil µs'],
+    rows.map(({ workload, altlayer, anvil, ratio }) => [
+      workload,
+      figure(altlayer.rate),
+      figure(anvil.rate),
+      ratio.toFixed(2),
+      figure(altlayer.processor),
+      figure(anvil.processor),
+    ]),
   )
+  console.log('µs: processor time of the node for a transaction')
 }
 
 async function reportMemory(prepared: readonly Prepared[]): Promise<void> {

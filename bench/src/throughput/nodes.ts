@@ -21,6 +21,8 @@ export interface BenchNode {
   readonly fundedKey: Hex
   /** Resident memory of the node's process, bytes. */
   memory(): number
+  /** Processor time the node's process has used, seconds. */
+  processorTime(): number
   stop(): Promise<void>
 }
 
@@ -59,6 +61,7 @@ export async function startOurs(): Promise<BenchNode> {
     deposits: 1,
     fundedKey: FUNDED_KEY,
     memory: () => residentMemory(network.process),
+    processorTime: () => processorTime(network.process),
     stop,
   }
 }
@@ -81,6 +84,7 @@ export async function startAnvil(): Promise<BenchNode> {
     deposits: 0,
     fundedKey: FUNDED_KEY,
     memory: () => residentMemory(child),
+    processorTime: () => processorTime(child),
     stop: () => endProcess(child, 'SIGTERM'),
   }
 }
@@ -132,6 +136,13 @@ async function waitUntilAnswers(url: string): Promise<void> {
 function residentMemory(child: ChildProcess): number {
   const status = readFileSync(`/proc/${child.pid}/status`, 'utf8')
   return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * 1024
+}
+
+// Linux counts in ticks of 10 ms; fields 14 and 15, of which the first two may hold spaces.
+function processorTime(child: ChildProcess): number {
+  const stat = readFileSync(`/proc/${child.pid}/stat`, 'utf8')
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return (Number(fields[11]) + Number(fields[12])) / 100
 }
 
 const delay = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
