@@ -12,9 +12,11 @@ import {
   type Hex,
   hexToBytes,
   keccak256,
+  type LegacyTransaction,
   type SignedTransaction,
   signingHash,
   TX_DYNAMIC_FEE,
+  TX_LEGACY,
 } from '@altlayer/protocol'
 import secp256k1 from 'secp256k1'
 import type { Block, Engine, ExecutionPayload, PayloadAttributes } from '../../src/api.ts'
@@ -78,10 +80,28 @@ export function signedCreation(from: Account, fields: Unsigned & { data: Hex }):
 }
 
 export function sign(from: Account, transaction: SignedTransaction): Uint8Array {
-  const { signature, recid } = secp256k1.ecdsaSign(signingHash(transaction), from.key)
-  const r = BigInt(bytesToHex(signature.subarray(0, 32)))
-  const s = BigInt(bytesToHex(signature.subarray(32)))
+  const { r, s, recid } = signatureOf(from, transaction)
   return encodeTransaction({ ...transaction, r, s, yParity: recid } as SignedTransaction)
+}
+
+/** A legacy transaction with EIP-155's chain id. */
+export function signedLegacy(
+  from: Account,
+  fields: Omit<LegacyTransaction, 'type' | 'v' | 'r' | 's'>,
+): Uint8Array {
+  const unsigned = { type: TX_LEGACY, ...fields, r: 1n, s: 1n } as const
+  // The chain id is part of what is signed, the parity is not.
+  const { r, s, recid } = signatureOf(from, { ...unsigned, v: CHAIN_ID * 2n + 35n })
+  return encodeTransaction({ ...unsigned, r, s, v: CHAIN_ID * 2n + 35n + BigInt(recid) })
+}
+
+function signatureOf(from: Account, transaction: SignedTransaction) {
+  const { signature, recid } = secp256k1.ecdsaSign(signingHash(transaction), from.key)
+  return {
+    r: BigInt(bytesToHex(signature.subarray(0, 32))),
+    s: BigInt(bytesToHex(signature.subarray(32))),
+    recid,
+  }
 }
 
 export const hashOf = (raw: Uint8Array): Hash => bytesToHex(keccak256(raw))
