@@ -93,7 +93,7 @@ export function createDispatcher(
     const answers: string[] = []
     let size = 0
     for (let start = 0; start < requests.length; ) {
-      const end = endOfRun(requests, start, limits.batchConcurrency)
+      const end = endOfRun(requests, start)
       const running: Answer[] = []
       for (let i = start; i < end; i++) {
         if (size > limits.batchResponseSize) running.push(tooLarge(ids[i]))
@@ -107,6 +107,15 @@ export function createDispatcher(
       start = end
     }
     return answers.length === 0 ? '' : `[${answers.join(',')}]`
+  }
+
+  function endOfRun(requests: readonly unknown[], start: number): number {
+    const name = methodName(requests[start])
+    const overlap = methods.get(name)?.overlap ?? 1
+    let end = start + 1
+    while (end < requests.length && end - start < overlap && methodName(requests[end]) === name)
+      end++
+    return end
   }
 
   function success(method: string, id: string, result: unknown): string {
@@ -180,15 +189,8 @@ function sourceOf(request: unknown): string {
   return id?.source ?? 'null'
 }
 
-function endOfRun(requests: readonly unknown[], start: number, limit: number): number {
-  const name = methodName(requests[start])
-  let end = start + 1
-  while (end < requests.length && end - start < limit && methodName(requests[end]) === name) end++
-  return end
-}
-
-function methodName(request: unknown): unknown {
-  return typeof request === 'object' && request !== null ? (request as Request).method : undefined
+function methodName(request: unknown): string {
+  return isRequest(request) ? request.method : ''
 }
 
 function tooLarge(id: string | undefined): string {

@@ -6,8 +6,6 @@ export interface Limits {
   readonly batchItems: number
   /** Characters of the answer to a batch; the requests after it get -32003. */
   readonly batchResponseSize: number
-  /** Requests of one batch that run at the same time. */
-  readonly batchConcurrency: number
   /** Blocks one eth_getLogs may span (-32005 above). */
   readonly logBlocks: number
   /** Logs one answer may hold (-32005 above). */
@@ -51,7 +49,6 @@ export const DEFAULT_LIMITS: Limits = {
   bodyBytes: 5 * 1024 * 1024,
   batchItems: 1000,
   batchResponseSize: 25_000_000,
-  batchConcurrency: 128,
   logBlocks: 100_000,
   logResults: 20_000,
   callGas: 50_000_000n,

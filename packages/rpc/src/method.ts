@@ -19,6 +19,8 @@ export interface Method {
   readonly summary: string
   readonly params: readonly Param<unknown>[]
   readonly result: { readonly name: string; readonly schema: JsonSchema }
+  /** Calls of this method in a row of one batch that may run at the same time. */
+  readonly overlap: number
   /** The answer as a JSON value, or a promise of it. Throws or rejects with anything `toRpcError` takes. */
   call(args: readonly unknown[], caller: Caller): unknown
 }
@@ -32,8 +34,12 @@ interface Definition<P extends readonly Param<unknown>[]> {
   readonly summary: string
   readonly params?: P
   readonly result: readonly [name: string, schema: JsonSchema]
+  /** Default 8: answers may be large. */
+  readonly overlap?: number
   readonly handler: (args: Values<P>, caller: Caller) => unknown
 }
+
+const DEFAULT_OVERLAP = 8
 
 /** Defines a method: its handler gets the parameters parsed by the very types that describe them. */
 export function method<const P extends readonly Param<unknown>[] = readonly []>(
@@ -45,6 +51,7 @@ export function method<const P extends readonly Param<unknown>[] = readonly []>(
     summary,
     params: definition.params ?? [],
     result: { name: result[0], schema: result[1] },
+    overlap: definition.overlap ?? DEFAULT_OVERLAP,
     call: (args, caller) => handler(args as Values<P>, caller),
   }
 }

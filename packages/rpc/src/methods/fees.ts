@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Block, BlockRef, Engine, Receipt } from '@altlayer/engine'
 import { blobBaseFee, type Header, type Hex, nextBaseFee, quantity } from '@altlayer/protocol'
 import type { Api } from '../api.ts'
@@ -91,13 +92,13 @@ function rewards(receipts: readonly Receipt[], baseFee: bigint): readonly Reward
     .toSorted((a, b) => (a.tip < b.tip ? -1 : a.tip > b.tip ? 1 : 0))
 }
 
-function feeHistory(
+async function feeHistory(
   engine: Engine,
   count: bigint,
   newest: BlockRef,
   percentiles: readonly number[],
   maxBlocks: number,
-): Json {
+): Promise<Json> {
   percentiles.forEach((percentile, index) => {
     const previous = percentiles[index - 1]
     if (previous !== undefined && percentile <= previous)
@@ -118,6 +119,8 @@ function feeHistory(
     const { header, hash } = requireHeader(engine, ref)
     headers.push(header)
     if (percentiles.length === 0) continue
+    // Receipts of a long range take a while to read: let others in between.
+    await setImmediate()
     const receipts = isPending(ref) ? engine.pendingReceipts() : engine.receipts(hash)
     reward.push(rewardsAt(receipts ?? [], header, percentiles))
   }

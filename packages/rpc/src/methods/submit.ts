@@ -10,6 +10,8 @@ import { hashSchema, receiptSchema } from '../schemas.ts'
 /** EIP-7966: the transaction is in the pool, its receipt did not come in time. */
 const SYNC_TIMEOUT = 4
 
+const SEND_OVERLAP = 128
+
 /** Sending transactions. */
 export function submitMethods(api: Api): readonly Method[] {
   const { engine, limits } = api
@@ -20,6 +22,8 @@ export function submitMethods(api: Api): readonly Method[] {
       summary: 'Sends a signed transaction; blob transactions with their sidecar.',
       params: [raw],
       result: ['Transaction hash', hashSchema],
+      // Senders are recovered in parallel; the pool keeps the order.
+      overlap: SEND_OVERLAP,
       handler: ([transaction]) => engine.pool.add(transaction),
     }),
     method({
