@@ -15,10 +15,13 @@ import { keccak256 } from './keccak/keccak'
 @external("host", "preimage")
 export declare function preimage(key: usize, dst: usize, cap: usize): i32
 
-/** Tells the host what the preimages asked for next will be (shared/abi.ts, HINT_*). */
+/**
+ * Tells the host what the preimages asked for next will be (shared/abi.ts, HINT_*). 1 when the host answers
+ * the next request from the hint itself and looks at no more of its key than the type; else 0.
+ */
 // @ts-ignore: decorator
 @external("host", "hint")
-export declare function hint(ptr: usize, len: usize): void
+export declare function hint(ptr: usize, len: usize): i32
 
 /** Hands the host a record (shared/abi.ts, OUTPUT_*). The bytes are valid during the call only. */
 // @ts-ignore: decorator

@@ -41,10 +41,11 @@ export function createImports(host: ProgramHost): HostImports {
       if (memory[at] === KEY_PRECOMPILE) return give(answer, to >>> 0, capacity >>> 0)
       return give(host.preimage(memory.subarray(at, at + HASH_SIZE)), to >>> 0, capacity >>> 0)
     },
-    hint(ptr: number, length: number): void {
+    hint(ptr: number, length: number): number {
       const at = ptr >>> 0
-      if (memory[at] !== HINT_PRECOMPILE) return
+      if (memory[at] !== HINT_PRECOMPILE) return 0
       answer = runPrecompile(host, memory.subarray(at, at + (length >>> 0)))
+      return 1
     },
     output(kind: number, ptr: number, length: number): void {
       const at = ptr >>> 0
