@@ -5,7 +5,9 @@ import {
   genesisToJson,
   type Hash,
   type Hex,
+  MalformedInputError,
   parseRollupConfig,
+  type RollupConfig,
   rollupConfigToJson,
 } from '@altlayer/protocol'
 import { privateKeyToAddress } from 'viem/accounts'
@@ -42,6 +44,11 @@ import {
 /** The L1 is not the one that the rollup in the data directory began on. */
 export class L1MismatchError extends Error {
   override readonly name = 'L1MismatchError'
+}
+
+/** A file of an earlier launch that cannot be read as what it was; the message names file and field. */
+export class ChainFileError extends Error {
+  override readonly name = 'ChainFileError'
 }
 
 const ZERO_SALT: Hash = `0x${'00'.repeat(32)}`
@@ -211,8 +218,7 @@ async function checkGenesis(
     if (!existsSync(path))
       throw new L1MismatchError(`${path} is missing from a data directory that had it`)
   }
-  const rollup = parseRollupConfig(JSON.parse(readFileSync(paths.rollup, 'utf8')))
-  const { l1, l2 } = rollup.genesis
+  const { l1, l2 } = readRollupConfig(paths.rollup).genesis
   if (l2.hash !== record.hash)
     throw new L1MismatchError(`${paths.rollup}: genesis ${l2.hash}, launched with ${record.hash}`)
   const block = await client.public.getBlock({ blockNumber: l1.number }).catch(() => undefined)
@@ -221,6 +227,15 @@ async function checkGenesis(
       `the rollup began on L1 block ${l1.number} ${l1.hash}; this L1 has ${block?.hash ?? 'no such block'}`,
     )
   return record
+}
+
+function readRollupConfig(path: string): RollupConfig {
+  try {
+    return parseRollupConfig(JSON.parse(readFileSync(path, 'utf8')))
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError || cause instanceof MalformedInputError)) throw cause
+    throw new ChainFileError(`${path}: ${cause.message}`, { cause })
+  }
 }
 
 function deployConfig(settings: LaunchSettings): DeployConfig {

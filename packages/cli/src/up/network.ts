@@ -70,20 +70,25 @@ export async function startRollupNode(
 /** Seconds behind the clock at which a chain counts as caught up. */
 const CAUGHT_UP = 5
 
+/** Milliseconds between two lines about it. */
+const TELL_EVERY = 2_000
+
 /** Waits until the chain has reached the present, telling how far it is after a pause. */
 export async function waitUntilCurrent(
   node: RollupNode,
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<void> {
-  let told = 0
-  while (!signal.aborted) {
-    const { head, timestamp } = node.status()
-    const behind = Math.floor(Date.now() / 1_000) - timestamp
-    if (behind <= CAUGHT_UP) return
-    if (performance.now() - told >= 2_000) {
-      told = performance.now()
-      reporter.step('node', `at block ${head}, ${behind} s behind the clock: catching up`)
+  const seconds = () => Math.floor(Date.now() / 1_000) - node.status().timestamp
+  const start = { at: performance.now(), behind: seconds() }
+  let told = start.at
+  for (let behind = start.behind; behind > CAUGHT_UP && !signal.aborted; behind = seconds()) {
+    const now = performance.now()
+    if (now - told >= TELL_EVERY) {
+      told = now
+      const rate = (start.behind - behind) / (now - start.at)
+      const left = rate > 0 ? `, about ${Math.ceil(behind / rate / 1_000)} s left` : ''
+      reporter.step('node', `making the blocks of the last ${behind} s${left}`)
     }
     await new Promise((resolve) => setTimeout(resolve, 100))
   }

@@ -12,6 +12,7 @@ export interface Reporter {
 /** Prints steps with the elapsed time, as they happen. */
 export function createReporter(write: (line: string) => void): Reporter {
   const started = performance.now()
+  let found = 0
   const step = (stage: string, message: string) => {
     const seconds = ((performance.now() - started) / 1_000).toFixed(1)
     write(`${`${seconds} s`.padStart(8)}  ${stage.padEnd(7)}  ${message}`)
@@ -20,10 +21,17 @@ export function createReporter(write: (line: string) => void): Reporter {
     step,
     line: write,
     launch(event) {
+      if (event.found) {
+        found += 1
+        return
+      }
       const count =
         event.done !== undefined && event.total !== undefined ? `${event.done}/${event.total} ` : ''
-      const found = event.found ? ' (already there)' : ''
-      step(stageNames[event.stage], `${count}${event.message}${found}`)
+      if (count === '' && found > 0) {
+        step(stageNames[event.stage], `${found} steps were done already`)
+        found = 0
+      }
+      step(stageNames[event.stage], `${count}${event.message}`)
     },
   }
 }
@@ -58,7 +66,7 @@ export function readyLines({ rollup, l2Url, dataDir }: Ready): string[] {
       lines.push(`  (${index})  ${getAddress(account.address)}  ${account.privateKey}`)
     })
   }
-  lines.push('', 'L1 contracts')
+  lines.push('', 'L1 addresses')
   const names = Object.entries(rollup.addresses)
   const width = Math.max(...names.map(([name]) => name.length))
   for (const [name, address] of names) lines.push(`  ${name.padEnd(width)}  ${getAddress(address)}`)

@@ -80,11 +80,20 @@ async function runNetwork(context: Context): Promise<number> {
     if (stop.graceful.aborted) return 0
     throw error
   } finally {
-    reporter.step('stop', 'rollup node, then L1; Ctrl-C again stops at once')
-    await node?.close()
-    await rollup?.stop()
-    reporter.step('stop', 'done')
+    if (rollup) await stopNetwork(context, rollup, node)
   }
+}
+
+async function stopNetwork(
+  { options, reporter }: Context,
+  rollup: LaunchedRollup,
+  node: RollupNode | undefined,
+): Promise<void> {
+  const parts = options.l1Url === undefined ? 'the rollup node, then L1' : 'the rollup node'
+  reporter.step('stop', `stopping ${parts}; Ctrl-C again stops at once`)
+  await node?.close()
+  await rollup.stop()
+  reporter.step('stop', 'done')
 }
 
 async function assertPortsFree({ l1Url, l1Port, l2Port, host }: UpOptions): Promise<void> {
