@@ -136,9 +136,8 @@ describe('deposit transactions (OP Stack specs, "Deposits")', () => {
   test('a creation takes the address of the nonce before', () => {
     const program = opened('isthmus', [{ address: from, nonce: 4n }])
     // Returns no code.
-    const result = program.transaction(
-      encodeTransaction({ ...PLAIN, to: undefined, data: '0x00' } as DepositTransaction),
-    )
+    const { to: _, ...creation } = PLAIN
+    const result = program.transaction(encodeTransaction({ ...creation, data: '0x00' }))
     assert.equal(result.status, 'success')
     assert.equal(result.contractAddress, createAddress(from, 4n))
     assert.equal(result.to, undefined)

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { type Address, bigintToHex, type Hex, hexToBytes, keccak256Hex } from '@altlayer/protocol'
+import {
+  type Address,
+  bigintToHex,
+  bytesToHex,
+  type Hex,
+  hexToBytes,
+  keccak256Hex,
+} from '@altlayer/protocol'
 import fc from 'fast-check'
 import { recoverAddress, serializeTransaction, type TransactionSerializable } from 'viem'
 import { isRejection, ProgramError } from '../../src/program/errors.ts'
@@ -12,12 +19,8 @@ const wallets = [wallet(0), wallet(1), wallet(2)]
 const MAX_BALANCE = 1n << 255n
 
 const hex = (size: number): fc.Arbitrary<Hex> =>
-  fc
-    .uint8Array({ minLength: size, maxLength: size })
-    .map((b) => `0x${Buffer.from(b).toString('hex')}`)
-const data = fc
-  .uint8Array({ maxLength: 300 })
-  .map((bytes): Hex => `0x${Buffer.from(bytes).toString('hex')}`)
+  fc.uint8Array({ minLength: size, maxLength: size }).map(bytesToHex)
+const data = fc.uint8Array({ maxLength: 300 }).map(bytesToHex)
 // No precompile, no account with code.
 const recipient = hex(20).filter((address) => BigInt(address) > 0x1000n)
 const accessList = fc.array(
@@ -34,7 +37,7 @@ const common = {
 const to = fc.option(recipient, { nil: undefined })
 const fees = fc
   .tuple(fc.bigInt(10n ** 9n, 1n << 60n), fc.bigInt(0n, 1n << 60n))
-  .map(([cap, tip]) => ({ maxFeePerGas: cap, maxPriorityFeePerGas: tip < cap ? tip : cap }))
+  .map(([cap, tip]) => ({ maxFeePerGas: cap, maxPriorityFeePerGas: tip % (cap + 1n) }))
 const chainId = Number(CHAIN_ID)
 
 const legacy = fc
