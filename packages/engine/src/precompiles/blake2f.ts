@@ -1,17 +1,6 @@
-import {
-  block,
-  const32,
-  get,
-  instantiate,
-  load64,
-  loop,
-  op,
-  type Routine,
-  rotr64,
-  set,
-  store64,
-  tee,
-} from './wasm-writer.ts'
+import { wasm } from '@altlayer/protocol'
+
+const { block, const32, get, instantiate, load64, loop, op, rotr64, set, store64, tee } = wasm
 
 // EIP-152: BLAKE2b's compression function F with a variable number of rounds (RFC 7693).
 
@@ -85,7 +74,7 @@ function rounds(): number[] {
 // go to the optimised code, ten times as fast. A multiple of the ten rounds after which SIGMA repeats.
 const ROUNDS_PER_CALL = 10_000
 
-let routine: Routine | undefined
+let routine: wasm.Routine | undefined
 
 /** Compiles the function; needed once before `blake2f`. */
 export function initBlake2f(): void {
@@ -100,7 +89,7 @@ export function blake2f(input: Uint8Array): Uint8Array | undefined {
   const final = input[212]
   if (input.length !== 213 || final === undefined || final > 1) return undefined
   initBlake2f()
-  const { memory, run } = routine as Routine
+  const { memory, run } = routine as wasm.Routine
   const view = new DataView(memory.buffer)
   const given = new DataView(input.buffer, input.byteOffset, input.byteLength)
   memory.set(input.subarray(4, 68), 0)

@@ -1,6 +1,6 @@
+import { keccak256 } from '@altlayer/protocol'
 import secp256k1 from 'secp256k1'
 import { isZero, padded } from './input.ts'
-import { keccakBlock } from './keccak.ts'
 
 const EMPTY = new Uint8Array(0)
 // The addon writes here: recovery is synchronous and the key is hashed at once.
@@ -29,7 +29,7 @@ export function recoverSender(
     // The addon's only way to say that there is no such key: its arguments were checked above.
     return undefined
   }
-  return keccakBlock(publicKey.subarray(1)).subarray(12)
+  return keccak256(publicKey.subarray(1)).subarray(12)
 }
 
 /** Precompile 1: an address in 32 bytes, or nothing when there is none. Never fails. */

@@ -12,7 +12,6 @@ import {
 import { bn254Add, bn254Mul, bn254Pairing, loadBn254 } from './bn254.ts'
 import { ecrecover } from './ecrecover.ts'
 import { ripemd160, sha256 } from './hashes.ts'
-import { initKeccak } from './keccak.ts'
 import { pointEvaluation, prepareKzg } from './kzg.ts'
 import { modexp } from './modexp.ts'
 import { loadP256, p256Verify } from './p256.ts'
@@ -40,7 +39,6 @@ export function initPrecompiles(): Promise<void> {
 }
 
 async function load(): Promise<void> {
-  initKeccak()
   initBlake2f()
   const [bn254, bls, p256] = await Promise.all([loadBn254(), loadBls12381(), loadP256()])
   const kzg = prepareKzg(bls)

@@ -9,7 +9,6 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { keccak_256 } from '@noble/hashes/sha3.js'
 import fc from 'fast-check'
 import { initPrecompiles, precompile, recoverSender } from '../../src/precompiles/index.ts'
-import { keccakBlock } from '../../src/precompiles/keccak.ts'
 
 test('nothing is answered before the curves are loaded', () => {
   assert.throws(() => precompile(1, new Uint8Array(0)), { name: 'PrecompilesNotReadyError' })
@@ -30,9 +29,7 @@ test('hashes agree with noble', () => {
   sample(fc.uint8Array({ maxLength: 300 }), (input) => {
     assert.equal(hex(precompile(2, input)), hex(sha256(input)))
     assert.equal(hex(precompile(3, input)), `${'00'.repeat(12)}${hex(ripemd160(input))}`)
-    if (input.length < 136) assert.equal(hex(keccakBlock(input)), hex(keccak_256(input)))
   })
-  assert.throws(() => keccakBlock(new Uint8Array(136)), RangeError)
 })
 
 const N = secp256k1.Point.Fn.ORDER
