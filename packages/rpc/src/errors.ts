@@ -69,8 +69,11 @@ function revertData(result: { readonly returnData: Uint8Array }): Hex {
 export function toRpcError(error: unknown): RpcError {
   if (error instanceof RpcError) return error
   if (error instanceof ParamError) return new RpcError(INVALID_PARAMS, error.message)
-  if (error instanceof EngineError)
-    return new RpcError(ENGINE_CODES[error.code] ?? SERVER_ERROR, error.message)
+  if (error instanceof EngineError) {
+    // Clients that retry look for geth's words.
+    const prefix = error.code === 'unknownBlock' ? 'header not found: ' : ''
+    return new RpcError(ENGINE_CODES[error.code] ?? SERVER_ERROR, `${prefix}${error.message}`)
+  }
   if (EXPECTED.some((type) => error instanceof type))
     return new RpcError(SERVER_ERROR, (error as Error).message)
   return new RpcError(INTERNAL_ERROR, 'internal error')

@@ -8,6 +8,11 @@ export function isPending(ref: BlockRef): boolean {
   return 'tag' in ref && ref.tag === 'pending'
 }
 
+/** Whether `block`, found by `ref`, is the open block. Without an open one, pending is the latest. */
+export function isOpenBlock(engine: Engine, ref: BlockRef, block: Block): boolean {
+  return isPending(ref) && engine.header(LATEST)?.hash !== block.hash
+}
+
 /** The header that `ref` names. Throws RpcError in geth's words when there is none. */
 export function requireHeader(
   engine: Engine,

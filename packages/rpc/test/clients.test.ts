@@ -27,7 +27,7 @@ import { privateKeyToAccount } from 'viem/accounts'
 import { chainConfig } from 'viem/op-stack'
 import { type RpcServer, startRpcServer } from '../src/index.ts'
 import { assemble } from './support/assembler.ts'
-import { result } from './support/client.ts'
+import { call, result } from './support/client.ts'
 import {
   CHAIN_ID,
   openBlock,
@@ -272,6 +272,14 @@ describe('viem', () => {
     await settled(id)
   })
 
+  test('without an open block, takes the latest for pending', async () => {
+    const client = reader()
+    const latest = await client.getBlock({ includeTransactions: true })
+    const pending = await client.getBlock({ blockTag: 'pending', includeTransactions: true })
+    assert.equal(pending.hash, latest.hash)
+    assert.deepEqual(pending.transactions, latest.transactions)
+  })
+
   test('reads deposits with the fields of the OP Stack', async () => {
     const client = reader()
     const deposit = encodeTransaction({
@@ -298,6 +306,70 @@ describe('viem', () => {
     assert.equal(receipt.depositNonce, '0x0')
     assert.equal(receipt.depositReceiptVersion, '0x1')
     assert.equal(receipt.l1Fee, undefined)
+  })
+})
+
+describe('deposits', () => {
+  const deposit = (fields: object) =>
+    encodeTransaction({
+      type: TX_DEPOSIT,
+      sourceHash: TOPIC,
+      from: BOB,
+      to: COUNTER,
+      mint: 0n,
+      value: 0n,
+      gas: 100_000n,
+      isSystemTransaction: false,
+      data: '0x',
+      ...fields,
+    })
+
+  test('that fail before any code runs are in the block and can be traced', async () => {
+    const poor = deposit({ value: parseEther('1') })
+    const cheap = deposit({ gas: 100n })
+    const id = await openBlock(chain.engine, { transactions: [L1_ATTRIBUTES, poor, cheap] })
+    await sealBlock(chain.engine, id)
+    const expected = [
+      [poor, 'insufficient balance for transfer', '0x186a0'],
+      [cheap, 'out of gas', '0x64'],
+    ] as const
+    for (const [raw, error, gas] of expected) {
+      const hash = keccak256Hex(raw)
+      const trace = await result(server.port, 'debug_traceTransaction', [
+        hash,
+        { tracer: 'callTracer' },
+      ])
+      const frame = trace as Record<string, unknown>
+      assert.deepEqual(
+        [frame.type, frame.from, frame.to, frame.error, frame.gas, frame.gasUsed],
+        ['CALL', BOB, COUNTER, error, gas, gas],
+      )
+      const receipt = await result(server.port, 'eth_getTransactionReceipt', [hash])
+      assert.equal((receipt as Record<string, unknown>).status, '0x0')
+    }
+    const traces = await result(server.port, 'debug_traceBlockByNumber', ['latest'])
+    assert.equal((traces as unknown[]).length, 3)
+  })
+})
+
+describe('errors', () => {
+  const error = async (method: string, params: unknown) =>
+    (await call(server.port, method, params)).error
+
+  test('for blocks that are not there speak of a header', async () => {
+    for (const ref of ['0xffff', TOPIC, { blockHash: TOPIC }])
+      assert.match((await error('eth_getBalance', [BOB, ref]))?.message ?? '', /^header not found/)
+  })
+
+  test('of simulations have the codes of execution-apis', async () => {
+    const simulate = async (...blockStateCalls: object[]) =>
+      (await error('eth_simulateV1', [{ blockStateCalls, validation: true }]))?.code
+    const from = alice.address
+    assert.equal(await simulate({ blockOverrides: { number: '0x1' } }), -38020)
+    assert.equal(await simulate({ blockOverrides: { time: '0x1' } }), -38021)
+    assert.equal(await simulate({ calls: [{ from, to: BOB, nonce: '0xfffff' }] }), -38011)
+    assert.equal(await simulate({ calls: [{ from, to: BOB, nonce: '0x0' }] }), -38010)
+    assert.equal(await simulate(...Array.from({ length: 257 }, () => ({}))), -38026)
   })
 })
 

@@ -4,7 +4,7 @@ import type { Api } from '../api.ts'
 import { blockReceipts, formatBlock, formatBlockTransaction } from '../format/block.ts'
 import { formatReceipt, receiptByHash } from '../format/receipt.ts'
 import { formatPoolTransaction } from '../format/transaction.ts'
-import { isPending, LATEST, requireHeader } from '../lookup.ts'
+import { isOpenBlock, LATEST, requireHeader } from '../lookup.ts'
 import { type Method, method, param } from '../method.ts'
 import { blockNumber, blockRef, boolean, hash, optional, uint64 } from '../params.ts'
 import type { Json } from '../rollup.ts'
@@ -29,7 +29,10 @@ export function chainMethods(api: Api): readonly Method[] {
   function getBlock(ref: BlockRef, full: boolean | undefined): Json {
     const block = engine.block(ref)
     if (block === undefined) return null
-    return formatBlock(engine, block, { full: full ?? false, pending: isPending(ref) })
+    return formatBlock(engine, block, {
+      full: full ?? false,
+      pending: isOpenBlock(engine, ref, block),
+    })
   }
 
   /** `answer` for the block, or null when it is unknown. */
@@ -42,10 +45,11 @@ export function chainMethods(api: Api): readonly Method[] {
     return ofBlock(ref, (block) => {
       const position = Number(index)
       if (position >= block.transactions.length) return null
-      const receipt = blockReceipts(engine, block, isPending(ref))?.[position]
+      const pending = isOpenBlock(engine, ref, block)
+      const receipt = blockReceipts(engine, block, pending)?.[position]
       const from = receipt?.from ?? engine.senders(block.hash)?.[position]
       if (from === undefined) return null
-      return formatBlockTransaction(block, position, from, receipt, isPending(ref))
+      return formatBlockTransaction(block, position, from, receipt, pending)
     })
   }
 
@@ -63,7 +67,7 @@ export function chainMethods(api: Api): readonly Method[] {
 
   function receiptsOf(ref: BlockRef): Json {
     return ofBlock(ref, (block) => {
-      const receipts = blockReceipts(engine, block, isPending(ref)) ?? []
+      const receipts = blockReceipts(engine, block, isOpenBlock(engine, ref, block)) ?? []
       return receipts.map((one) => formatReceipt(one, block.header.timestamp, logTimestamps))
     })
   }

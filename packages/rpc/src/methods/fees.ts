@@ -121,8 +121,8 @@ async function feeHistory(
     if (percentiles.length === 0) continue
     // Receipts of a long range take a while to read: let others in between.
     await setImmediate()
-    const receipts = isPending(ref) ? engine.pendingReceipts() : engine.receipts(hash)
-    reward.push(rewardsAt(receipts ?? [], header, percentiles))
+    const receipts = engine.receipts(hash) ?? (isPending(ref) ? engine.pendingReceipts() : [])
+    reward.push(rewardsAt(receipts, header, percentiles))
   }
   return {
     oldestBlock: quantity(oldest),

@@ -7,22 +7,25 @@ import {
   type SimulatedBlock,
   type SimulateRequest,
 } from '@altlayer/engine'
-import { type Address, bytesToHex, type Hash, quantity } from '@altlayer/protocol'
+import { type Address, bytesToHex, type Hash, type Header, quantity } from '@altlayer/protocol'
 import type { Api } from '../api.ts'
 import { blockOverrides, stateOverrides, toMessage, transactionArgs } from '../call-params.ts'
 import { EXECUTION_REVERTED, RpcError, revertMessage } from '../errors.ts'
 import { blockFields, transactionHashes } from '../format/block.ts'
 import { formatLog } from '../format/log.ts'
 import { formatTransaction } from '../format/transaction.ts'
-import { LATEST } from '../lookup.ts'
+import { LATEST, requireHeader } from '../lookup.ts'
 import { type Method, method, param } from '../method.ts'
 import { array, blockRef, boolean, object, optional } from '../params.ts'
 import type { Json } from '../rollup.ts'
 import { arrayOf, blockSchema } from '../schemas.ts'
 
-// Codes of execution-apis: a call that failed without reverting; more than this node does at once.
+// Codes of execution-apis: a call that failed without reverting; more than this node does at once;
+// blocks whose numbers or times do not rise.
 const VM_ERROR = -32015
 const CLIENT_LIMIT = -38026
+const NUMBER_ORDER = -38020
+const TIME_ORDER = -38021
 
 /** Codes of execution-apis for what a validated call can be refused for. */
 const REJECTIONS: Readonly<Partial<Record<ProgramErrorCode, number>>> = {
@@ -88,6 +91,7 @@ export function simulateMethods({ engine, limits, logTimestamps }: Api): readonl
                 }),
           })),
         }
+        checkOrder(requireHeader(engine, ref).header, simulation)
         const senders = simulation.blocks.map(({ calls }) => calls.map(({ from }) => from))
         const blocks = await engine.simulate(simulation).catch((error) => {
           throw simulationError(error)
@@ -102,6 +106,24 @@ export function simulateMethods({ engine, limits, logTimestamps }: Api): readonl
       },
     }),
   ]
+}
+
+/** Numbers and times that are given must rise; the engine fills in the others. Throws RpcError. */
+function checkOrder(base: Header, { blocks }: SimulateRequest): void {
+  let { number, timestamp } = base
+  for (const { blockOverrides: given } of blocks) {
+    const next = given?.number ?? number + 1n
+    if (next <= number)
+      throw new RpcError(NUMBER_ORDER, `block numbers must be in order: ${next} <= ${number}`)
+    number = next
+    if (given?.timestamp === undefined) continue
+    if (given.timestamp <= timestamp)
+      throw new RpcError(
+        TIME_ORDER,
+        `block timestamps must be in order: ${given.timestamp} <= ${timestamp}`,
+      )
+    timestamp = given.timestamp
+  }
 }
 
 function simulationError(error: unknown): unknown {
