@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import {
   type Address,
   bigintToBytes,
@@ -6,11 +7,15 @@ import {
   decodeRlp,
   decodeTransaction,
   encodeRlp,
+  type Hash,
   hexToBytes,
   keccak256,
   legacyChainId,
+  listItems,
   listOf,
   MalformedInputError,
+  type RlpItem,
+  rlpBytes,
   type SignedAuthorization,
   type SignedTransaction,
   signatureParity,
@@ -51,6 +56,7 @@ const MAX_NONCE = (1n << 64n) - 1n
 /** EIP-3860. */
 const MAX_INIT_CODE_SIZE = 49_152
 const BLOB_GAS = 131_072n
+const COMMITMENT_SIZE = 48
 const AUTHORIZATION_MAGIC = 5
 const ZERO_DIGIT = '0'.charCodeAt(0)
 
@@ -130,12 +136,38 @@ function malformedIsRefused<T>(decode: () => T): T {
   }
 }
 
-/** A blob transaction from outside comes with its blobs (EIP-4844, "Networking"); blocks have it without. */
+/**
+ * A blob transaction from outside comes with its blobs, commitments and proofs (EIP-4844, "Networking");
+ * a block has it without. Nobody takes the blobs any further here, so that only what the block relies on
+ * is checked: that the commitments are those the transaction names.
+ */
 function withoutSidecar(input: Uint8Array): Uint8Array {
   const outer = decodeRlp(input.subarray(1), 'transaction')
   if (!outer.list || (outer.payload[0] ?? 0) < 0xc0) return input
-  const [inner] = listOf(outer, 4, 5, 'transaction')
-  return concatBytes(Uint8Array.of(TX_BLOB), (inner as NonNullable<typeof inner>).encoding)
+  const items = listOf(outer, 4, 5, 'transaction')
+  const inner = items[0] as RlpItem
+  const raw = concatBytes(Uint8Array.of(TX_BLOB), inner.encoding)
+  const transaction = decodeTransaction(raw)
+  const commitments = listItems(items.at(-2) as RlpItem, 'transaction.commitments')
+  const named = transaction.type === TX_BLOB ? transaction.blobVersionedHashes : []
+  if (commitments.length !== named.length)
+    throw new MalformedInputError(
+      'transaction.commitments',
+      `${named.length} commitments`,
+      `${commitments.length}`,
+    )
+  commitments.forEach((commitment, index) => {
+    const path = `transaction.commitments[${index}]`
+    const versioned = versionedHash(rlpBytes(commitment, path, COMMITMENT_SIZE))
+    if (versioned !== named[index])
+      throw new MalformedInputError(path, `the commitment of ${named[index]}`, versioned)
+  })
+  return raw
+}
+
+/** EIP-4844: version 1, then the rest of the commitment's SHA-256. */
+function versionedHash(commitment: Uint8Array): Hash {
+  return `0x01${createHash('sha256').update(commitment).digest('hex').slice(2)}`
 }
 
 function feeCapOf(transaction: SignedTransaction): bigint {

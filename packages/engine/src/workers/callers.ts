@@ -26,8 +26,14 @@ export interface CallThreadOptions {
   readonly log: (level: 'warn', message: string) => void
 }
 
-/** Milliseconds an interrupted thread has to answer before it is replaced. */
-const GRACE = 1000
+/**
+ * Milliseconds an interrupted thread has to answer before it is replaced. The program looks at the flag
+ * every million gas or so, a few milliseconds; this is for a thread that hangs, since ending one from
+ * outside while it is in native code can take the process with it.
+ */
+const GRACE = 10_000
+/** A thread that ended sooner than this after its start is not replaced before that long. */
+const RESTART_DELAY = 1000
 
 interface Thread {
   readonly worker: Worker
@@ -37,6 +43,7 @@ interface Thread {
   /** Number of the running task. */
   task: number | undefined
   gone: boolean
+  readonly started: number
 }
 
 interface Task {
@@ -69,6 +76,7 @@ export function startCallThreads(options: CallThreadOptions): CallThreads {
       flag: new Int32Array(interrupt),
       task: undefined,
       gone: false,
+      started: performance.now(),
     }
     threads.push(thread)
     worker.on('exit', () => replace(thread, 'ended by itself'))
@@ -80,8 +88,14 @@ export function startCallThreads(options: CallThreadOptions): CallThreads {
     threads.splice(threads.indexOf(thread), 1)
     options.log('warn', `a call thread ${why}; another takes its place`)
     void thread.worker.terminate()
-    start()
-    pump()
+    const restart = (): void => {
+      if (closed) return
+      start()
+      pump()
+    }
+    // Whatever ends a thread at once would end the next one as well: do not spin.
+    if (performance.now() - thread.started > RESTART_DELAY) restart()
+    else setTimeout(restart, RESTART_DELAY).unref()
   }
 
   const settle = (task: Task, act: () => void): void => {

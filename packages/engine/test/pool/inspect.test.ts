@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { describe, it } from 'node:test'
 import {
   bytesToHex,
   concatBytes,
   encodeRlp,
+  encodeRlpList,
   encodeTransaction,
+  type Hash,
   hexToBytes,
   keccak256,
   TX_ACCESS_LIST,
@@ -111,7 +114,30 @@ describe('inspection of a transaction', () => {
       blobVersionedHashes: [`0x01${'00'.repeat(31)}`],
     })
     refused(raw, 'typeNotSupported', /tx type 3 not supported/)
-    assert.equal(inspect(raw, ETHEREUM).cost, 100_000n * 100n + 5n + 2n * 131_072n)
+    const inspected = inspect(raw, ETHEREUM)
+    assert.equal(inspected.cost, 100_000n * 100n + 5n + 2n * 131_072n)
+    const commitment = new Uint8Array(48).fill(7)
+    const versioned: Hash = `0x01${createHash('sha256').update(commitment).digest('hex').slice(2)}`
+    const named = sign(alice, {
+      type: TX_BLOB,
+      ...typed,
+      ...fees,
+      maxFeePerBlobGas: 2n,
+      blobVersionedHashes: [versioned],
+    })
+    const wrapped = (inner: Uint8Array, commitments: Uint8Array[]) => {
+      const sidecar = [[new Uint8Array(131_072)], commitments, [new Uint8Array(48)]]
+      const parts = [inner.subarray(1), ...sidecar.map((part) => encodeRlp(part))]
+      return concatBytes(Uint8Array.of(TX_BLOB), encodeRlpList(parts))
+    }
+    assert.deepEqual(inspect(wrapped(named, [commitment]), ETHEREUM).raw, named)
+    for (const commitments of [
+      [],
+      [commitment, commitment],
+      [new Uint8Array(48)],
+      [new Uint8Array(3)],
+    ])
+      refused(wrapped(named, commitments), 'malformed', /commitments/, ETHEREUM)
   })
 
   it('refuses deposits, unknown types and what is no transaction', () => {
