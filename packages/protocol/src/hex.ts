@@ -15,16 +15,47 @@ export function bytesToHex(bytes: Uint8Array): Hex {
   return `0x${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')}`
 }
 
+// Value of an ASCII hex digit, -1 for other characters.
+const DIGITS = Int8Array.from({ length: 128 }, (_, code) => {
+  const value = '0123456789abcdef'.indexOf(String.fromCharCode(code).toLowerCase())
+  return value
+})
+// Below it a loop is faster than a call into Buffer.
+const SHORT_BYTES = 64
+
 /**
  * Bytes of 0x-prefixed hex of even length, any case; `size` demands a length in bytes.
  * The result owns its memory. Throws MalformedInputError naming `path`.
  */
 export function hexToBytes(hex: string, path = 'hex', size?: number): Uint8Array {
-  checkData(hex, path, size)
+  if (typeof hex !== 'string' || hex.length % 2 !== 0 || !hex.startsWith('0x'))
+    throw malformedData(hex, path, size)
+  const length = (hex.length - 2) / 2
+  if (size !== undefined && length !== size) throw malformedData(hex, path, size)
   // A fresh, exactly sized buffer: Node's pooled ones would be shared when posted to a worker.
-  const bytes = new Uint8Array((hex.length - 2) / 2)
-  Buffer.from(bytes.buffer).write(hex.slice(2), 'hex')
+  const bytes = new Uint8Array(length)
+  const valid = length <= SHORT_BYTES ? decodeShort(hex, bytes) : decodeLong(hex, bytes)
+  if (!valid) throw malformedData(hex, path, size)
   return bytes
+}
+
+function decodeLong(hex: string, bytes: Uint8Array): boolean {
+  const digits = hex.slice(2)
+  // Buffer sees only the low byte of a character: it takes some for digits that are none.
+  if (NOT_HEX.test(digits)) return false
+  Buffer.from(bytes.buffer).write(digits, 'hex')
+  return true
+}
+
+function decodeShort(hex: string, bytes: Uint8Array): boolean {
+  // A negative digit leaves its sign in the union of all.
+  let union = 0
+  for (let i = 0, at = 2; i < bytes.length; i++, at += 2) {
+    const value = ((DIGITS[hex.charCodeAt(at)] ?? -1) << 4) | (DIGITS[hex.charCodeAt(at + 1)] ?? -1)
+    union |= value
+    bytes[i] = value
+  }
+  return union >= 0
 }
 
 /** Whether `value` is 0x-prefixed hex data of whole bytes (of `size` bytes, if given). */
@@ -84,7 +115,10 @@ export function quantity(value: bigint | number): Hex {
 
 /** Big-endian bytes as an unsigned integer; empty is zero. */
 export function bytesToBigint(bytes: Uint8Array): bigint {
-  return bytes.length === 0 ? 0n : BigInt(bytesToHex(bytes))
+  if (bytes.length > 6) return BigInt(bytesToHex(bytes))
+  let value = 0
+  for (const byte of bytes) value = value * 256 + byte
+  return BigInt(value)
 }
 
 /** `value` as `size` big-endian bytes. Throws MalformedInputError when it does not fit. */
@@ -120,11 +154,14 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
 }
 
 function checkData(value: unknown, path: string, size?: number): asserts value is Hex {
-  if (isHex(value, size)) return
+  if (!isHex(value, size)) throw malformedData(value, path, size)
+}
+
+function malformedData(value: unknown, path: string, size?: number): MalformedInputError {
   const what =
     size === undefined ? '0x-prefixed hex of whole bytes' : `0x-prefixed hex of ${size} bytes`
   const got = isHex(value) ? `${(value.length - 2) / 2} bytes` : describe(value)
-  throw new MalformedInputError(path, what, got)
+  return new MalformedInputError(path, what, got)
 }
 
 function checkRange(value: bigint, path: string, max: bigint): bigint {

@@ -138,8 +138,16 @@ export function rlpUint64(item: RlpItem | undefined, path: string): bigint {
 export function uintBytes(value: bigint, path = 'integer'): Uint8Array {
   if (value < 0n) throw new MalformedInputError(path, 'an unsigned integer', `${value}`)
   if (value === 0n) return EMPTY
+  if (value <= 0xffffffffn) return smallBytes(Number(value))
   const hex = value.toString(16)
   return hexToBytes(`0x${hex.length % 2 === 0 ? hex : `0${hex}`}`)
+}
+
+function smallBytes(value: number): Uint8Array {
+  if (value < 0x100) return Uint8Array.of(value)
+  if (value < 0x10000) return Uint8Array.of(value >> 8, value)
+  if (value < 0x1000000) return Uint8Array.of(value >> 16, value >> 8, value)
+  return Uint8Array.of(value >>> 24, value >> 16, value >> 8, value)
 }
 
 /** As `uintBytes`, of at most 64 bits. */
