@@ -4,6 +4,7 @@
 import { STATUS_MALFORMED_HEADER } from '../../shared/status'
 import { arenaAllocUninitialized, arenaMark, arenaRelease } from '../arena'
 import { hostError, keccakPreimage, setHostError } from '../host'
+import { itemNext, itemStart, rlpFixed } from '../rlp/decode'
 import { decodeHeader, headerParentHash } from './header'
 
 const WINDOW: i32 = 256
@@ -23,6 +24,22 @@ export function setAncestors(number: u64, parentHash: usize): void {
 }
 
 /**
+ * Takes the hashes of the ancestors from the RLP strings in [ptr, end), newest first; false when they are more
+ * than 256 or one has not 32 bytes.
+ */
+export function setAncestorHashes(ptr: usize, end: usize): bool {
+  let count = 0
+  while (ptr < end) {
+    if (count == WINDOW || !rlpFixed(ptr, end, 32)) return false
+    memory.copy(hashes + (<usize>count << 5), itemStart, 32)
+    count++
+    ptr = itemNext
+  }
+  known = count
+  return true
+}
+
+/**
  * Hash of the ancestor with this number, to 32 bytes at `out`; zero when it is none of the last 256. A missing
  * or malformed header sets `hostError`.
  */
@@ -30,6 +47,8 @@ export function blockHashAt(number: u64, out: usize): void {
   memory.fill(out, 0, 32)
   if (number >= base || base - number > <u64>WINDOW) return
   const index = <i32>(base - number - 1)
+  // Nothing is known before a block without ancestors.
+  if (known == 0) return
   while (known <= index) {
     if (!walk()) return
   }

@@ -33,7 +33,7 @@ import { HOLOCENE_EXTRA_DATA_SIZE, blobBaseFee, constantDenominator, nextBaseFee
 import { itemLen, itemNext, itemStart, itemU64, rlpFixed, rlpList, rlpString, rlpU256, rlpU64 } from '../rlp/decode'
 import { stateOpen } from '../state/transaction'
 import { reject } from '../tx/reject'
-import { setAncestors } from './ancestors'
+import { setAncestorHashes, setAncestors } from './ancestors'
 import {
   BLOCK_BUILDING,
   BLOCK_CALLS,
@@ -270,6 +270,7 @@ export function openAtHeader(ptr: usize, len: usize): i32 {
   if (hasBlobBaseFee) wordCopy(blockBlobBaseFee, overriddenBlobBaseFee)
   else blobBaseFee(spec, blockExcessBlobGas, blockBlobBaseFee)
   setAncestors(headerNumber, blockParentHash)
+  if (ancestorHashes != 0 && !setAncestorHashes(ancestorHashes, ancestorHashesEnd)) return STATUS_BAD_INPUT
   openState()
   return hostError
 }
@@ -278,6 +279,9 @@ let overriddenNumber: u64 = 0
 const overriddenBaseFee: usize = memory.data(32, 8)
 const overriddenBlobBaseFee: usize = memory.data(32, 8)
 let hasBlobBaseFee: bool = false
+/** Payload of the list; 0 when it is not given. */
+let ancestorHashes: usize = 0
+let ancestorHashesEnd: usize = 0
 
 /** The header's values where nothing else is given. */
 function decodeOverrides(ptr: usize, end: usize): bool {
@@ -302,5 +306,9 @@ function decodeOverrides(ptr: usize, end: usize): bool {
   given = rlpOptional(optionalNext, end)
   if (given < 0 || (given == 1 && !rlpU256(optionalItem, optionalNext, overriddenBlobBaseFee))) return false
   hasBlobBaseFee = given == 1
+  given = rlpOptional(optionalNext, end)
+  if (given < 0 || (given == 1 && !rlpList(optionalItem, optionalNext))) return false
+  ancestorHashes = given == 1 ? itemStart : 0
+  ancestorHashesEnd = given == 1 ? itemNext : 0
   return optionalNext == end
 }

@@ -139,6 +139,20 @@ function headerOf(test: StateTest, fork: string, config: ChainConfig, stateRoot:
   }
 }
 
+const ancestorsMax = 256n
+const ancestors = new Map<bigint, readonly Hash[]>()
+
+/** What BLOCKHASH gives in block `number`, newest first. */
+function ancestorHashes(number: bigint): readonly Hash[] {
+  let hashes = ancestors.get(number)
+  if (hashes === undefined) {
+    const count = Number(number < ancestorsMax ? number : ancestorsMax)
+    hashes = Array.from({ length: count }, (_, i) => conventionalHash(number - 1n - BigInt(i)))
+    ancestors.set(number, hashes)
+  }
+  return hashes
+}
+
 /** The suite's rule for the hash of a block that does not exist: that of its number in decimal digits. */
 function conventionalHash(number: bigint): Hash {
   return number < 0n ? ZERO_HASH : keccak256Hex(new TextEncoder().encode(number.toString()))
@@ -163,7 +177,7 @@ function writePrestate({ program, preimages }: Instance, test: StateTest): Hash 
 }
 
 function runCase(program: Program, header: Header, testCase: TestCase): CaseResult {
-  program.openAt(header)
+  program.openAt(header, { ancestorHashes: ancestorHashes(header.number) })
   try {
     const outcome = execute(program, testCase)
     const root = program.stateRoot()

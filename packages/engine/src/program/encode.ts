@@ -164,6 +164,9 @@ export function encodeOpenAt(header: Header, overrides: BlockOverrides = {}): Ui
     optional(overrides.prevRandao, (value) => hash(value, 'overrides.prevRandao')),
     optional(overrides.baseFeePerGas, (value) => u256(value, 'overrides.baseFeePerGas')),
     optional(overrides.blobBaseFee, (value) => u256(value, 'overrides.blobBaseFee')),
+    optional(overrides.ancestorHashes, (hashes) =>
+      hashes.map((value, index) => hash(value, `overrides.ancestorHashes[${index}]`)),
+    ),
   ]
   return encodeRlpList([encodeHeader(header), ...fields.map((value) => encodeRlp(value))])
 }

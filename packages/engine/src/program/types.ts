@@ -48,10 +48,15 @@ export interface BlockOverrides {
   readonly prevRandao?: Hash
   readonly baseFeePerGas?: bigint
   readonly blobBaseFee?: bigint
+  /**
+   * What BLOCKHASH gives: hashes of the blocks before the header, newest first, at most 256. Left out, they come
+   * from the headers, each a preimage of its hash. For state tests, whose ancestors do not exist.
+   */
+  readonly ancestorHashes?: readonly Hash[]
 }
 
 /** What code in a block sees of it. */
-export type BlockEnvironment = Required<BlockOverrides>
+export type BlockEnvironment = Required<Omit<BlockOverrides, 'ancestorHashes'>>
 
 /** As in `eth_call`'s third parameter. `state` replaces all storage, `stateDiff` some slots. */
 export interface AccountOverride {
