@@ -85,7 +85,7 @@ function fastLz(data: Uint8Array): number {
   const table = new Map<number, number>()
   const at24 = (i: number) =>
     (data[i] as number) | ((data[i + 1] as number) << 8) | ((data[i + 2] as number) << 16)
-  const hash = (v: number) => (Math.imul(v, 0x9e3779b1) >>> 19) & 8191
+  const hash = (v: number) => (Math.imul(v, 0x9e3779b9) >>> 19) & 8191
   const literals = (from: number, to: number) => {
     for (let i = from; i < to; i += 32) {
       const run = data.subarray(i, Math.min(i + 32, to))
@@ -110,13 +110,12 @@ function fastLz(data: Uint8Array): number {
     let length = 3
     const end = limit + 9
     while (i + length < end && data[reference + length] === data[i + length]) length++
-    // The mismatch counts as matched, unless the end came first.
-    let rest = i + length < end ? length - 2 : length - 3
-    const total = rest + 0
-    rest--
+    // The byte that differs counts as matched, unless the end came first.
+    const advance = length - (i + length < end ? 2 : 3)
+    let rest = advance - 1
     for (; rest >= 262; rest -= 262) out.push(0, 0, 0)
     out.push(...(rest >= 6 ? [0, 0, 0] : [0, 0]))
-    i += total
+    i += advance
     table.set(hash(at24(i)), i)
     i++
     table.set(hash(at24(i)), i)
