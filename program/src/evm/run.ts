@@ -924,8 +924,7 @@ export function run(frame: usize): i32 {
           halt = HALT_STACK_UNDERFLOW
           break
         }
-        // JUMP and the JUMPDEST behind it.
-        gas -= 9
+        gas -= 8
         const target = load<u64>(sp)
         const code = <usize>load<u32>(frame, FRAME_CODE)
         const index =
@@ -936,6 +935,8 @@ export function run(frame: usize): i32 {
           halt = HALT_INVALID_JUMP
           break
         }
+        // The JUMPDEST.
+        gas -= 1
         sp += 32
         pc = records + ((<usize>index + 1) << 3)
         if (gas < pauseBelow) {
