@@ -94,10 +94,13 @@ function readHeader(input: usize, length: usize, offset: u64): void {
   wordFromBytes(header, header)
 }
 
-/** The length in a header word; 2^32 - 1 stands for everything that large. */
+/** Stands for every length that is not below 2^32. */
+const ABSURD: u64 = 1 << 32
+
+/** The length in a header word, ABSURD at most. */
 function headerLength(input: usize, length: usize, offset: u64): u64 {
   readHeader(input, length, offset)
-  return wordHigh(header) != 0 ? 0xffffffff : min(load<u64>(header), 0xffffffff)
+  return wordHigh(header) != 0 ? ABSURD : min(load<u64>(header), ABSURD)
 }
 
 /** EIP-2565. */
@@ -108,6 +111,7 @@ function modexpGas(input: usize, length: usize): u64 {
   const longest = (max(baseLength, modulusLength) + 7) >> 3
   const complexity = longest * longest
   if (complexity == 0) return 200
+  if (max(max(baseLength, modulusLength), exponentLength) == ABSURD) return GAS_UNPAYABLE
   const bits = exponentBits(input, length, baseLength, exponentLength)
   const iterations = max(exponentLength > 32 ? 8 * (exponentLength - 32) + bits : bits, 1)
   if (iterations > GAS_UNPAYABLE / complexity) return GAS_UNPAYABLE
