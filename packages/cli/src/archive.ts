@@ -1,6 +1,7 @@
 import { openAsBlob } from 'node:fs'
-import { createRequire } from 'node:module'
 import type { ReadableStream } from 'node:stream/web'
+// A CommonJS bundle whose names Node cannot see statically.
+import xz from 'xz-decompress'
 
 /** A file in an archive. */
 export interface ArchiveEntry {
@@ -13,11 +14,9 @@ export class ArchiveError extends Error {
   override readonly name = 'ArchiveError'
 }
 
-interface XzDecompress {
-  readonly XzReadableStream: new (compressed: ReadableStream) => ReadableStream<Uint8Array>
-}
-
 const block = 512
+// What one file may have; a damaged header may claim any size.
+const sizeMax = 1 << 30
 
 /**
  * Reads the files of a `.tar.xz` (ustar, GNU long names, pax paths), in their order. Links, folders and
@@ -39,6 +38,7 @@ async function* entries(path: string, reader: ByteReader): AsyncGenerator<Archiv
     const header = await reader.take(block)
     if (header === undefined || header.every((byte) => byte === 0)) return
     const size = octal(header.subarray(124, 136), path)
+    if (size > sizeMax) throw new ArchiveError(`${path}: a file of ${size} bytes, at most ${sizeMax}`)
     const content = await reader.take(Math.ceil(size / block) * block)
     if (content === undefined) throw new ArchiveError(`${path}: ends inside a file`)
     const bytes = content.subarray(0, size)
@@ -55,9 +55,7 @@ async function* entries(path: string, reader: ByteReader): AsyncGenerator<Archiv
 }
 
 async function decompress(path: string): Promise<ReadableStream<Uint8Array>> {
-  // A CommonJS bundle whose names Node cannot see statically.
-  const { XzReadableStream } = createRequire(import.meta.url)('xz-decompress') as XzDecompress
-  return new XzReadableStream((await openAsBlob(path)).stream() as ReadableStream)
+  return new xz.XzReadableStream((await openAsBlob(path)).stream())
 }
 
 interface ByteReader {
