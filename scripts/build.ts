@@ -1,6 +1,7 @@
 // Builds what is generated: the program's wasm and the contracts' artifacts. Each step keeps its own
 // content cache, so a second run does nothing.
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { join } from 'node:path'
 
 const root = join(import.meta.dirname, '..')
@@ -11,17 +12,22 @@ const steps = [
   { name: 'contracts', script: 'contracts/scripts/build.ts' },
 ] as const
 
+/** Milliseconds after which a step is not just a look at its cache. */
+const NOTABLE = 1_000
+
 for (const { name, script } of steps) {
   const started = performance.now()
-  const { status, error } = spawnSync(process.execPath, [join(root, script)], {
+  const child = spawn(process.execPath, [join(root, script), ...(quiet ? ['--quiet'] : [])], {
     cwd: root,
     stdio: 'inherit',
   })
-  if (error !== undefined) throw error
+  const notice = setTimeout(() => console.log(`building ${name}, once ...`), NOTABLE)
+  const [status] = await once(child, 'close')
+  clearTimeout(notice)
   if (status !== 0) {
     console.error(`build: ${name} failed (${script} exited with ${status})`)
     process.exit(1)
   }
-  const seconds = (performance.now() - started) / 1000
-  if (!quiet || seconds > 2) console.log(`built ${name} in ${seconds.toFixed(1)} s`)
+  const elapsed = performance.now() - started
+  if (!quiet || elapsed > NOTABLE) console.log(`built ${name} in ${(elapsed / 1_000).toFixed(1)} s`)
 }
