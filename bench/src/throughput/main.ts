@@ -45,12 +45,14 @@ export async function run(args: readonly string[]): Promise<void> {
     options: {
       count: { type: 'string', default: '20000' },
       rounds: { type: 'string', default: '1' },
+      only: { type: 'string', default: '' },
       memory: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
     },
   })
   const count = positive('count', values.count)
   const rounds = positive('rounds', values.rounds)
+  const workloads = WORKLOADS.filter(({ name }) => name.includes(values.only))
   const nodes: BenchNode[] = []
   try {
     nodes.push(await startOurs())
@@ -61,7 +63,7 @@ export async function run(args: readonly string[]): Promise<void> {
       prepared.push({ node, senders, token: await prepare(node, senders), sent: 0 })
     }
     console.error(`${count} transactions a run, gas limit ${GAS_LIMIT}, ${SOCKETS} connections`)
-    const results = await compare(prepared, count, rounds)
+    const results = await compare(prepared, workloads, count, rounds)
     print(results, values.json)
     if (values.memory) await reportMemory(prepared)
   } finally {
@@ -85,15 +87,16 @@ type Results = readonly {
 
 async function compare(
   prepared: readonly Prepared[],
+  workloads: readonly Workload[],
   count: number,
   rounds: number,
 ): Promise<Results> {
-  const results = WORKLOADS.map(({ name }) => ({
+  const results = workloads.map(({ name }) => ({
     workload: name,
     nodes: prepared.map((): Measured[] => []),
   }))
   for (let round = 0; round < rounds; round++)
-    for (const [w, workload] of WORKLOADS.entries())
+    for (const [w, workload] of workloads.entries())
       for (const [n, target] of prepared.entries()) {
         const measured = await measure(target, workload, count)
         results[w]?.nodes[n]?.push(measured)
