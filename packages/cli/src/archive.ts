@@ -38,7 +38,9 @@ async function* entries(path: string, reader: ByteReader): AsyncGenerator<Archiv
     const header = await reader.take(block)
     if (header === undefined || header.every((byte) => byte === 0)) return
     const size = octal(header.subarray(124, 136), path)
-    if (size > sizeMax) throw new ArchiveError(`${path}: a file of ${size} bytes, at most ${sizeMax}`)
+    if (size > sizeMax) {
+      throw new ArchiveError(`${path}: a file of ${size} bytes, at most ${sizeMax}`)
+    }
     const content = await reader.take(Math.ceil(size / block) * block)
     if (content === undefined) throw new ArchiveError(`${path}: ends inside a file`)
     const bytes = content.subarray(0, size)
