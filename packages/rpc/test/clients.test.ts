@@ -21,6 +21,7 @@ import {
   defineChain,
   http,
   parseEther,
+  parseTransaction,
   webSocket,
 } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
@@ -350,6 +351,29 @@ describe('deposits', () => {
     const traces = await result(server.port, 'debug_traceBlockByNumber', ['latest'])
     assert.equal((traces as unknown[]).length, 3)
   })
+})
+
+test('eth_fillTransaction gives what signs, sends and succeeds', async () => {
+  const filled = await result(server.port, 'eth_fillTransaction', [
+    { from: alice.address, to: COUNTER },
+  ])
+  const { raw, tx } = filled as { raw: Hex; tx: Record<string, Hex> }
+  const { chainId, nonce, gas, maxFeePerGas, maxPriorityFeePerGas, to } = parseTransaction(raw)
+  assert.equal(BigInt(tx.nonce ?? '0x'), BigInt(nonce ?? 0))
+  const fields = { chainId, nonce, gas, maxFeePerGas, maxPriorityFeePerGas, to }
+  const signed = await alice.signTransaction({ ...fields, type: 'eip1559' } as never)
+  const hash = await reader().sendRawTransaction({ serializedTransaction: signed })
+  await mine()
+  assert.equal((await reader().getTransactionReceipt({ hash })).status, 'success')
+  const legacy = await result(server.port, 'eth_fillTransaction', [
+    { from: alice.address, to: BOB, gasPrice: '0x77359400', nonce: '0x7', gas: '0x5208' },
+  ])
+  const { tx: legacyTx } = legacy as { tx: Record<string, Hex> }
+  assert.deepEqual([legacyTx.type, legacyTx.nonce, legacyTx.gas], ['0x0', '0x7', '0x5208'])
+  const { error } = await call(server.port, 'eth_fillTransaction', [
+    { from: alice.address, to: REVERTER },
+  ])
+  assert.equal(error?.code, 3)
 })
 
 describe('errors', () => {

@@ -15,8 +15,9 @@ interface Document {
 }
 
 // The `eth` namespace of execution-apis and what the issue names beside it.
-const EXPECTED = `eth_accounts eth_blobBaseFee eth_blockNumber eth_call eth_chainId eth_coinbase
-  eth_createAccessList eth_estimateGas eth_feeHistory eth_gasPrice eth_getBalance eth_getBlockByHash
+const EXPECTED =
+  `eth_accounts eth_blobBaseFee eth_blockNumber eth_call eth_capabilities eth_chainId eth_coinbase
+  eth_createAccessList eth_estimateGas eth_feeHistory eth_fillTransaction eth_gasPrice eth_getBalance eth_getBlockByHash
   eth_getBlockByNumber eth_getBlockReceipts eth_getBlockTransactionCountByHash
   eth_getBlockTransactionCountByNumber eth_getCode eth_getFilterChanges eth_getFilterLogs eth_getLogs
   eth_getProof eth_getStorageAt eth_getTransactionByBlockHashAndIndex

@@ -2,6 +2,7 @@ import { bytesToHex, keccak256, quantity } from '@altlayer/protocol'
 import type { Api } from '../api.ts'
 import { transactionArgs } from '../call-params.ts'
 import { RpcError, SERVER_ERROR } from '../errors.ts'
+import { LATEST, requireHeader } from '../lookup.ts'
 import { type Method, method, param } from '../method.ts'
 import { address, bytes } from '../params.ts'
 import type { Json, SyncProgress } from '../rollup.ts'
@@ -34,6 +35,24 @@ export function clientMethods({ engine, rollup, clientVersion }: Api): readonly 
       summary: 'Progress of synchronisation, or false.',
       result: ['Progress', { oneOf: [{ type: 'object' }, { type: 'boolean' }] }],
       handler: () => formatSyncing(rollup?.syncing?.()),
+    }),
+    method({
+      name: 'eth_capabilities',
+      summary: 'From which block on the node has what: everything since the genesis.',
+      result: ['Capabilities', { type: 'object' }],
+      handler: () => {
+        const { header, hash } = requireHeader(engine, LATEST)
+        const kept = { disabled: false, oldestBlock: quantity(engine.genesis.header.number) }
+        return {
+          head: { number: quantity(header.number), hash },
+          state: kept,
+          tx: kept,
+          logs: kept,
+          receipts: kept,
+          blocks: kept,
+          stateproofs: kept,
+        }
+      },
     }),
     method({
       name: 'eth_coinbase',

@@ -1,27 +1,20 @@
 import { setImmediate } from 'node:timers/promises'
-import type { Block, BlockRef, Engine, Receipt } from '@altlayer/engine'
-import { blobBaseFee, type Header, type Hex, nextBaseFee, quantity } from '@altlayer/protocol'
+import type { BlockRef, Engine, Receipt } from '@altlayer/engine'
+import { blobBaseFee, type Header, type Hex, quantity } from '@altlayer/protocol'
 import type { Api } from '../api.ts'
 import { INVALID_PARAMS, RpcError, SERVER_ERROR } from '../errors.ts'
 import { isPending, LATEST, requireBlock, requireHeader } from '../lookup.ts'
 import { type Method, method, param } from '../method.ts'
 import { array, blockNumber, flexibleUint64, number, optional } from '../params.ts'
+import { type Reward, rewards, suggestedTip, upcomingBaseFee } from '../prices.ts'
 import type { Json } from '../rollup.ts'
 import { feeHistorySchema, quantitySchema } from '../schemas.ts'
 
-/** Wei per gas: what op-geth suggests while blocks have room, unless told otherwise. */
-const MIN_SUGGESTED_TIP = 1_000_000n
 const MAX_PERCENTILES = 100
 
 /** Prices of gas. */
 export function feeMethods({ engine, limits }: Api): readonly Method[] {
   const { config } = engine
-
-  function upcomingBaseFee(header: Header): bigint {
-    return header.baseFeePerGas === undefined
-      ? 0n
-      : nextBaseFee(config, header, header.timestamp + 1n)
-  }
 
   return [
     method({
@@ -30,7 +23,7 @@ export function feeMethods({ engine, limits }: Api): readonly Method[] {
       result: ['Gas price', quantitySchema],
       handler: () => {
         const block = requireBlock(engine, LATEST)
-        return quantity(upcomingBaseFee(block.header) + suggestedTip(engine, block))
+        return quantity(upcomingBaseFee(engine, block.header) + suggestedTip(engine, block))
       },
     }),
     method({
@@ -61,35 +54,6 @@ export function feeMethods({ engine, limits }: Api): readonly Method[] {
         feeHistory(engine, count, newest, percentiles, limits.feeHistoryBlocks),
     }),
   ]
-}
-
-/**
- * A priority fee in wei. As op-geth: the minimum while the last block had room for one more of its
- * largest transactions, else a tenth above the median of what the block paid.
- */
-function suggestedTip(engine: Engine, block: Block): bigint {
-  const receipts = engine.receipts(block.hash) ?? []
-  let largest = 0n
-  for (const receipt of receipts) if (receipt.gasUsed > largest) largest = receipt.gasUsed
-  const { gasUsed, gasLimit, baseFeePerGas = 0n } = block.header
-  if (gasUsed + largest <= gasLimit) return MIN_SUGGESTED_TIP
-  const tips = rewards(receipts, baseFeePerGas).map(({ tip }) => tip)
-  const median = tips[Math.floor(tips.length / 2)] ?? 0n
-  const raised = median + median / 10n
-  return raised > MIN_SUGGESTED_TIP ? raised : MIN_SUGGESTED_TIP
-}
-
-interface Reward {
-  readonly tip: bigint
-  readonly gasUsed: bigint
-}
-
-/** Tips paid in a block, lowest first. Deposits pay none and do not compete. */
-function rewards(receipts: readonly Receipt[], baseFee: bigint): readonly Reward[] {
-  return receipts
-    .filter(({ depositNonce, type }) => depositNonce === undefined && type !== 0x7e)
-    .map(({ effectiveGasPrice, gasUsed }) => ({ tip: effectiveGasPrice - baseFee, gasUsed }))
-    .toSorted((a, b) => (a.tip < b.tip ? -1 : a.tip > b.tip ? 1 : 0))
 }
 
 async function feeHistory(
@@ -128,7 +92,7 @@ async function feeHistory(
     oldestBlock: quantity(oldest),
     baseFeePerGas: [
       ...headers.map(({ baseFeePerGas = 0n }) => baseFeePerGas),
-      following(engine, headers),
+      upcomingBaseFee(engine, headers.at(-1) as Header),
     ].map(quantity),
     gasUsedRatio: headers.map(({ gasUsed, gasLimit }) => ratio(gasUsed, gasLimit)),
     ...blobHistory(engine, headers),
@@ -143,12 +107,6 @@ function newestHeader(engine: Engine, newest: BlockRef): Header {
   const head = requireHeader(engine, LATEST).header.number
   const requested = 'number' in newest ? `requested ${newest.number}, ` : ''
   throw new RpcError(SERVER_ERROR, `request beyond head block: ${requested}head ${head}`)
-}
-
-function following(engine: Engine, headers: readonly Header[]): bigint {
-  const last = headers.at(-1)
-  if (last?.baseFeePerGas === undefined) return 0n
-  return nextBaseFee(engine.config, last, last.timestamp + 1n)
 }
 
 /** The tip at each percentile of the block's gas. */

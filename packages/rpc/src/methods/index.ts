@@ -6,6 +6,7 @@ import { clientMethods } from './client.ts'
 import { debugMethods } from './debug.ts'
 import { executeMethods } from './execute.ts'
 import { feeMethods } from './fees.ts'
+import { fillMethods } from './fill.ts'
 import { logMethods } from './logs.ts'
 import { optimismMethods } from './optimism.ts'
 import { simulateMethods } from './simulate.ts'
@@ -21,6 +22,7 @@ const FAMILIES = [
   executeMethods,
   simulateMethods,
   feeMethods,
+  fillMethods,
   submitMethods,
   logMethods,
   subscribeMethods,
