@@ -100,22 +100,22 @@ describe('a running network', () => {
     const l1 = l1Process()
     process.kill(l1, 'SIGSTOP')
     try {
-      await eventually('the log says that L1 is silent', 30, () =>
+      await eventually('the log says that L1 is silent', 60, () =>
         network.output().includes('L1 does not answer'),
       )
       const head = await viem.l2.getBlockNumber()
       await transfer()
-      await eventually('blocks go on', 10, async () => (await viem.l2.getBlockNumber()) > head + 2n)
+      await eventually('blocks go on', 60, async () => (await viem.l2.getBlockNumber()) > head + 2n)
     } finally {
       process.kill(l1, 'SIGCONT')
     }
-    await eventually('the log says that L1 answers', 30, () =>
+    await eventually('the log says that L1 answers', 60, () =>
       network.output().includes('L1 answers again'),
     )
     const to = privateKeyToAddress(generatePrivateKey())
     const args = await viem.l2.buildDepositTransaction({ mint: 1n, to })
     await viem.l1Wallet.depositTransaction(args)
-    await eventually('a deposit arrives', 30, async () => {
+    await eventually('a deposit arrives', 60, async () => {
       return (await viem.l2.getBalance({ address: to })) === 1n
     })
   })
@@ -138,15 +138,15 @@ describe('L1 reorganised', () => {
 
   it('takes L2 back to the last block whose origin stands, and on from there', async () => {
     const made = await transfer()
-    await eventually('three more L1 blocks', 20, async () => {
+    await eventually('three more L1 blocks', 60, async () => {
       const read = { address: l1Block, abi, functionName: 'number' } as const
       const origin = await viem.l2.readContract({ ...read, blockNumber: made.number })
       return (await viem.l2.readContract(read)) > origin + 3n
     })
     const before = await viem.l2.getBlock()
     await viem.l1.request({ method: 'anvil_reorg', params: [2, []] } as never)
-    await eventually('L2 goes back', 20, () => network.output().includes('L2 goes back'))
-    await eventually('L2 goes on', 20, async () => {
+    await eventually('L2 goes back', 60, () => network.output().includes('L2 goes back'))
+    await eventually('L2 goes on', 60, async () => {
       return (await viem.l2.getBlockNumber()) > before.number
     })
     const head = await viem.l2.getBlockNumber()
@@ -235,7 +235,7 @@ describe('Ctrl-C', () => {
     const ended = once(network.process, 'close')
     process.kill(l1Process(), 'SIGSTOP')
     network.process.kill('SIGINT')
-    await eventually('it is stopping', 10, () => network.output().includes('Ctrl-C again'))
+    await eventually('it is stopping', 60, () => network.output().includes('Ctrl-C again'))
     await pause(1_000)
     network.process.kill('SIGINT')
     assert.deepEqual(await ended, [130, null])

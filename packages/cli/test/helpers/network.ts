@@ -32,16 +32,28 @@ export async function freePort(): Promise<number> {
   return address.port
 }
 
-/** Starts `altlayer up` as a process of its own and waits until it says that it is ready. */
-export async function startNetwork(
-  dataDir: string,
-  options: readonly string[] = [],
-): Promise<Network> {
-  const ports = [await freePort(), await freePort()]
-  const args = ['up', '--json', '--data-dir', dataDir]
-  if (!options.includes('--l1-port')) args.push('--l1-port', String(ports[0]))
-  if (!options.includes('--l2-port')) args.push('--l2-port', String(ports[1]))
-  const child = spawn(process.execPath, [binary, ...args, ...options], {
+/** Tries to find ports that no other program takes between the look and the use. */
+const ATTEMPTS = 5
+
+/**
+ * Starts `altlayer up` as a process of its own on free ports and waits until it says that it is
+ * ready.
+ */
+export async function startNetwork(dataDir: string): Promise<Network> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await start(dataDir)
+    } catch (error) {
+      const taken = /port \d+ for L[12] is in use/.test((error as Error).message)
+      if (!taken || attempt === ATTEMPTS) throw error
+    }
+  }
+}
+
+async function start(dataDir: string): Promise<Network> {
+  const ports = ['--l1-port', String(await freePort()), '--l2-port', String(await freePort())]
+  const args = ['up', '--json', '--data-dir', dataDir, ...ports]
+  const child = spawn(process.execPath, [binary, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   }) as ChildProcess & { readonly pid: number }
   let stderr = ''
