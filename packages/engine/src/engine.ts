@@ -1,13 +1,14 @@
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { nextBaseFee } from '@altlayer/protocol'
-import type { Engine, EngineEvents } from './api.ts'
-import { type Consensus, createConsensus } from './building/consensus.ts'
+import type { Engine } from './api.ts'
+import { type Consensus, type ConsensusContext, createConsensus } from './building/consensus.ts'
 import { createChain } from './chain/chain.ts'
 import { createStateReader } from './chain/state-reader.ts'
 import { createEventBus } from './events.ts'
 import { lockDirectory } from './lock.ts'
 import { type EngineOptions, type ResolvedOptions, resolveOptions } from './options.ts'
+import { createSenderStates } from './pool/sender-states.ts'
 import { openPool } from './pool/service.ts'
 import { createQueries } from './queries.ts'
 import { openLmdbStore } from './store/lmdb.ts'
@@ -51,6 +52,9 @@ async function start(
   const { genesis, dataDir, log } = options
   const { config } = genesis
 
+  const threads = startSenderThreads(options.senderWorkers)
+  cleanups.push(() => threads.close())
+
   const builderData: BuilderData = { directory: dataDir, genesis }
   const worker = new Worker(new URL('./workers/builder.ts', import.meta.url), {
     workerData: builderData,
@@ -67,8 +71,6 @@ async function start(
   const reader = createStateReader(createStateProgram(store, config, 'read'))
   const events = createEventBus((error) => log('error', `a listener failed: ${String(error)}`))
 
-  const threads = startSenderThreads(options.senderWorkers)
-  cleanups.push(() => threads.close())
   const callers = startCallThreads({
     count: options.callWorkers,
     queue: options.callQueue,
@@ -85,6 +87,7 @@ async function start(
       gasLimit: header.gasLimit,
     }
   }
+  const states = createSenderStates((address) => reader.sender(chain.head, address))
   let consensus: Consensus | undefined
   const pool = await openPool(
     {
@@ -92,7 +95,7 @@ async function start(
       limits: options.pool,
       threads,
       journalPath: join(dataDir, 'pool.journal'),
-      senderState: (address) => reader.sender(chain.head, address),
+      senderState: states.get,
       onPending(transaction) {
         consensus?.payload?.offer(transaction)
         events.emit('pendingTransaction', transaction)
@@ -104,7 +107,8 @@ async function start(
   )
   cleanups.push(() => pool.close())
 
-  const onHead = (change: EngineEvents['head'][0]): void => {
+  const onHead: ConsensusContext['onHead'] = (change, known) => {
+    states.renew(known)
     const reverted = change.reverted.toReversed().flatMap(({ transactions }) => transactions)
     pool.follow(poolHead(), chain.head.header.timestamp, reverted)
     events.emit('head', change)
@@ -116,6 +120,7 @@ async function start(
     threads,
     pool: pool.core,
     slotTime: options.slotTime,
+    wantedSenders: () => states.wanted(Array.from(pool.core.senders(), ({ address }) => address)),
     onHead,
     onChange: () => events.emit('pending'),
     log,

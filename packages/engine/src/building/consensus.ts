@@ -1,4 +1,4 @@
-import { type Hash, type Hex, headerHash } from '@altlayer/protocol'
+import { type Address, type Hash, type Hex, headerHash } from '@altlayer/protocol'
 import type {
   EngineEvents,
   ExecutionPayload,
@@ -9,6 +9,7 @@ import type {
 } from '../api.ts'
 import type { Chain, SealedHeader } from '../chain/chain.ts'
 import { EngineError } from '../errors.ts'
+import type { SenderState } from '../pool/types.ts'
 import type { BuilderHandlers } from '../workers/builder.ts'
 import type { Remote } from '../workers/channel.ts'
 import type { SenderThreads } from '../workers/senders.ts'
@@ -21,8 +22,13 @@ export interface ConsensusContext extends PayloadContext {
   readonly chain: Chain
   readonly builder: Remote<BuilderHandlers>
   readonly threads: SenderThreads
-  /** The canonical chain changed; called before the answer. */
-  readonly onHead: (change: EngineEvents['head'][0]) => void
+  /** Accounts whose states the pool wants with a new head. */
+  readonly wantedSenders: () => readonly Address[]
+  /** The canonical chain changed; called before the answer, with the states of those accounts. */
+  readonly onHead: (
+    change: EngineEvents['head'][0],
+    states: ReadonlyMap<Address, SenderState>,
+  ) => void
 }
 
 /** The Engine API's three calls, one at a time. */
@@ -83,7 +89,8 @@ export function createConsensus(context: ConsensusContext): Consensus {
     if (unchanged) return
     if (moved && payload !== undefined && payload.parent.hash !== head.hash) await dropPayload()
     const hashesOf = ({ hash }: SealedHeader) => chain.manifest(hash)?.hashes ?? []
-    await builder.canonical({
+    const senders = moved ? context.wantedSenders() : []
+    const states = await builder.canonical({
       reverted: reorg.reverted.map((block) => ({
         number: block.header.number,
         transactions: hashesOf(block),
@@ -96,13 +103,18 @@ export function createConsensus(context: ConsensusContext): Consensus {
       head: head.hash,
       safe: safe?.hash,
       finalized: finalized?.hash,
+      senders,
     })
     chain.refresh()
-    if (moved)
-      context.onHead({
-        reverted: reorg.reverted.map(({ hash }) => committed(chain, hash)),
-        applied: reorg.applied.map(({ hash }) => committed(chain, hash)),
-      })
+    if (!moved) return
+    const change = {
+      reverted: reorg.reverted.map(({ hash }) => committed(chain, hash)),
+      applied: reorg.applied.map(({ hash }) => committed(chain, hash)),
+    }
+    context.onHead(
+      change,
+      new Map(senders.map((sender, at) => [sender, states[at] as SenderState])),
+    )
   }
 
   const openPayload = async (head: SealedHeader, attributes: PayloadAttributes): Promise<Hex> => {

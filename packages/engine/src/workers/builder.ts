@@ -11,7 +11,9 @@ import {
   type SenderHint,
   type SignedTransaction,
 } from '../building/open-block.ts'
+import { createStateReader } from '../chain/state-reader.ts'
 import { EngineError } from '../errors.ts'
+import type { SenderState } from '../pool/types.ts'
 import { isRejection, ProgramError } from '../program/errors.ts'
 import type { AccountDiff, BlockEnvironment, Program } from '../program/types.ts'
 import {
@@ -47,6 +49,8 @@ export interface CanonicalChange {
   readonly head: Hash
   readonly safe: Hash | undefined
   readonly finalized: Hash | undefined
+  /** Accounts whose state at the new head is wanted: this thread has just had it in its cache. */
+  readonly senders: readonly Address[]
 }
 
 export interface OpenRequest {
@@ -97,7 +101,8 @@ function createExecutor(): Executor {
           writeBlock(batch, record)
         })
       } catch (error) {
-        // The program took the new nodes for stored; they are not.
+        // The program may have been stopped in the middle, and took the new nodes for stored.
+        program.abort()
         program.clearCache()
         throw error
       } finally {
@@ -111,6 +116,12 @@ const builder = createExecutor()
 /** For blocks from outside while one is being built; most nodes do only one of both. */
 let importer: Executor | undefined
 let building: { readonly id: Hex; readonly block: OpenBlock } | undefined
+
+function idleExecutor(): Executor {
+  if (building === undefined) return builder
+  importer ??= createExecutor()
+  return importer
+}
 
 function current(id: Hex): OpenBlock {
   if (building?.id !== id) throw new EngineError('invalid', `unknown payload ${id}`)
@@ -219,8 +230,7 @@ const handlers = {
 
   /** Executes and commits a block from outside; returns what is wrong with it, if anything. */
   import: (block: ForeignBlock): string | undefined => {
-    importer ??= building === undefined ? undefined : createExecutor()
-    const executor = building === undefined ? builder : (importer as Executor)
+    const executor = idleExecutor()
     const parent = { header: headerOf(block.header.parentHash), hash: block.header.parentHash }
     const result = executeForeign(executor.program, executor.hint, config, parent, block)
     if ('error' in result) return result.error
@@ -228,8 +238,8 @@ const handlers = {
     return undefined
   },
 
-  /** Moves the canonical chain and the named blocks, in one transaction. */
-  canonical: (change: CanonicalChange): void => {
+  /** Moves the canonical chain and the named blocks, in one transaction; returns the senders' states. */
+  canonical: (change: CanonicalChange): readonly SenderState[] => {
     store.transaction((batch) => {
       for (const { number, transactions } of change.reverted)
         deleteCanonical(batch, number, transactions)
@@ -239,6 +249,13 @@ const handlers = {
       writePointer(batch, 'safe', change.safe)
       writePointer(batch, 'finalized', change.finalized)
     })
+    if (change.senders.length === 0) return []
+    const { program } = idleExecutor()
+    const head = { header: headerOf(change.head), hash: change.head }
+    const reader = createStateReader(program)
+    const states = change.senders.map((address) => reader.sender(head, address))
+    program.abort()
+    return states
   },
 
   close: () => store.close(),
