@@ -13,7 +13,7 @@ export interface ProgramHost {
   trace?(event: Uint8Array): void
   /** Asked about every million gas; true stops the run with `interrupted`. */
   interrupted?(): boolean
-  /** Sender already recovered for a signature, if known (20 bytes); else it is recovered natively. */
+  /** Sender already recovered for a signature, if known (20 bytes); else it is recovered natively. `v`: 27 or 28. */
   sender?(signingHash: Uint8Array, v: number, r: Uint8Array, s: Uint8Array): Uint8Array | undefined
 }
 

@@ -1,0 +1,2 @@
+// The whole program, for tests of its entry points.
+export * from '../../src/main'
