@@ -30,7 +30,7 @@ function describe(event: Uint8Array) {
       const length = view.getUint32(layout.TRACE_ENTER_INPUT_LENGTH, true)
       assert.equal(event.length, layout.TRACE_ENTER_INPUT + length)
       return {
-        kind: 'enter',
+        kind: 'enter' as const,
         op,
         depth,
         flags: view.getUint8(layout.TRACE_ENTER_FLAGS),
@@ -48,7 +48,7 @@ function describe(event: Uint8Array) {
       const length = view.getUint32(layout.TRACE_EXIT_OUTPUT_LENGTH, true)
       assert.equal(event.length, layout.TRACE_EXIT_OUTPUT + length)
       return {
-        kind: 'exit',
+        kind: 'exit' as const,
         op,
         depth,
         halt: view.getUint8(layout.TRACE_EXIT_HALT),
@@ -65,7 +65,7 @@ function describe(event: Uint8Array) {
         return BigInt(`0x${hex(event.subarray(from, from + 32))}`)
       })
       return {
-        kind: 'step',
+        kind: 'step' as const,
         op,
         depth,
         pc: view.getUint32(layout.TRACE_STEP_PC, true),
@@ -82,7 +82,7 @@ function describe(event: Uint8Array) {
       const length = view.getUint32(layout.TRACE_LOG_DATA_LENGTH, true)
       assert.equal(event.length, layout.TRACE_LOG_TOPICS + 32 * op + length)
       return {
-        kind: 'log',
+        kind: 'log' as const,
         depth,
         address: address(layout.TRACE_LOG_ADDRESS),
         topics: Array.from({ length: op }, (_, i) =>
@@ -124,7 +124,7 @@ test('frames: who called whom with what, and how it ended', () => {
   assert.deepEqual(events[0], {
     ...common,
     ...{
-      kind: 'enter',
+      kind: 'enter' as const,
       op: opcodes.CALL,
       depth: 0,
       gas: 200_000n,
@@ -136,7 +136,7 @@ test('frames: who called whom with what, and how it ended', () => {
   })
   const [, call, log, end, identity, identityEnd, last] = events
   assert.deepEqual(call, {
-    kind: 'enter',
+    kind: 'enter' as const,
     op: opcodes.CALL,
     depth: 1,
     flags: 0,
