@@ -66,11 +66,6 @@ export function readHeader(store: Store, hash: Hash): Header | undefined {
   return rlp && decodeHeader(rlp)
 }
 
-/** Whether a block was committed, canonical or not. */
-export function hasBlock(store: Store, hash: Hash): boolean {
-  return store.has('bodies', hashKey(hash))
-}
-
 export function readBody(store: Store, hash: Hash): BlockBody | undefined {
   const record = store.get('bodies', hashKey(hash))
   return record && decodeBody(record)

@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import {
   type Address,
   bytesToHex,
-  createAddress,
   encodeTransaction,
   type Genesis,
   type GenesisAccount,
@@ -113,8 +112,6 @@ export function initCode(runtime: Hex): Hex {
   // PUSH2 length DUP1 PUSH1 11 PUSH0 CODECOPY PUSH0 RETURN
   return `0x61${length}80600a5f395ff3${runtime.slice(2)}`
 }
-
-export const contractAddress = createAddress
 
 /** An OP Stack chain with every fork active, or an Ethereum chain at Prague. */
 export function testGenesis(
