@@ -116,6 +116,41 @@ describe('altlayer statetest', () => {
     assert.equal(totals.skipped, 0)
   })
 
+  it('does not take a file that lacks the key for a refused transaction', {
+    skip: specTests.absent,
+  }, async () => {
+    const path = saveSample('keyless.json', (file) => {
+      for (const test of Object.values(file))
+        test.transaction = { ...test.transaction, secretKey: null }
+      for (const post of posts(file)) {
+        delete post.txbytes
+        post.expectException = 'TransactionException.NONCE_IS_MAX'
+      }
+    })
+    const { code, totals, others } = await json(['--fork', 'Cancun', path])
+    assert.equal(code, 1)
+    assert.equal(totals.passed, 0)
+    assert.match(others[0].reason, /transaction\.secretKey: expected a key/)
+  })
+
+  it('takes values that no transaction can hold for a refused one', {
+    skip: specTests.absent,
+  }, async () => {
+    const path = saveSample('impossible.json', (file) => {
+      for (const test of Object.values(file)) {
+        test.transaction = { ...test.transaction, value: [`0x:bigint 0x1${'0'.repeat(64)}`] }
+      }
+      for (const post of posts(file)) {
+        delete post.txbytes
+        post.expectException = 'TransactionException.VALUE_OVERFLOW'
+      }
+    })
+    const { others } = await json(['--fork', 'Cancun', path])
+    // The state of a refused transaction is the one before it, not the sample's.
+    for (const failure of others) assert.equal(failure.reason, 'another state root')
+    assert.ok(others.length > 0)
+  })
+
   it('says why a fork is skipped', { skip: specTests.absent }, async () => {
     const path = saveSample('forks.json', (file) => {
       for (const test of Object.values(file))

@@ -68,7 +68,7 @@ import {
   headerTimestamp,
 } from './header'
 import { optionalItem, optionalNext, rlpOptional } from './optional'
-import { chainId, configElasticity, forkAt, mode, specAt, unsupportedFrom } from './rules'
+import { chainId, configElasticity, forkAt, isUnsupported, mode, specAt, unsupportedFrom } from './rules'
 import { openingCalls } from './system'
 import { checkWithdrawals } from './withdrawals'
 
@@ -155,7 +155,7 @@ function decodeAttributes(ptr: usize, end: usize): bool {
 /** The attributes against the fork and the parent, which is the decoded header. */
 function checkAttributes(): i32 {
   if (timestamp <= headerTimestamp) return reject(STATUS_BAD_TIMESTAMP, timestamp, headerTimestamp)
-  if (timestamp >= unsupportedFrom()) return reject(STATUS_UNSUPPORTED_FORK, timestamp, unsupportedFrom())
+  if (isUnsupported(timestamp)) return reject(STATUS_UNSUPPORTED_FORK, timestamp, unsupportedFrom())
   const spec = specAt(timestamp)
   if (spec >= SPEC_CANCUN && beaconRoot == 0) return reject(STATUS_BAD_ATTRIBUTES, NO_BEACON_ROOT, 0)
   if (spec < SPEC_CANCUN && beaconRoot != 0) return reject(STATUS_BAD_ATTRIBUTES, EXTRA_BEACON_ROOT, 0)
@@ -258,7 +258,7 @@ export function openAtHeader(ptr: usize, len: usize): i32 {
   const headerEnd = itemNext
   if (!decodeHeader(header, headerEnd)) return STATUS_BAD_PARENT
   if (!decodeOverrides(headerEnd, end)) return STATUS_BAD_INPUT
-  if (timestamp >= unsupportedFrom()) return reject(STATUS_UNSUPPORTED_FORK, timestamp, unsupportedFrom())
+  if (isUnsupported(timestamp)) return reject(STATUS_UNSUPPORTED_FORK, timestamp, unsupportedFrom())
   const spec = specAt(timestamp)
   beginBlock(BLOCK_CALLS, spec, forkAt(timestamp), overriddenNumber, timestamp, gasLimit)
   wordCopy(blockParentHash, headerParentHash)

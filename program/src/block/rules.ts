@@ -52,15 +52,24 @@ export function setConfig(ptr: usize, len: usize): bool {
   return true
 }
 
-/** Time from which the chain has rules that the program does not know. */
+/** Activation time of a fork that never comes; a timestamp can be as large. */
+const NEVER: u64 = u64.MAX_VALUE
+
+/** Time from which the chain has rules that the program does not know; 2^64 - 1: never. */
 export function unsupportedFrom(): u64 {
   return load<u64>(config + CONFIG_UNSUPPORTED)
+}
+
+/** Whether the rules at a timestamp are not known. */
+export function isUnsupported(timestamp: u64): bool {
+  return unsupportedFrom() != NEVER && timestamp >= unsupportedFrom()
 }
 
 /** Last of `count` consecutive activation times, first at `first`, that is not after `timestamp`; -1: none. */
 function lastActive(first: i32, count: i32, timestamp: u64): i32 {
   for (let i = count - 1; i >= 0; i--) {
-    if (load<u64>(config + first + (i << 3)) <= timestamp) return i
+    const time = load<u64>(config + first + (i << 3))
+    if (time <= timestamp && time != NEVER) return i
   }
   return -1
 }

@@ -8,6 +8,7 @@ import {
   optional,
   parseAddress,
   parseArray,
+  parseData,
   parseHash,
   parseInteger,
   parseObject,
@@ -122,15 +123,14 @@ function parseCase(
     gas: index('gas', template.gasLimits.length),
     value: index('value', template.values.length),
   }
+  const raw = optional(post.txbytes, `${path}.txbytes`, parseData)
   return {
     indexes,
     root: parseHash(post.hash, `${path}.hash`),
     logs: parseHash(post.logs, `${path}.logs`),
     exception: post.expectException === undefined ? undefined : String(post.expectException),
     transaction: () =>
-      typeof post.txbytes === 'string'
-        ? hexToBytes(post.txbytes, `${path}.txbytes`)
-        : buildTransaction(template, indexes, chainId),
+      raw === undefined ? buildTransaction(template, indexes, chainId) : hexToBytes(raw),
   }
 }
 

@@ -11,9 +11,9 @@ import {
   hexToBytes,
   keccak256Hex,
   type Log,
-  MalformedInputError,
 } from '@altlayer/protocol'
 import type { BlobSchedule, StateTest, TestCase } from './parse.ts'
+import { ImpossibleTransactionError } from './transaction.ts'
 
 /** How one case ended. */
 export interface CaseResult {
@@ -198,8 +198,7 @@ function execute(program: Program, testCase: TestCase): Outcome {
   try {
     return { logs: program.transaction(testCase.transaction()).logs }
   } catch (error) {
-    // A template whose values no transaction can hold is refused before there are bytes.
-    if (!isRejection(error) && !(error instanceof MalformedInputError)) throw error
+    if (!isRejection(error) && !(error instanceof ImpossibleTransactionError)) throw error
     return { logs: [], refused: error.message }
   }
 }

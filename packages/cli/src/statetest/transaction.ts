@@ -99,9 +99,14 @@ function parseAuthorization(value: unknown, path: string): SignedAuthorization {
   }
 }
 
+/** A template's values that no transaction can hold: refused before there are bytes. */
+export class ImpossibleTransactionError extends Error {
+  override readonly name = 'ImpossibleTransactionError'
+}
+
 /**
  * Signs the transaction of one case with the template's key; a legacy one without EIP-155, as the suite does.
- * Throws MalformedInputError when the template lacks what its type needs.
+ * Throws MalformedInputError when the template lacks what its type needs, and ImpossibleTransactionError.
  */
 export function buildTransaction(
   template: TransactionTemplate,
@@ -113,6 +118,15 @@ export function buildTransaction(
     throw new MalformedInputError('transaction.secretKey', 'a key, as there are no txbytes', 'none')
   }
   const unsigned = assemble(template, indexes, chainId)
+  try {
+    return sign(unsigned, secretKey)
+  } catch (error) {
+    if (error instanceof MalformedInputError) throw new ImpossibleTransactionError(error.message)
+    throw error
+  }
+}
+
+function sign(unsigned: SignedTransaction, secretKey: Hash): Uint8Array {
   const signature = secp256k1.sign(signingHash(unsigned), Buffer.from(secretKey.slice(2), 'hex'), {
     prehash: false,
     format: 'recovered',
@@ -153,7 +167,7 @@ function assemble(
   const maxPriorityFeePerGas = demand(template.maxPriorityFeePerGas, 'maxPriorityFeePerGas')
   const fees = { ...typed, maxFeePerGas, maxPriorityFeePerGas }
   if (authorizationList !== undefined) {
-    return { type: TX_SET_CODE, ...fees, to: demand(to, 'to'), authorizationList }
+    return { type: TX_SET_CODE, ...fees, to: demandRecipient(to), authorizationList }
   }
   if (blobVersionedHashes !== undefined || template.maxFeePerBlobGas !== undefined) {
     const maxFeePerBlobGas = demand(template.maxFeePerBlobGas, 'maxFeePerBlobGas')
@@ -161,12 +175,17 @@ function assemble(
     return {
       type: TX_BLOB,
       ...fees,
-      to: demand(to, 'to'),
+      to: demandRecipient(to),
       maxFeePerBlobGas,
       blobVersionedHashes: hashes,
     }
   }
   return { type: TX_DYNAMIC_FEE, ...fees, ...recipient }
+}
+
+function demandRecipient(to: Address | undefined): Address {
+  if (to === undefined) throw new ImpossibleTransactionError('this type cannot create a contract')
+  return to
 }
 
 function demand<T>(value: T | undefined, name: string): T {
