@@ -20,6 +20,8 @@ code is 1 when a case failed.`,
   async run(args) {
     const { values, positionals } = parseOptions(options, args, true)
     if (positionals.length === 0) throw new UsageError('name a file, a folder or an archive')
+    const { ensureProgram } = await import('../ensure-program.ts')
+    await ensureProgram()
     const tally = await runPaths(
       positionals,
       values.fork,

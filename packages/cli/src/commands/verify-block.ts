@@ -19,6 +19,8 @@ when a block does not match or cannot be executed.`,
   async run(args) {
     const { values, positionals } = parseOptions(options, args, true)
     if (positionals.length === 0) throw new UsageError('name a fixture')
+    const { ensureProgram } = await import('../ensure-program.ts')
+    await ensureProgram()
     let failures = 0
     for (const path of positionals) {
       const report = await verifyFile(path)
