@@ -99,3 +99,31 @@ export const STATUS_TX_INSUFFICIENT_FUNDS_FOR_TRANSFER: i32 = 122
 // --- derivation ---
 /** The channels that wait for frames need more memory than the program has for them. */
 export const STATUS_CHANNELS_FULL: i32 = 150
+/** The batches that wait, or the span batch being read, need more memory than the program has for them. */
+export const STATUS_BATCHES_FULL: i32 = 151
+/** have: number of the next L1 block; all data up to the one before is used. */
+export const STATUS_NEEDS_L1: i32 = 152
+/** `derive_reset` has not succeeded yet since the last `derive_configure`. */
+export const STATUS_NOT_DERIVING: i32 = 153
+/** `derive_l1`, while `derive_next` has not used up the block before; or derivation while a block is open. */
+export const STATUS_DERIVE_ORDER: i32 = 154
+/** have: its number. Another L1 block than the one before is the parent, or the safe head's origin is not in L1's chain. */
+export const STATUS_L1_REORG: i32 = 155
+/** An L1 block's header, transactions or receipts are not in the form that they have on Ethereum. */
+export const STATUS_BAD_L1_BLOCK: i32 = 156
+/** have: its number. An L2 block does not begin with L1 attributes, or is not the genesis that the config names. */
+export const STATUS_BAD_L2_BLOCK: i32 = 157
+/** have: number of the L1 block. A log of the deposit contract is no deposit of version 0. */
+export const STATUS_BAD_DEPOSIT: i32 = 158
+/** have: number of the L1 origin. The gas scalars are in no encoding that Ecotone knows. */
+export const STATUS_BAD_SCALARS: i32 = 159
+/** have: timestamp. Upgrade transactions of a fork that activates at this block are not in the program. */
+export const STATUS_UPGRADE_UNKNOWN: i32 = 160
+/** have: number, want: number of the L1 origin that the batches belong to. Derivation cannot go on from this safe head. */
+export const STATUS_SAFE_HEAD_MISMATCH: i32 = 161
+/** An L1 block, or an L2 block to compare a batch with, holds more than the program has room for. */
+export const STATUS_L1_DATA_FULL: i32 = 162
+/** `derive_invalid` without attributes before it. */
+export const STATUS_NO_ATTRIBUTES: i32 = 163
+/** `derive_invalid` for attributes that hold deposits only: such a block is valid by definition. */
+export const STATUS_DEPOSITS_INVALID: i32 = 164

@@ -53,4 +53,30 @@ export const CHANNEL_INPUT_SIZE: usize = 128 * MIB
 export const CHANNEL_OUTPUT: usize = CHANNEL_INPUT + CHANNEL_INPUT_SIZE
 export const CHANNEL_OUTPUT_SIZE: usize = 128 * MIB
 
-export const MEMORY_END: usize = CHANNEL_OUTPUT + CHANNEL_OUTPUT_SIZE
+/** The brotli decoder's tables. */
+export const BROTLI_TABLES: usize = CHANNEL_OUTPUT + CHANNEL_OUTPUT_SIZE
+export const BROTLI_TABLES_SIZE: usize = 8 * MIB
+
+/** The span batch that is being taken apart: its columns, then its transactions (derive/span-memory.ts). */
+export const SPAN_MEMORY: usize = BROTLI_TABLES + BROTLI_TABLES_SIZE
+export const SPAN_MEMORY_SIZE: usize = 208 * MIB
+
+/** Batches that wait, before Holocene. */
+export const BATCH_QUEUE: usize = SPAN_MEMORY + SPAN_MEMORY_SIZE
+export const BATCH_QUEUE_SIZE: usize = 48 * MIB
+
+/** The L1 block whose data derivation reads: its transactions, decoded blobs, frames. */
+export const L1_DATA: usize = BATCH_QUEUE + BATCH_QUEUE_SIZE
+export const L1_DATA_SIZE: usize = 32 * MIB
+
+/** Receipts, blobs and L2 transactions while derivation looks at them. */
+export const DERIVE_SCRATCH: usize = L1_DATA + L1_DATA_SIZE
+export const DERIVE_SCRATCH_SIZE: usize = 32 * MIB
+
+/** What derivation remembers of recent L1 blocks and safe L2 blocks, in rings by number. */
+export const L1_CHAIN: usize = DERIVE_SCRATCH + DERIVE_SCRATCH_SIZE
+export const L1_CHAIN_SIZE: usize = 16 * MIB
+export const SAFE_CHAIN: usize = L1_CHAIN + L1_CHAIN_SIZE
+export const SAFE_CHAIN_SIZE: usize = 2 * MIB
+
+export const MEMORY_END: usize = SAFE_CHAIN + SAFE_CHAIN_SIZE

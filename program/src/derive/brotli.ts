@@ -1,9 +1,8 @@
 // Brotli (RFC 7932) decoding into one flat buffer; section numbers are the RFC's.
 //
-// Like `inflate.ts`, output before a fault is kept. Tables live in the block arena while decoding.
+// Like `inflate.ts`, output before a fault is kept. Tables live in a region of their own.
 
-import { arenaAlloc, arenaMark, arenaRelease } from '../arena'
-import { hostError } from '../host'
+import { BROTLI_TABLES } from '../layout'
 import { DICTIONARY, LUT0, LUT1, LUT2, TRANSFORM_COUNT, TRANSFORMS } from './brotli-data'
 import {
   bitsAlign,
@@ -88,7 +87,7 @@ const blockType: usize = memory.data(12, 8)
 const lastBlockType: usize = memory.data(12, 8)
 const blockLeft: usize = memory.data(12, 8)
 
-// Tables in the arena: one code of each kind a category, then the prefix codes, then the context maps.
+// Tables in BROTLI_TABLES: one code of each kind a category, then the prefix codes, then the context maps.
 const TYPE_CODE_SIZE: usize = codeSize(MAX_TYPES + 2)
 const COUNT_CODE_SIZE: usize = codeSize(BLOCK_COUNTS)
 const LITERAL_CODE_SIZE: usize = codeSize(LITERALS)
@@ -124,18 +123,7 @@ let window: usize = 0
  */
 export function brotliDecode(src: usize, len: usize, dst: usize, cap: usize): i32 {
   brotliLength = 0
-  const mark = arenaMark()
-  typeCodes = arenaAlloc(TYPE_CODE_SIZE * CATEGORIES)
-  countCodes = arenaAlloc(COUNT_CODE_SIZE * CATEGORIES)
-  literalCodes = arenaAlloc(LITERAL_CODE_SIZE * MAX_TYPES)
-  commandCodes = arenaAlloc(COMMAND_CODE_SIZE * MAX_TYPES)
-  distanceCodes = arenaAlloc(DISTANCE_CODE_SIZE * MAX_TYPES)
-  scratchCode = arenaAlloc(COMMAND_CODE_SIZE)
-  literalMap = arenaAlloc(64 * MAX_TYPES)
-  distanceMap = arenaAlloc(4 * MAX_TYPES)
-  contextModes = arenaAlloc(MAX_TYPES)
-  codeLengths = arenaAlloc(COMMANDS)
-  if (hostError != 0) return BROTLI_CORRUPT
+  layTables()
   bitsOpen(src, len)
   start = dst
   cursor = dst
@@ -147,8 +135,31 @@ export function brotliDecode(src: usize, len: usize, dst: usize, cap: usize): i3
   ringAt = 3
   const status = stream()
   brotliLength = cursor - start
-  arenaRelease(mark)
   return status
+}
+
+let nextTable: usize = 0
+
+function layTables(): void {
+  nextTable = BROTLI_TABLES
+  typeCodes = table(TYPE_CODE_SIZE * CATEGORIES)
+  countCodes = table(COUNT_CODE_SIZE * CATEGORIES)
+  literalCodes = table(LITERAL_CODE_SIZE * MAX_TYPES)
+  commandCodes = table(COMMAND_CODE_SIZE * MAX_TYPES)
+  distanceCodes = table(DISTANCE_CODE_SIZE * MAX_TYPES)
+  scratchCode = table(COMMAND_CODE_SIZE)
+  literalMap = table(64 * MAX_TYPES)
+  distanceMap = table(4 * MAX_TYPES)
+  contextModes = table(MAX_TYPES)
+  codeLengths = table(COMMANDS)
+  // Constant sizes, 3 MiB together: a fraction of the region.
+  memory.fill(BROTLI_TABLES, 0, nextTable - BROTLI_TABLES)
+}
+
+function table(size: usize): usize {
+  const at = nextTable
+  nextTable += (size + 15) & ~15
+  return at
 }
 
 function stream(): i32 {

@@ -1,10 +1,9 @@
 // Span batches (OP Stack spec, Delta, "Span batches"; Isthmus adds EIP-7702 transactions): from the
-// column-wise encoding to blocks with EIP-2718 transactions, all in the block arena.
+// column-wise encoding to blocks with EIP-2718 transactions, in memory of its own.
 //
 // Every count is checked against the bytes that must follow it before anything is allocated, so memory
 // is bounded by a constant times the input.
 
-import { arenaAlloc, arenaAllocUninitialized } from '../arena'
 import { hostError } from '../host'
 import {
   itemIsList,
@@ -17,6 +16,7 @@ import {
   rlpString,
 } from '../rlp/decode'
 import { rlpListLength, rlpU64Length, rlpWriteBytes, rlpWriteList, rlpWriteU64 } from '../rlp/encode'
+import { spanAlloc, spanMemoryReset } from './span-memory'
 
 /** Spec: MAX_SPAN_BATCH_ELEMENT_COUNT, for blocks and transactions alike. */
 export const MAX_ELEMENTS: u64 = 10_000_000
@@ -33,25 +33,26 @@ export let spanParentCheck: usize = 0
 export let spanOriginCheck: usize = 0
 export let spanBlocks: u32 = 0
 
-// One record a block: { txCount u32, firstTx u32, originBit u32, 0 }, and one a transaction: { ptr, len }.
-const BLOCK_RECORD: usize = 16
+// One u32 a block: the index of its first transaction, and the top bit when its origin changed; one more behind
+// the last block. One record a transaction: { ptr, len }.
+const ORIGIN_CHANGED: u32 = 1 << 31
 const TX_RECORD: usize = 8
 let blocks: usize = 0
 let transactions: usize = 0
 
 /** Number of transactions of block `i`. */
 export function spanTxCount(i: u32): u32 {
-  return load<u32>(blocks + <usize>i * BLOCK_RECORD)
+  return spanFirstTx(i + 1) - spanFirstTx(i)
 }
 
 /** Index in the batch of block `i`'s first transaction. */
 export function spanFirstTx(i: u32): u32 {
-  return load<u32>(blocks + <usize>i * BLOCK_RECORD, 4)
+  return load<u32>(blocks + (<usize>i << 2)) & ~ORIGIN_CHANGED
 }
 
 /** True when block `i` has another L1 origin than the block before it. */
 export function spanOriginChanged(i: u32): bool {
-  return load<u32>(blocks + <usize>i * BLOCK_RECORD, 8) != 0
+  return (load<u32>(blocks + (<usize>i << 2)) & ORIGIN_CHANGED) != 0
 }
 
 /** EIP-2718 encoding of transaction `i` of the batch. */
@@ -77,14 +78,24 @@ let nonces: usize = 0
 let gases: usize = 0
 let protections: usize = 0
 
+/** The batch was decoded. */
+export const SPAN_OK: i32 = 0
+/** Its encoding is malformed: nothing behind it in the channel can be read. */
+export const SPAN_MALFORMED: i32 = 1
+/** It holds a transaction that is none: op-node goes on with the channel's next batch. */
+export const SPAN_BAD_TRANSACTION: i32 = 2
+
 /**
- * Decodes the batch in [ptr, ptr + len), without its version byte. False when it is malformed, or when
- * the arena is full (`hostError`). Bytes behind the batch are ignored, as op-node does.
+ * Decodes the batch in [ptr, ptr + len), without its version byte. Returns SPAN_*; check `hostError` after one
+ * that is not SPAN_OK. Bytes behind the batch are ignored, as op-node does. The decoded batch stays until the
+ * next call.
  */
-export function spanDecode(ptr: usize, len: usize, chainId: u64): bool {
+export function spanDecode(ptr: usize, len: usize, chainId: u64): i32 {
+  spanMemoryReset()
   cursor = ptr
   end = ptr + len
-  return decodePrefix() && decodeBlocks() && decodeColumns() && assemble(chainId)
+  if (!decodePrefix() || !decodeBlocks() || !decodeColumns()) return SPAN_MALFORMED
+  return assemble(chainId) ? SPAN_OK : SPAN_BAD_TRANSACTION
 }
 
 function decodePrefix(): bool {
@@ -105,19 +116,17 @@ function decodeBlocks(): bool {
   spanBlocks = <u32>count
   const origins = takeBits(spanBlocks)
   if (origins == 0) return false
-  blocks = arenaAlloc(<usize>spanBlocks * BLOCK_RECORD)
+  blocks = spanAlloc((<usize>spanBlocks + 1) << 2)
   if (hostError != 0) return false
   let sum: u64 = 0
   for (let i: u32 = 0; i < spanBlocks; i++) {
     if (!uvarint() || uvarintValue > MAX_ELEMENTS) return false
-    const record = blocks + <usize>i * BLOCK_RECORD
-    store<u32>(record, <u32>uvarintValue)
-    store<u32>(record, <u32>sum, 4)
-    store<u32>(record, bit(origins, spanBlocks, i), 8)
+    store<u32>(blocks + (<usize>i << 2), <u32>sum | (bit(origins, spanBlocks, i) << 31))
     sum += uvarintValue
     if (sum > MAX_ELEMENTS) return false
   }
   total = <u32>sum
+  store<u32>(blocks + (<usize>spanBlocks << 2), total)
   // Each transaction has at least a signature.
   return <u64>total * SIGNATURE <= <u64>(end - cursor)
 }
@@ -132,10 +141,10 @@ function decodeColumns(): bool {
   for (let i: u32 = 0; i < total; i++) if (!bit(creations, total, i)) calls++
   targets = take(calls * ADDRESS)
   if (targets == 0) return false
-  transactions = arenaAllocUninitialized(<usize>total * TX_RECORD)
-  payloads = arenaAllocUninitialized(<usize>total * 4)
-  nonces = arenaAllocUninitialized(<usize>total * 8)
-  gases = arenaAllocUninitialized(<usize>total * 8)
+  transactions = spanAlloc(<usize>total * TX_RECORD)
+  payloads = spanAlloc(<usize>total * 4)
+  nonces = spanAlloc(<usize>total * 8)
+  gases = spanAlloc(<usize>total * 8)
   if (hostError != 0) return false
   let legacy: u32 = 0
   for (let i: u32 = 0; i < total; i++) {
@@ -301,7 +310,7 @@ function assembleTx(
     scalarLength(r, rLength) +
     scalarLength(s, sLength)
   const size = (type == 0 ? 0 : 1) + rlpListLength(content)
-  const start = arenaAllocUninitialized(size)
+  const start = spanAlloc(size)
   if (hostError != 0) return false
   let out = start
   if (type != 0) store<u8>(out++, <u8>type)

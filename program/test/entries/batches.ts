@@ -1,9 +1,8 @@
 // Entry of the tests of what batchers post: the bytes at `inputAt`.
-import { arenaReset } from '../../src/arena'
 import { readerBatch, readerBatchLength, readerBatchType, readerNext, readerOpen } from '../../src/derive/channel-reader'
 import { blobDecode } from '../../src/derive/blob'
 import { singularDecode } from '../../src/derive/singular-batch'
-import { spanDecode } from '../../src/derive/span-batch'
+import { SPAN_OK, spanDecode } from '../../src/derive/span-batch'
 import { clearHostError } from '../../src/host'
 import { CHANNEL_INPUT, INPUT, RESULT } from '../../src/layout'
 
@@ -25,9 +24,8 @@ export function inputAt(): usize {
   return INPUT
 }
 export function decode(len: usize, chainId: u64): bool {
-  arenaReset()
   clearHostError()
-  return spanDecode(INPUT, len, chainId)
+  return spanDecode(INPUT, len, chainId) == SPAN_OK
 }
 /** Data of the blob at `inputAt`, at `blobAt`; its length or -1. */
 export function decodeBlob(): i32 {
@@ -50,7 +48,6 @@ export function channelAt(): usize {
   return CHANNEL_INPUT
 }
 export function openChannel(len: usize, maxBytes: usize, brotli: bool): bool {
-  arenaReset()
   clearHostError()
   return readerOpen(len, maxBytes, brotli)
 }
