@@ -25,7 +25,6 @@ export const hexOf = (minLength: number, maxLength = minLength): fc.Arbitrary<He
 export const hash = hexOf(32)
 export const address = hexOf(20)
 export const uint64 = fc.bigInt(0n, (1n << 64n) - 1n)
-export const uint128 = fc.bigInt(0n, (1n << 128n) - 1n)
 export const uint256 = fc.bigInt(0n, (1n << 256n) - 1n)
 
 const required = record({
