@@ -136,15 +136,16 @@ describe('L1 reorganised', () => {
     return (await viem.l1.getBlock({ blockNumber: number })).hash === hash
   }
 
-  it('takes L2 back to the last block whose origin stands, and on from there', async () => {
+  it('takes L2 back to the last block whose origin stands, and on with its transactions', async () => {
     const made = await transfer()
-    await eventually('three more L1 blocks', 60, async () => {
+    await eventually('five more L1 blocks', 60, async () => {
       const read = { address: l1Block, abi, functionName: 'number' } as const
       const origin = await viem.l2.readContract({ ...read, blockNumber: made.number })
-      return (await viem.l2.readContract(read)) > origin + 3n
+      return (await viem.l2.readContract(read)) > origin + 5n
     })
+    const dropped = await transfer()
     const before = await viem.l2.getBlock()
-    await viem.l1.request({ method: 'anvil_reorg', params: [2, []] } as never)
+    await viem.l1.request({ method: 'anvil_reorg', params: [4, []] } as never)
     await eventually('L2 goes back', 60, () => network.output().includes('L2 goes back'))
     await eventually('L2 goes on', 60, async () => {
       return (await viem.l2.getBlockNumber()) > before.number
@@ -155,6 +156,10 @@ describe('L1 reorganised', () => {
     }
     assert.notEqual((await viem.l2.getBlock({ blockNumber: before.number })).hash, before.hash)
     await assertKept(made)
+    // Its block is gone, the transaction is not.
+    assert.notEqual((await viem.l2.getBlock({ blockNumber: dropped.number })).hash, dropped.block)
+    await viem.l2.waitForTransactionReceipt({ hash: dropped.hash })
+    assert.equal(await viem.l2.getBalance({ address: dropped.to }), parseEther('0.5'))
     await assertKept(await transfer())
   })
 })

@@ -164,6 +164,17 @@ export function followL1(options: L1FollowerOptions): L1Follower {
     if (oldest !== undefined) cache.delete(oldest)
   }
 
+  /** Closing needs no signal here: it ends the request, and so the promise. */
+  async function within<T>(promise: Promise<T>, timeout: number): Promise<T | undefined> {
+    const answered = new AbortController()
+    const patience = clock.sleep(timeout, answered.signal).then(() => undefined)
+    try {
+      return await Promise.race([promise, patience])
+    } finally {
+      answered.abort()
+    }
+  }
+
   const running = run()
   return {
     heads: () => heads,
@@ -176,7 +187,7 @@ export function followL1(options: L1FollowerOptions): L1Follower {
       if (head === undefined || number + BigInt(options.confirmations) > head) return undefined
       const pending = fetching.get(number) ?? fetchEpoch(number)
       fetching.set(number, pending)
-      return Promise.race([pending, clock.sleep(timeout, stop.signal).then(() => undefined)])
+      return within(pending, timeout)
     },
     async close() {
       stop.abort()
