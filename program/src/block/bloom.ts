@@ -6,6 +6,7 @@ import { LOG_ADDRESS, LOG_PREVIOUS, LOG_TOPICS, LOG_TOPIC_COUNT } from '../state
 export const BLOOM_SIZE: usize = 256
 
 const hash: usize = memory.data(32, 8)
+const probe: usize = memory.data(256, 8)
 
 /** Adds a list of logs, the newest first, to the bloom at `bloom`. */
 export function bloomAddLogs(bloom: usize, log: usize): void {
@@ -19,6 +20,17 @@ export function bloomAddLogs(bloom: usize, log: usize): void {
 /** bloom |= other. */
 export function bloomMerge(bloom: usize, other: usize): void {
   for (let i: usize = 0; i < BLOOM_SIZE; i += 8) store<u64>(bloom + i, load<u64>(bloom + i) | load<u64>(other + i))
+}
+
+/** Whether the address may be among those of the bloom's logs. */
+export function bloomMayHave(bloom: usize, address: usize): bool {
+  memory.fill(probe, 0, BLOOM_SIZE)
+  add(probe, address, 20)
+  for (let i: usize = 0; i < BLOOM_SIZE; i += 8) {
+    const bits = load<u64>(probe + i)
+    if ((load<u64>(bloom + i) & bits) != bits) return false
+  }
+  return true
 }
 
 function add(bloom: usize, ptr: usize, len: usize): void {

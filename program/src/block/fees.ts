@@ -109,7 +109,11 @@ const LARGEST_EXPONENT: u64 = 178
 
 /** Blob base fee in wei (EIP-4844's fake_exponential), to the word at `out`; 2^256 - 1 when larger. */
 export function blobBaseFee(spec: i32, excess: u64, out: usize): void {
-  const fraction = blobUpdateFraction(spec)
+  blobFee(blobUpdateFraction(spec), excess, out)
+}
+
+/** As `blobBaseFee`, by the base fee update fraction itself. */
+export function blobFee(fraction: u64, excess: u64, out: usize): void {
   if (fraction == 0 || excess == 0) return wordSet(out, 1)
   if (excess / fraction >= LARGEST_EXPONENT) {
     memory.fill(out, 0xff, 32)

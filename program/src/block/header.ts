@@ -19,6 +19,9 @@ const NONCE_SIZE: usize = 8
 export let headerParentHash: usize = 0
 export let headerCoinbase: usize = 0
 export let headerStateRoot: usize = 0
+export let headerTransactionsRoot: usize = 0
+export let headerReceiptsRoot: usize = 0
+export let headerBloom: usize = 0
 export let headerNumber: u64 = 0
 export let headerGasLimit: u64 = 0
 export let headerGasUsed: u64 = 0
@@ -34,6 +37,8 @@ export let headerBlobGasUsed: u64 = 0
 export let headerExcessBlobGas: u64 = 0
 /** 32 bytes, or 0 when absent. */
 export let headerParentBeaconBlockRoot: usize = 0
+/** Prague: the header has a requests hash. */
+export let headerHasRequests: bool = false
 
 const difficulty: usize = memory.data(32, 8)
 let cursor: usize = 0
@@ -46,6 +51,7 @@ export function decodeHeader(ptr: usize, end: usize): bool {
   headerBlobGasUsed = 0
   headerExcessBlobGas = 0
   headerParentBeaconBlockRoot = 0
+  headerHasRequests = false
   memory.fill(headerBaseFee, 0, 32)
   if (!rlpList(ptr, end) || itemNext != end) return false
   cursor = itemStart
@@ -56,7 +62,13 @@ export function decodeHeader(ptr: usize, end: usize): bool {
   headerCoinbase = itemStart
   if (!fixed(32)) return false
   headerStateRoot = itemStart
-  if (!fixed(32) || !fixed(32) || !fixed(BLOOM_SIZE) || !word(difficulty)) return false
+  if (!fixed(32)) return false
+  headerTransactionsRoot = itemStart
+  if (!fixed(32)) return false
+  headerReceiptsRoot = itemStart
+  if (!fixed(BLOOM_SIZE)) return false
+  headerBloom = itemStart
+  if (!word(difficulty)) return false
   if (!scalar()) return false
   headerNumber = itemU64
   if (!scalar()) return false
@@ -90,6 +102,7 @@ function decodeLaterFields(): bool {
   if (!fixed(32)) return false
   headerParentBeaconBlockRoot = itemStart
   if (cursor == listEnd) return true
+  headerHasRequests = true
   return fixed(32) && cursor == listEnd
 }
 

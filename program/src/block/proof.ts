@@ -1,6 +1,13 @@
 // EIP-1186 proofs against the state that was opened: changes of the open block are not in them.
 
-import { ACCOUNT_BALANCE, ACCOUNT_CODE_HASH, ACCOUNT_EXISTS, ACCOUNT_NONCE, ACCOUNT_RESULT_SIZE, ACCOUNT_STORAGE_ROOT } from '../../shared/result'
+import {
+  ACCOUNT_BALANCE,
+  ACCOUNT_CODE_HASH,
+  ACCOUNT_EXISTS,
+  ACCOUNT_NONCE,
+  ACCOUNT_RESULT_SIZE,
+  ACCOUNT_STORAGE_ROOT,
+} from '../../shared/result'
 import { STATUS_BAD_INPUT, STATUS_RESULT_FULL } from '../../shared/status'
 import { hostError, setHostError } from '../host'
 import { keccak256 } from '../keccak/keccak'

@@ -37,8 +37,8 @@ export function encodeReceipt(): usize {
   bloomMerge(blockBloom, bloom)
   const logs = logsLength()
   const version = txType == TYPE_DEPOSIT && depositHasVersion()
-  const payload =
-    STATUS_ITEM + rlpU64Length(blockGasUsed) + BLOOM_ITEM + rlpListLength(logs) + (version ? rlpU64Length(outcomeNonce) + VERSION_ITEM : 0)
+  let payload = STATUS_ITEM + rlpU64Length(blockGasUsed) + BLOOM_ITEM + rlpListLength(logs)
+  if (version) payload += rlpU64Length(outcomeNonce) + VERSION_ITEM
   const typed = txType != TYPE_LEGACY
   receiptLength = <usize>typed + rlpListLength(payload)
   const receipt = arenaAllocUninitialized(receiptLength)
@@ -80,7 +80,8 @@ export function writeLogs(end: usize): void {
 function logPayload(log: usize): usize {
   const topics = <usize>load<u32>(log, LOG_TOPIC_COUNT)
   const data = log + LOG_TOPICS + (topics << 5)
-  return ADDRESS_ITEM + rlpListLength(topics * TOPIC_ITEM) + rlpBytesLength(data, <usize>load<u32>(log, LOG_DATA_LENGTH))
+  const dataLength = <usize>load<u32>(log, LOG_DATA_LENGTH)
+  return ADDRESS_ITEM + rlpListLength(topics * TOPIC_ITEM) + rlpBytesLength(data, dataLength)
 }
 
 /** [address, topics, data] */

@@ -2,7 +2,7 @@
 
 import { FORK_ECOTONE, FORK_ISTHMUS } from '../../shared/abi'
 import { blockFork } from '../block/current'
-import { wordCopy, wordSet } from '../num/word'
+import { wordCopy, wordIsZero, wordSet } from '../num/word'
 import { account } from '../state/accounts'
 import { sloadRaw } from '../state/storage'
 import {
@@ -46,16 +46,12 @@ export function loadFeeParameters(): void {
     read(contract, SLOT_BLOB_BASE_FEE, l1BlobBaseFee)
   }
   // Bedrock's formula still holds in the first Ecotone block.
-  const bedrock = blockFork < FORK_ECOTONE || (load<u64>(l1FeeScalars, 8) == 0 && isZero(l1BlobBaseFee))
+  const bedrock = blockFork < FORK_ECOTONE || (load<u64>(l1FeeScalars, 8) == 0 && wordIsZero(l1BlobBaseFee))
   if (bedrock) {
     read(contract, SLOT_OVERHEAD, l1Overhead)
     read(contract, SLOT_SCALAR, l1Scalar)
   }
   if (blockFork >= FORK_ISTHMUS) read(contract, SLOT_OPERATOR_FEE, operatorFeeParams)
-}
-
-function isZero(word: usize): bool {
-  return (load<u64>(word) | load<u64>(word, 8) | load<u64>(word, 16) | load<u64>(word, 24)) == 0
 }
 
 function read(contract: usize, number: u64, into: usize): void {

@@ -16,7 +16,15 @@ import { l1DataFee } from '../op/fees'
 import { account, accountNonce } from '../state/accounts'
 import { txBegin, txEnd } from '../state/transaction'
 import { TYPE_DEPOSIT, decodeTransaction, txBlobCount, txType } from './decode'
-import { clearOutcome, outcomeBlobGas, outcomeGasUsed, outcomeHash, outcomeL1Fee, outcomeSender, setOutcomeBlobGas } from './outcome'
+import {
+  clearOutcome,
+  outcomeBlobGas,
+  outcomeGasUsed,
+  outcomeHash,
+  outcomeL1Fee,
+  outcomeSender,
+  setOutcomeBlobGas,
+} from './outcome'
 import { reject } from './reject'
 import { buyGas, execute, prepare, settleFees } from './run'
 import { recoverSender } from './signature'
@@ -34,7 +42,7 @@ import {
   computeGasPrice,
 } from './validate'
 
-/** Address and length of the receipt of the last transaction, in the block arena. */
+/** Address of the last transaction's receipt, in the block arena. */
 export let receiptPtr: usize = 0
 
 /**

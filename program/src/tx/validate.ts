@@ -73,7 +73,7 @@ const BLOB_HASH_ITEM: usize = 33
 /** What the transaction pays for blob gas: the block's blob base fee, or 0 (`eth_call`). Word. */
 export const blobGasPrice: usize = memory.data(32, 8)
 
-/** What `checkBalance` found: the purchase of gas and blob gas with the rollup's fees, to subtract from the sender's balance. Word. */
+/** What to subtract from the sender's balance: gas, blob gas and the rollup's fees, from `checkBalance`. Word. */
 export const purchase: usize = memory.data(32, 8)
 
 /** Whether the block's rules know the type, and the signature is for this chain. */
