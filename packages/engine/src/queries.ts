@@ -2,7 +2,7 @@ import type { Address, Hash } from '@altlayer/protocol'
 import type { Block, BlockRef, Engine } from './api.ts'
 import type { Payload } from './building/payload.ts'
 import { overridesOf } from './building/pending-overrides.ts'
-import type { Chain, SealedHeader } from './chain/chain.ts'
+import type { Chain, CommittedRef, SealedHeader } from './chain/chain.ts'
 import { scanLogs } from './chain/logs.ts'
 import type { StateReader } from './chain/state-reader.ts'
 import { EngineError } from './errors.ts'
@@ -45,7 +45,7 @@ export function createQueries(context: QueryContext): Queries {
     return payload?.parent.hash === chain.head.hash ? payload : undefined
   }
   const committedHash = (ref: BlockRef): Hash | undefined => {
-    if (!('tag' in ref) || ref.tag !== 'pending') return chain.hash(ref as never)
+    if (!('tag' in ref) || ref.tag !== 'pending') return chain.hash(ref as CommittedRef)
     return sealedAndCommitted() ?? chain.head.hash
   }
   const sealedAndCommitted = (): Hash | undefined => {

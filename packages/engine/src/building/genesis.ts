@@ -1,14 +1,12 @@
-import { createHash } from 'node:crypto'
 import type { Genesis, Hash, Header } from '@altlayer/protocol'
 import {
-  bytesToHex,
   EMPTY_ROOT,
   encodeHeader,
   genesisHeader,
-  genesisToJson,
   headerHash,
   hexToBytes,
   isForkActive,
+  PREDEPLOYS,
 } from '@altlayer/protocol'
 import { EngineError } from '../errors.ts'
 import type { AccountOverride, Program } from '../program/types.ts'
@@ -19,53 +17,23 @@ import {
   writeCanonical,
   writePointer,
 } from '../store/chain-store.ts'
-import { META } from '../store/keys.ts'
+import { checkIdentity, writeIdentity } from '../store/identity.ts'
 import type { Store, StoreBatch } from '../store/store.ts'
-
-/** Raised whenever a table's meaning changes: a database of another version is refused. */
-const SCHEMA = 1
-
-/** Predeploy whose storage root an Isthmus header carries (specs, "Isthmus: Execution Engine"). */
-const MESSAGE_PASSER = '0x4200000000000000000000000000000000000016'
 
 /** Accounts given to the program at once. */
 const CHUNK = 512
 
-/** What identifies a chain: its config, first header and allocation. */
-export function chainDigest(genesis: Genesis): Uint8Array {
-  return createHash('sha256')
-    .update(JSON.stringify(genesisToJson(genesis)))
-    .digest()
-}
-
-/**
- * Checks that the database holds this chain. Returns its genesis, or undefined when the database is new.
- * Throws EngineError `store` when it is another chain's, another version's, or incomplete.
- */
+/** The genesis block that the database holds, or undefined when it is new. Throws EngineError `store`. */
 export function readGenesis(
   store: Store,
   genesis: Genesis,
 ): { readonly header: Header; readonly hash: Hash } | undefined {
-  const schema = store.get('meta', META.schema)
-  if (schema === undefined) return undefined
-  if (schema[0] !== SCHEMA)
-    throw new EngineError('store', `the database has schema ${schema[0]}, expected ${SCHEMA}`)
-  const stored = store.get('meta', META.chain)
-  const expected = chainDigest(genesis)
-  if (stored === undefined || Buffer.compare(stored, expected) !== 0)
-    throw new EngineError(
-      'store',
-      `the database belongs to another chain or configuration: expected ${describe(expected)} (chain ${genesis.config.chainId}), got ${describe(stored)}`,
-    )
+  if (checkIdentity(store, genesis) === 'new') return undefined
   const hash = readCanonicalHash(store, genesis.header.number)
   const header = hash && readHeader(store, hash)
   if (hash === undefined || header === undefined)
     throw new EngineError('store', 'the database has no genesis block: it is damaged')
   return { header, hash }
-}
-
-function describe(digest: Uint8Array | undefined): string {
-  return digest === undefined ? 'nothing' : `digest ${bytesToHex(digest.subarray(0, 8))}`
 }
 
 /**
@@ -104,16 +72,15 @@ export function writeGenesis(
     })
     writeCanonical(batch, header.number, hash, [])
     writePointer(batch, 'head', hash)
-    batch.put('meta', META.schema, Uint8Array.of(SCHEMA))
-    batch.put('meta', META.chain, chainDigest(genesis))
+    writeIdentity(batch, genesis)
     return { header, hash }
   })
 }
 
-// Read from the state just committed: its nodes are in the program's cache.
+// L2ToL1MessagePasser's, which an Isthmus header carries. Read from the state just committed: its nodes are in the program's cache.
 function storageRoot(program: Program, genesis: Genesis, stateRoot: Hash): Hash {
   program.openAt(genesisHeader(genesis, stateRoot, EMPTY_ROOT))
-  const account = program.account(MESSAGE_PASSER)
+  const account = program.account(PREDEPLOYS.L2ToL1MessagePasser)
   program.abort()
   return account?.storageRoot ?? EMPTY_ROOT
 }

@@ -1,7 +1,8 @@
 import type { ChainConfig, Hash, Header } from '@altlayer/protocol'
-import { differingHeaderFields, encodeHeader } from '@altlayer/protocol'
+import { differingHeaderFields } from '@altlayer/protocol'
+import { EngineError } from '../errors.ts'
 import { ProgramError } from '../program/errors.ts'
-import type { Program, Withdrawal } from '../program/types.ts'
+import type { Program, SealedBlock, Withdrawal } from '../program/types.ts'
 import type { BlockRecord } from '../store/chain-store.ts'
 import { attributesOf } from './attributes.ts'
 import { type OpenBlock, openBlock, type SenderHint, type SignedTransaction } from './open-block.ts'
@@ -50,29 +51,33 @@ export function executeForeign(
         error: `invalid ${field}: have ${shown(header[field])}, want ${shown(sealed.header[field])}`,
       }
     }
+    return { record: recordOf(open, sealed) }
   } catch (error) {
     abort(program)
     return { error: validationError(error) }
   }
-  return { record: recordOf(open, block.hash, encodeHeader(header)) }
 }
 
 /** What is stored of a sealed block. */
-export function recordOf(open: OpenBlock, hash: Hash, headerRlp: Uint8Array): BlockRecord {
+export function recordOf(open: OpenBlock, sealed: SealedBlock): BlockRecord {
+  // Since Shanghai every block has the list, also where the attributes left out an empty one.
+  const withdrawals = sealed.header.withdrawalsRoot === undefined ? undefined : open.withdrawals
   return {
-    hash,
-    headerRlp,
-    body: {
-      transactions: open.transactions,
-      ...(open.withdrawals !== undefined && { withdrawals: open.withdrawals }),
-    },
+    hash: sealed.hash,
+    headerRlp: sealed.headerRlp,
+    body: { transactions: open.transactions, ...(withdrawals && { withdrawals }) },
     receipts: open.receipts(),
     manifest: open.manifest,
   }
 }
 
-/** Host and input problems are ours, not the block's; everything else makes the block invalid. */
+/**
+ * Host and input problems are ours, not the block's, and a fork we do not know is not ours to judge by;
+ * everything else makes the block invalid.
+ */
 function validationError(error: unknown): string {
+  if (error instanceof ProgramError && error.code === 'UNSUPPORTED_FORK')
+    throw new EngineError('invalid', error.message)
   if (error instanceof ProgramError && error.status >= 50) return error.message
   if (error instanceof ProgramError && error.code === 'BAD_INPUT') return error.message
   throw error

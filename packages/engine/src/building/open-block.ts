@@ -14,6 +14,7 @@ import type {
   Program,
   ProgramHost,
   SealedBlock,
+  Withdrawal,
 } from '../program/types.ts'
 import type { Manifest } from '../store/chain-store.ts'
 import { encodeReceipt } from '../store/receipts.ts'
@@ -49,7 +50,7 @@ export interface OpenBlock {
   readonly environment: BlockEnvironment
   readonly transactions: readonly Uint8Array[]
   readonly manifest: Manifest
-  readonly withdrawals: BlockAttributes['withdrawals']
+  readonly withdrawals: readonly Withdrawal[]
   readonly sealed: SealedBlock | undefined
   /** Executes in order until done or past `deadline` (`performance.now()`). */
   execute(transactions: readonly SignedTransaction[], deadline: number): ExecutedBatch
@@ -131,7 +132,7 @@ export function openBlock(
     environment,
     transactions,
     manifest: { senders, hashes },
-    withdrawals: attributes.withdrawals,
+    withdrawals: attributes.withdrawals ?? [],
     get sealed() {
       return sealed
     },

@@ -198,7 +198,9 @@ export function createPayload(
           header,
           blockHash: hash,
           transactions: [...transactions],
-          ...(attributes.withdrawals !== undefined && { withdrawals: attributes.withdrawals }),
+          ...(header.withdrawalsRoot !== undefined && {
+            withdrawals: attributes.withdrawals ?? [],
+          }),
         }
       }
       return sealed

@@ -7,7 +7,6 @@ const text = new TextEncoder()
 export const META = {
   schema: text.encode('schema'),
   chain: text.encode('chain'),
-  genesis: text.encode('genesis'),
   head: text.encode('head'),
   safe: text.encode('safe'),
   finalized: text.encode('finalized'),

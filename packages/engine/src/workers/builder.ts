@@ -224,7 +224,7 @@ const handlers = {
     const block = building?.block
     if (block?.sealed?.hash !== hash) return false
     building = undefined
-    builder.commit(recordOf(block, hash, block.sealed.headerRlp))
+    builder.commit(recordOf(block, block.sealed))
     return true
   },
 

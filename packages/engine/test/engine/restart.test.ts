@@ -72,6 +72,28 @@ describe('restart', () => {
     await (await testEngine(genesis, { dataDir })).engine.close()
   })
 
+  it('lets forks ahead of the chain be scheduled and moved, and none behind it', async () => {
+    const dataDir = directory()
+    const { isthmus: _, ...before } = genesis.config.forks
+    const withIsthmus = (isthmus?: bigint) => {
+      const forks = { ...before, ...(isthmus !== undefined && { isthmus }) }
+      return { ...genesis, config: { ...genesis.config, forks } }
+    }
+    const start = genesis.header.timestamp
+    const reopen = async (isthmus?: bigint) => {
+      const { engine } = await testEngine(withIsthmus(isthmus), { dataDir })
+      return engine
+    }
+    await (await reopen()).close()
+    const engine = await reopen(start + 2n)
+    assert.equal((await buildBlock(engine)).header.requestsHash, undefined)
+    assert.notEqual((await buildBlock(engine)).header.requestsHash, undefined)
+    await engine.close()
+    for (const isthmus of [undefined, start + 1n, start + 5n])
+      await assert.rejects(reopen(isthmus), storeError(/its (isthmusTime|pragueTime) is/))
+    await (await reopen(start + 2n)).close()
+  })
+
   it('refuses a database of another schema', async () => {
     const dataDir = directory()
     await (await testEngine(genesis, { dataDir })).engine.close()
