@@ -217,6 +217,23 @@ describe('L1 data fee', () => {
     )
   })
 
+  test('one short transaction, computed by hand in every fork', () => {
+    // 30 bytes, none zero: 480 data gas. L1 at 1 gwei, blobs at 10^7 wei.
+    const data = Buffer.from('dd80808094095e7baea6a6c7c4c2dfeb977efac326af552d878080808080', 'hex')
+    setParameters({
+      l1BaseFee: 1_000_000_000n,
+      l1BlobBaseFee: 10_000_000n,
+      baseFeeScalar: 2n,
+      blobBaseFeeScalar: 3n,
+      overhead: 50n,
+      scalar: 7n,
+    })
+    assert.equal(dataFee(FORK_BEDROCK, data).fee, 11_326_000n) // (480 + 68 * 16 + 50) * 7000
+    assert.equal(dataFee(FORK_REGOLITH, data).fee, 3_710_000n) // (480 + 50) * 7000
+    assert.equal(dataFee(FORK_ECOTONE, data).fee, 960_900n) // 480 * 32.03e9 / 16e6
+    assert.equal(dataFee(FORK_FJORD, data).fee, 3_203_000n) // 100e6 * 32.03e9 / 1e12
+  })
+
   test('a fee of more than 256 bits is the largest word, and says so', () => {
     setParameters({
       l1BaseFee: MAX_WORD,
