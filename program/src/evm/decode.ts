@@ -9,10 +9,23 @@ import { SPEC_CANCUN, SPEC_SHANGHAI } from '../../shared/abi'
 import { CODE_BYTES, CODE_LENGTH, CODE_MAP, CODE_RECORDS, CODE_TRACED, codeAlloc } from './code'
 import { envSpec } from './env'
 import {
+  H_DUP_ADD,
+  H_DUP_AND,
+  H_DUP_DUP,
+  H_DUP_LT,
+  H_DUP_MLOAD,
+  H_DUP_MSTORE,
+  H_DUP_PUSH_JUMPI,
+  H_DUP_SUB,
+  H_DUP_SWAP1,
   H_ISZERO_PUSH_JUMPI,
+  H_LT_JUMPI,
+  H_POP_JUMP,
   H_POP_POP,
+  H_PUSH32_AND,
   H_PUSH_ADD,
   H_PUSH_AND,
+  H_PUSH_DUP,
   H_PUSH_JUMP,
   H_PUSH_JUMPI,
   H_PUSH_MLOAD,
@@ -30,6 +43,7 @@ import {
   OP_BLOBBASEFEE,
   OP_DUP1,
   OP_DUP16,
+  OP_EQ,
   OP_INVALID,
   OP_ISZERO,
   OP_JUMP,
@@ -37,6 +51,7 @@ import {
   OP_JUMPI,
   OP_LOG0,
   OP_LOG4,
+  OP_LT,
   OP_MCOPY,
   OP_MLOAD,
   OP_MSTORE,
@@ -148,7 +163,7 @@ function writeRecords(records: usize): void {
   while (pc < length) {
     const opcode = <u32>load<u8>(code + pc)
     const size: usize = opcode - OP_PUSH1 <= OP_PUSH32 - OP_PUSH1 ? <usize>(opcode - OP_PUSH0 + 1) : 1
-    if (!fuse(record, pc, opcode, pc + size)) writeInstruction(records, record, pc, opcode)
+    if (!fuse(records, record, pc, opcode, pc + size)) writeInstruction(records, record, pc, opcode)
     record += RECORD
     pc += size
   }
@@ -249,28 +264,74 @@ function offsetBehind(target: u32): u32 {
   return <u32>((jumpTarget(code, map, target) + 1) << 3)
 }
 
+// @ts-ignore: decorator
+@inline
+function isPush(opcode: u32): bool {
+  return opcode - OP_PUSH1 <= OP_PUSH4 - OP_PUSH1
+}
+
+// @ts-ignore: decorator
+@inline
+function isDup(opcode: u32): bool {
+  return opcode - OP_DUP1 <= OP_DUP16 - OP_DUP1
+}
+
+// @ts-ignore: decorator
+@inline
+function isComparison(opcode: u32): bool {
+  return opcode - OP_LT <= OP_EQ - OP_LT
+}
+
 /** Writes a fused record for the instructions from `pc` on, the second of which is at `second`, if one fits. */
-function fuse(record: usize, pc: usize, opcode: u32, second: usize): bool {
-  if (opcode - OP_PUSH1 <= OP_PUSH4 - OP_PUSH1) return fusePush(record, pc, opcode, second)
-  if (opcode == OP_ISZERO) return fuseIsZero(record, second)
-  if (opcode == OP_SWAP1 && opcodeAt(second) == OP_POP) {
-    write(record, H_SWAP1_POP, 0, 0)
+function fuse(records: usize, record: usize, pc: usize, opcode: u32, second: usize): bool {
+  if (isPush(opcode)) return fusePush(record, pc, opcode, second)
+  const next = opcodeAt(second)
+  if (isDup(opcode)) return fuseDup(record, (opcode - OP_DUP1) << 5, second, next)
+  if (isComparison(opcode)) return fuseComparison(record, opcode, second)
+  if (opcode - OP_SWAP1 <= OP_SWAP16 - OP_SWAP1 && next == OP_POP) {
+    write(record, opcode == OP_SWAP1 ? H_SWAP1_POP : H_SWAP_POP, (opcode - OP_SWAP1 + 1) << 5, 0)
     return true
   }
-  if (opcode - OP_SWAP1 <= OP_SWAP16 - OP_SWAP1 && opcodeAt(second) == OP_POP) {
-    write(record, H_SWAP_POP, (opcode - OP_SWAP1 + 1) << 5, 0)
+  if (opcode == OP_ISZERO) {
+    const offset = branchTarget(second)
+    if (offset == 0) return false
+    write(record, isBehind ? H_ISZERO_PUSH_JUMPI + 1 : H_ISZERO_PUSH_JUMPI, 0, offset)
     return true
   }
-  if (opcode == OP_POP && opcodeAt(second) == OP_POP) {
-    write(record, H_POP_POP, 0, 0)
+  if (opcode == OP_POP && (next == OP_POP || next == OP_JUMP)) {
+    write(record, next == OP_POP ? H_POP_POP : H_POP_JUMP, 0, 0)
+    return true
+  }
+  if (opcode - OP_PUSH1 <= OP_PUSH32 - OP_PUSH1 && next == OP_AND) {
+    write(record, H_PUSH32_AND, 0, <u32>(constant(pc + 1, <usize>(opcode - OP_PUSH0)) - records))
     return true
   }
   return false
 }
 
+/** Whether the last `branchTarget` lies behind the instruction that jumps there. */
+let isBehind: bool = false
+
+/** Offset of the record behind the target of PUSH1..PUSH4, JUMPI at `pc`; 0 when the code there is another. */
+function branchTarget(pc: usize): u32 {
+  const opcode = opcodeAt(pc)
+  if (!isPush(opcode)) return 0
+  const size = <usize>(opcode - OP_PUSH0)
+  if (opcodeAt(pc + 1 + size) != OP_JUMPI) return 0
+  const target = immediate(pc + 1, size)
+  isBehind = <usize>target <= pc
+  return offsetBehind(target)
+}
+
 function fusePush(record: usize, pc: usize, opcode: u32, second: usize): bool {
   const value = immediate(pc + 1, <usize>(opcode - OP_PUSH0))
   const next = opcodeAt(second)
+  if (isDup(next)) {
+    // DUP1 would repeat the push.
+    if (next == OP_DUP1) return false
+    write(record, H_PUSH_DUP, (next - OP_DUP1 - 1) << 5, value)
+    return true
+  }
   let handler: u32
   switch (next) {
     case OP_JUMP:
@@ -310,15 +371,61 @@ function fusePush(record: usize, pc: usize, opcode: u32, second: usize): bool {
   return true
 }
 
-/** ISZERO, PUSH1..PUSH4, JUMPI. */
-function fuseIsZero(record: usize, second: usize): bool {
-  const push = opcodeAt(second)
-  if (push - OP_PUSH1 > OP_PUSH4 - OP_PUSH1) return false
-  const size = <usize>(push - OP_PUSH0)
-  if (opcodeAt(second + 1 + size) != OP_JUMPI) return false
-  const target = immediate(second + 1, size)
-  const offset = offsetBehind(target)
-  if (offset == 0) return false
-  write(record, <usize>target > second ? H_ISZERO_PUSH_JUMPI : H_ISZERO_PUSH_JUMPI + 1, 0, offset)
+/** A DUP of the word at `offset` and what follows. */
+function fuseDup(record: usize, offset: u32, second: usize, next: u32): bool {
+  if (isDup(next)) {
+    write(record, H_DUP_DUP, offset, (next - OP_DUP1) << 5)
+    return true
+  }
+  const target = branchTarget(second)
+  if (target != 0 && !isBehind) {
+    write(record, H_DUP_PUSH_JUMPI, offset, target)
+    return true
+  }
+  let handler: u32
+  switch (next) {
+    case OP_ADD:
+      handler = H_DUP_ADD
+      break
+    case OP_SUB:
+      handler = H_DUP_SUB
+      break
+    case OP_LT:
+      // Better with the branch that follows it.
+      if (comparisonLength(second + 1) != 0) return false
+      handler = H_DUP_LT
+      break
+    case OP_AND:
+      handler = H_DUP_AND
+      break
+    case OP_MLOAD:
+      handler = H_DUP_MLOAD
+      break
+    case OP_MSTORE:
+      handler = H_DUP_MSTORE
+      break
+    case OP_SWAP1:
+      // DUP1 SWAP1 is DUP1.
+      handler = H_DUP_SWAP1
+      break
+    default:
+      return false
+  }
+  write(record, handler, offset, 0)
+  return true
+}
+
+/** Records from a comparison to its JUMPI, whose operands begin at `pc`; 0 when no forward branch follows. */
+function comparisonLength(pc: usize): u32 {
+  const negated = opcodeAt(pc) == OP_ISZERO
+  const target = branchTarget(negated ? pc + 1 : pc)
+  return target == 0 || isBehind ? 0 : negated ? 4 : 3
+}
+
+function fuseComparison(record: usize, opcode: u32, second: usize): bool {
+  const records = comparisonLength(second)
+  if (records == 0) return false
+  const target = branchTarget(records == 4 ? second + 1 : second)
+  write(record, H_LT_JUMPI + (opcode - OP_LT), records == 4 ? 1 : 0, target)
   return true
 }

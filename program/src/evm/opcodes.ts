@@ -119,3 +119,24 @@ export const H_PUSH_MSTORE: u32 = 0x10f
 export const H_SWAP1_POP: u32 = 0x110
 export const H_SWAP_POP: u32 = 0x111
 export const H_POP_POP: u32 = 0x112
+/** DUPs whose word the next instruction uses: aux is its offset; of H_DUP_DUP the immediate is the second one's. */
+export const H_DUP_DUP: u32 = 0x113
+export const H_DUP_ADD: u32 = 0x114
+export const H_DUP_SUB: u32 = 0x115
+export const H_DUP_LT: u32 = 0x116
+export const H_DUP_AND: u32 = 0x117
+export const H_DUP_MLOAD: u32 = 0x118
+export const H_DUP_MSTORE: u32 = 0x119
+export const H_DUP_SWAP1: u32 = 0x11a
+/** Aux: offset of the condition. */
+export const H_DUP_PUSH_JUMPI: u32 = 0x11b
+/** Aux: offset of the word, the push not counted. */
+export const H_PUSH_DUP: u32 = 0x11c
+export const H_PUSH32_AND: u32 = 0x11d
+export const H_POP_JUMP: u32 = 0x11e
+/** Comparison, ISZERO if aux is 1, PUSH1..PUSH4, JUMPI forward; in the order of LT, GT, SLT, SGT, EQ. */
+export const H_LT_JUMPI: u32 = 0x11f
+export const H_GT_JUMPI: u32 = 0x120
+export const H_SLT_JUMPI: u32 = 0x121
+export const H_SGT_JUMPI: u32 = 0x122
+export const H_EQ_JUMPI: u32 = 0x123

@@ -81,11 +81,26 @@ import { GAS_EXP, GAS_EXP_BYTE, GAS_WARM } from './gas'
 import { opLog } from './log'
 import { expandAccess, expandMemory, memoryBase, memorySize, returnDataLength, setReturnDataLength } from './memory'
 import {
+  H_DUP_ADD,
+  H_DUP_AND,
+  H_DUP_DUP,
+  H_DUP_LT,
+  H_DUP_MLOAD,
+  H_DUP_MSTORE,
+  H_DUP_PUSH_JUMPI,
+  H_DUP_SUB,
+  H_DUP_SWAP1,
+  H_EQ_JUMPI,
+  H_GT_JUMPI,
   H_ISZERO_PUSH_JUMPI,
   H_ISZERO_PUSH_JUMPI_BACK,
+  H_LT_JUMPI,
+  H_POP_JUMP,
   H_POP_POP,
+  H_PUSH32_AND,
   H_PUSH_ADD,
   H_PUSH_AND,
+  H_PUSH_DUP,
   H_PUSH_JUMP,
   H_PUSH_JUMPI,
   H_PUSH_JUMPI_BACK,
@@ -95,6 +110,8 @@ import {
   H_PUSH_SHL,
   H_PUSH_SHR,
   H_PUSH_SUB,
+  H_SGT_JUMPI,
+  H_SLT_JUMPI,
   H_SWAP1_POP,
   H_SWAP_POP,
   H_TRACE,
@@ -1539,6 +1556,326 @@ export function run(frame: usize): i32 {
         gas -= 4
         sp += 64
         pc += 16
+        continue
+      }
+      case H_DUP_DUP: {
+        const offset = <usize>load<u16>(pc, 2)
+        const second = <usize>load<u32>(pc, 4)
+        // The second DUP sees the first one's word.
+        if (sp + offset >= base || sp + second > base) {
+          halt = HALT_STACK_UNDERFLOW
+          break
+        }
+        if (sp - 32 <= limit) {
+          halt = HALT_STACK_OVERFLOW
+          break
+        }
+        gas -= 6
+        wordCopy(sp - 32, sp + offset)
+        sp -= 64
+        wordCopy(sp, sp + 32 + second)
+        pc += 16
+        continue
+      }
+      case H_DUP_ADD: {
+        const offset = <usize>load<u16>(pc, 2)
+        if (sp + offset >= base) {
+          halt = HALT_STACK_UNDERFLOW
+          break
+        }
+        if (sp == limit) {
+          halt = HALT_STACK_OVERFLOW
+          break
+        }
+        gas -= 6
+        wordAdd(sp, sp, sp + offset)
+        pc += 16
+        continue
+      }
+      case H_DUP_SUB: {
+        const offset = <usize>load<u16>(pc, 2)
+        if (sp + offset >= base) {
+          halt = HALT_STACK_UNDERFLOW
+          break
+        }
+        if (sp == limit) {
+          halt = HALT_STACK_OVERFLOW
+          break
+        }
+        gas -= 6
+        wordSub(sp, sp + offset, sp)
+        pc += 16
+        continue
+      }
+      case H_DUP_LT: {
+        const offset = <usize>load<u16>(pc, 2)
+        if (sp + offset >= base) {
+          halt = HALT_STACK_UNDERFLOW
+          break
+        }
+        if (sp == limit) {
+          halt = HALT_STACK_OVERFLOW
+          break
+        }
+        gas -= 6
+        const result = u64(wordLess(sp + offset, sp))
+        wordSet(sp, result)
+        pc += 16
+        continue
+      }
+      case H_DUP_AND: {
+        const offset = <usize>load<u16>(pc, 2)
+        if (sp + offset >= base) {
+          halt = HALT_STACK_UNDERFLOW
+          break
+        }
+        if (sp == limit) {
+          halt = HALT_STACK_OVERFLOW
+          break
+        }
+        gas -= 6
+        store<u64>(sp, load<u64>(sp) & load<u64>(sp + offset))
+        store<u64>(sp, load<u64>(sp, 8) & load<u64>(sp + offset, 8), 8)
+        store<u64>(sp, load<u64>(sp, 16) & load<u64>(sp + offset, 16), 16)
+        store<u64>(sp, load<u64>(sp, 24) & load<u64>(sp + offset, 24), 24)
+        pc += 16
+        continue
+      }
+      case H_DUP_MLOAD: {
+        const offset = <usize>load<u16>(pc, 2)
+        if (sp + offset >= base) {
+          halt = HALT_STACK_UNDERFLOW
+          break
+        }
+        if (sp == limit) {
+          halt = HALT_STACK_OVERFLOW
+          break
+        }
+        gas -= 6
+        const at = load<u64>(sp + offset)
+        if (at + 32 > <u64>memorySize || wordHigh(sp + offset) != 0 || at > 0xffffffff) {
+          gas = expandAccess(sp + offset, 32, gas)
+          if (gas < 0) break
+        }
+        sp -= 32
+        wordFromBytes(sp, memoryBase + <usize>at)
+        pc += 16
+        continue
+      }
+      case H_DUP_MSTORE: {
+        const offset = <usize>load<u16>(pc, 2)
+        if (sp + offset >= base) {
+          halt = HALT_STACK_UNDERFLOW
+          break
+        }
+        if (sp == limit) {
+          halt = HALT_STACK_OVERFLOW
+          break
+        }
+        gas -= 6
+        const at = load<u64>(sp + offset)
+        if (at + 32 > <u64>memorySize || wordHigh(sp + offset) != 0 || at > 0xffffffff) {
+          gas = expandAccess(sp + offset, 32, gas)
+          if (gas < 0) break
+        }
+        wordToBytes(memoryBase + <usize>at, sp)
+        sp += 32
+        pc += 16
+        continue
+      }
+      case H_DUP_SWAP1: {
+        const offset = <usize>load<u16>(pc, 2)
+        if (sp + offset >= base) {
+          halt = HALT_STACK_UNDERFLOW
+          break
+        }
+        if (sp == limit) {
+          halt = HALT_STACK_OVERFLOW
+          break
+        }
+        gas -= 6
+        const l0 = load<u64>(sp + offset)
+        const l1 = load<u64>(sp + offset, 8)
+        const l2 = load<u64>(sp + offset, 16)
+        const l3 = load<u64>(sp + offset, 24)
+        wordCopy(sp - 32, sp)
+        store<u64>(sp, l0)
+        store<u64>(sp, l1, 8)
+        store<u64>(sp, l2, 16)
+        store<u64>(sp, l3, 24)
+        sp -= 32
+        pc += 16
+        continue
+      }
+      case H_DUP_PUSH_JUMPI: {
+        const offset = <usize>load<u16>(pc, 2)
+        if (sp + offset >= base) {
+          halt = HALT_STACK_UNDERFLOW
+          break
+        }
+        if (sp - 32 <= limit) {
+          halt = HALT_STACK_OVERFLOW
+          break
+        }
+        gas -= 16
+        if (wordIsZero(sp + offset)) {
+          pc += 24
+          continue
+        }
+        // The JUMPDEST.
+        gas -= 1
+        pc = records + <usize>load<u32>(pc, 4)
+        continue
+      }
+      case H_PUSH_DUP: {
+        const offset = <usize>load<u16>(pc, 2)
+        if (sp + offset >= base) {
+          halt = HALT_STACK_UNDERFLOW
+          break
+        }
+        if (sp - 32 <= limit) {
+          halt = HALT_STACK_OVERFLOW
+          break
+        }
+        gas -= 6
+        wordSet(sp - 32, load<u32>(pc, 4))
+        wordCopy(sp - 64, sp + offset)
+        sp -= 64
+        pc += 16
+        continue
+      }
+      case H_PUSH32_AND: {
+        if (sp > base - 32) {
+          halt = HALT_STACK_UNDERFLOW
+          break
+        }
+        if (sp == limit) {
+          halt = HALT_STACK_OVERFLOW
+          break
+        }
+        gas -= 6
+        const mask = records + <usize>load<u32>(pc, 4)
+        store<u64>(sp, load<u64>(sp) & load<u64>(mask))
+        store<u64>(sp, load<u64>(sp, 8) & load<u64>(mask, 8), 8)
+        store<u64>(sp, load<u64>(sp, 16) & load<u64>(mask, 16), 16)
+        store<u64>(sp, load<u64>(sp, 24) & load<u64>(mask, 24), 24)
+        pc += 16
+        continue
+      }
+      case H_POP_JUMP: {
+        if (sp > base - 64) {
+          halt = HALT_STACK_UNDERFLOW
+          break
+        }
+        gas -= 10
+        const target = load<u64>(sp, 32)
+        const code = <usize>load<u32>(frame, FRAME_CODE)
+        const index =
+          wordHigh(sp + 32) != 0 || target >= <u64>load<u32>(code, CODE_LENGTH)
+            ? -1
+            : jumpTarget(load<u32>(code, CODE_BYTES), load<u32>(code, CODE_MAP), <usize>target)
+        if (index < 0) {
+          halt = HALT_INVALID_JUMP
+          break
+        }
+        // The JUMPDEST.
+        gas -= 1
+        sp += 64
+        pc = records + ((<usize>index + 1) << 3)
+        if (gas < pauseBelow) {
+          halt = RUN_PAUSE
+          break
+        }
+        continue
+      }
+      case H_LT_JUMPI: {
+        if (sp > base - 64) {
+          halt = HALT_STACK_UNDERFLOW
+          break
+        }
+        const negated = load<u16>(pc, 2)
+        gas -= negated != 0 ? 19 : 16
+        const taken = u32(wordLess(sp, sp + 32)) ^ negated
+        sp += 64
+        if (taken == 0) {
+          pc += negated != 0 ? 32 : 24
+          continue
+        }
+        // The JUMPDEST.
+        gas -= 1
+        pc = records + <usize>load<u32>(pc, 4)
+        continue
+      }
+      case H_GT_JUMPI: {
+        if (sp > base - 64) {
+          halt = HALT_STACK_UNDERFLOW
+          break
+        }
+        const negated = load<u16>(pc, 2)
+        gas -= negated != 0 ? 19 : 16
+        const taken = u32(wordLess(sp + 32, sp)) ^ negated
+        sp += 64
+        if (taken == 0) {
+          pc += negated != 0 ? 32 : 24
+          continue
+        }
+        // The JUMPDEST.
+        gas -= 1
+        pc = records + <usize>load<u32>(pc, 4)
+        continue
+      }
+      case H_SLT_JUMPI: {
+        if (sp > base - 64) {
+          halt = HALT_STACK_UNDERFLOW
+          break
+        }
+        const negated = load<u16>(pc, 2)
+        gas -= negated != 0 ? 19 : 16
+        const taken = u32(wordLessSigned(sp, sp + 32)) ^ negated
+        sp += 64
+        if (taken == 0) {
+          pc += negated != 0 ? 32 : 24
+          continue
+        }
+        // The JUMPDEST.
+        gas -= 1
+        pc = records + <usize>load<u32>(pc, 4)
+        continue
+      }
+      case H_SGT_JUMPI: {
+        if (sp > base - 64) {
+          halt = HALT_STACK_UNDERFLOW
+          break
+        }
+        const negated = load<u16>(pc, 2)
+        gas -= negated != 0 ? 19 : 16
+        const taken = u32(wordLessSigned(sp + 32, sp)) ^ negated
+        sp += 64
+        if (taken == 0) {
+          pc += negated != 0 ? 32 : 24
+          continue
+        }
+        // The JUMPDEST.
+        gas -= 1
+        pc = records + <usize>load<u32>(pc, 4)
+        continue
+      }
+      case H_EQ_JUMPI: {
+        if (sp > base - 64) {
+          halt = HALT_STACK_UNDERFLOW
+          break
+        }
+        const negated = load<u16>(pc, 2)
+        gas -= negated != 0 ? 19 : 16
+        const taken = u32(wordEqual(sp, sp + 32)) ^ negated
+        sp += 64
+        if (taken == 0) {
+          pc += negated != 0 ? 32 : 24
+          continue
+        }
+        // The JUMPDEST.
+        gas -= 1
+        pc = records + <usize>load<u32>(pc, 4)
         continue
       }
       default: {
