@@ -3,7 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
+import type { Hash } from '@altlayer/protocol'
 import { testData } from '../../../scripts/testdata.ts'
+import { parseFixture } from '../src/verify-block/fixture.ts'
+import { VerificationError, verifyBlock } from '../src/verify-block/verify.ts'
 import { altlayer } from './helpers/process.ts'
 
 const blocks = await testData('op-blocks.tar.xz')
@@ -104,6 +107,25 @@ describe('altlayer verify-block', { skip: blocks.absent }, () => {
     const { code, report } = await json(save('missing.json', lacking))
     assert.equal(code, 1)
     assert.match(report.error, new RegExp(`missing preimage of ${root} \\(MISSING_PREIMAGE\\)`))
+  })
+
+  it('ends with the very hash that is lacking, whichever it is', () => {
+    const whole = parseFixture(fixture(sepolia))
+    const hashes = [...whole.witness.keys()]
+    let missed = 0
+    for (let i = 0; i < hashes.length; i += 50) {
+      const witness = new Map(whole.witness)
+      witness.delete(hashes[i] as Hash)
+      try {
+        // A witness may hold a sibling that the final shape of a trie does not need.
+        assert.ok(verifyBlock({ ...whole, witness }).matches)
+      } catch (error) {
+        assert.ok(error instanceof VerificationError)
+        assert.ok(error.message.includes(`missing preimage of ${hashes[i]}`))
+        missed++
+      }
+    }
+    assert.ok(missed > 20, `${missed} of the preimages were missed`)
   })
 
   it('does not believe a preimage that hashes to something else', async () => {
