@@ -19,6 +19,8 @@ export interface NodeOptions {
   readonly genesisPath: string
   /** HTTP JSON-RPC of L1. */
   readonly l1Url: string
+  /** Milliseconds between looks at L1's head. Default 2000: often enough for a block every 12 s. */
+  readonly l1PollInterval?: number
   /** The node's own data is below it. */
   readonly dataDir: string
   /** How JSON-RPC is served, HTTP and WebSocket on one port. */
@@ -54,8 +56,7 @@ export interface RollupNode {
  */
 const SEQUENCER_POOL = { globalSlots: 32_768, globalQueue: 8_192 } as const
 
-/** Milliseconds between looks at L1's head: well below any L1's block time. */
-const POLL_INTERVAL = 500
+const POLL_INTERVAL = 2_000
 
 /**
  * Starts a rollup node with a single sequencer: engine, JSON-RPC, L1 follower, sequencer. An existing
@@ -85,7 +86,7 @@ export async function startNode(options: NodeOptions): Promise<RollupNode> {
       client,
       clock,
       logger,
-      pollInterval: POLL_INTERVAL,
+      pollInterval: options.l1PollInterval ?? POLL_INTERVAL,
       confirmations: options.sequencer.confirmations,
       contracts: [config.depositContractAddress, config.l1SystemConfigAddress],
     })

@@ -45,6 +45,9 @@ function l1Of(options: UpOptions) {
   return { url: options.l1Url, deployerKey: deployerKey as `0x${string}` }
 }
 
+/** Milliseconds: our own L1 answers at once and has a block every second or two. */
+const LOCAL_POLL_INTERVAL = 250
+
 /** Starts the rollup node on a launched rollup. */
 export async function startRollupNode(
   options: UpOptions,
@@ -55,6 +58,7 @@ export async function startRollupNode(
     rollupConfigPath: rollup.rollupConfigPath,
     genesisPath: rollup.genesisPath,
     l1Url: rollup.l1Url,
+    ...(options.l1Url === undefined && { l1PollInterval: LOCAL_POLL_INTERVAL }),
     dataDir: options.dataDir,
     rpc: {
       host: options.host,
