@@ -14,6 +14,8 @@ export interface ClientReport {
   readonly milliseconds: number
   /** Transactions sent again because the pool was full. */
   readonly retried: number
+  /** Milliseconds that half, and 99 of 100, of the requests took at most. */
+  readonly latency: { readonly p50: number; readonly p99: number }
 }
 
 interface Request {
@@ -31,12 +33,15 @@ const RETRY_DELAY = 25
 const RETRYABLE = /full|underpriced|busy|too many|limit exceeded/i
 
 let retried = 0
+const latencies: number[] = []
 
 async function work(socket: HttpSocket, url: URL, requests: readonly Request[], batch: number) {
   for (const request of requests) {
     let current: Request | undefined = request
     while (current !== undefined) {
+      const sent = performance.now()
       const body = await socket.send(current.bytes)
+      latencies.push(performance.now() - sent)
       const refused = body.includes('"error"') ? refusedOf(body, current.raws) : []
       if (refused.length === 0) break
       retried += refused.length
@@ -82,7 +87,11 @@ process.once('message', async (job: ClientJob) => {
     await Promise.all(
       sockets.map((socket, i) => work(socket, url, requests[i] as readonly Request[], job.batch)),
     )
-    const report: ClientReport = { milliseconds: performance.now() - start, retried }
+    const milliseconds = performance.now() - start
+    latencies.sort((a, b) => a - b)
+    const quantile = (part: number) => latencies[Math.floor(latencies.length * part)] ?? 0
+    const latency = { p50: quantile(0.5), p99: quantile(0.99) }
+    const report: ClientReport = { milliseconds, retried, latency }
     process.send?.(report, () => process.exit(0))
   })
 })

@@ -76,7 +76,7 @@ interface Measured {
   readonly rate: number
   /** Processor time of the node for a transaction, microseconds. */
   readonly processor: number
-  readonly retried: number
+  readonly client: ClientReport
 }
 
 type Results = readonly {
@@ -100,10 +100,11 @@ async function compare(
       for (const [n, target] of prepared.entries()) {
         const measured = await measure(target, workload, count)
         results[w]?.nodes[n]?.push(measured)
-        const { rate, processor, retried } = measured
+        const { rate, processor, client } = measured
+        const { retried, latency, milliseconds } = client
         const again = retried > 0 ? `, ${retried} sent again (pool full)` : ''
         console.error(
-          `${workload.name}: ${target.node.name} ${figure(rate)} tx/s, ${figure(processor)} µs of processor each${again}`,
+          `${workload.name}: ${target.node.name} ${figure(rate)} tx/s, ${figure(processor)} µs of processor each; accepted in ${figure(milliseconds / 1000)} s, latency ${figure(latency.p50)} ms (99 %: ${figure(latency.p99)})${again}`,
         )
       }
   return results
@@ -130,7 +131,7 @@ async function measure(target: Prepared, workload: Workload, count: number): Pro
     ])
     const seconds = (performance.now() - start) / 1000
     const processor = ((node.processorTime() - used) * 1e6) / count
-    return { rate: count / seconds, processor, retried: report.retried }
+    return { rate: count / seconds, processor, client: report }
   } finally {
     client.kill()
     rpc.close()
@@ -167,7 +168,7 @@ function print(results: Results, json: boolean): void {
     const [ours, anvil] = nodes.map((runs) => ({
       rate: median(runs.map((run) => run.rate)),
       processor: median(runs.map((run) => run.processor)),
-    })) as [Omit<Measured, 'retried'>, Omit<Measured, 'retried'>]
+    })) as [Omit<Measured, 'client'>, Omit<Measured, 'client'>]
     return { workload, altlayer: ours, anvil, ratio: ours.rate / anvil.rate }
   })
   if (json) {
