@@ -55,6 +55,8 @@ export function errorOf(record: ErrorRecord): Error {
     return new PoolError(record.code as PoolErrorCode, record.message)
   if (record.name === 'ProgramError' && record.status !== undefined)
     return new ProgramError(record.status, record.context)
+  // What the program's encoders refuse is a value out of its range, and the caller's.
+  if (record.name === 'MalformedInputError') return new EngineError('invalid', record.message)
   if (record.name === 'TracerError') return new TracerError(record.message)
   const error = new EngineError('internal', `${record.name}: ${record.message}`)
   if (record.stack !== undefined) error.stack = record.stack

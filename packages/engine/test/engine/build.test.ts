@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { encodeTransaction, type Hash, type Hex, TX_DEPOSIT } from '@altlayer/protocol'
+import {
+  bigintToHex,
+  encodeTransaction,
+  type Hash,
+  type Hex,
+  l1AttributesDeposit,
+  PREDEPLOYS,
+  TX_DEPOSIT,
+} from '@altlayer/protocol'
 import type { Block, Engine, PoolTransaction } from '../../src/api.ts'
 import { EngineError } from '../../src/errors.ts'
 import {
@@ -31,6 +39,19 @@ const deposit = (value: bigint, mint: bigint, sourceHash: Hash = `0x${'5a'.repea
     data: '0x',
   })
 
+/** L1Block's storage without its code: base fee, scalars (base fee's at bit 96, blobs' at bit 64), blob base fee. */
+const L1_BLOCK = {
+  address: PREDEPLOYS.L1Block,
+  balance: 0n,
+  nonce: 1n,
+  code: '0x',
+  storage: [
+    [bigintToHex(1n), bigintToHex(123n)],
+    [bigintToHex(3n), bigintToHex((6n << 96n) | (7n << 64n))],
+    [bigintToHex(7n), bigintToHex(45n)],
+  ],
+} as const
+
 const invalid = (pattern: RegExp) => (error: unknown) =>
   error instanceof EngineError && error.code === 'invalid' && pattern.test(error.message)
 
@@ -39,7 +60,9 @@ for (const mode of ['ethereum', 'op'] as const)
     let engine: Engine
     let dataDir: string
     before(async () => {
-      ;({ engine, dataDir } = await testEngine(testGenesis(mode, [alice, bob, carol])))
+      ;({ engine, dataDir } = await testEngine(
+        testGenesis(mode, [alice, bob, carol], mode === 'op' ? [L1_BLOCK] : []),
+      ))
     })
     after(async () => {
       await engine.close()
@@ -186,6 +209,54 @@ for (const mode of ['ethereum', 'op'] as const)
       assert.notEqual(await setHead(engine, parent.hash, other), first)
       await assert.rejects(engine.getPayload(first as Hex), invalid(/unknown payload/))
     })
+
+    it('refuses attributes with values out of range', async () => {
+      const parent = latest()
+      for (const more of [
+        { gasLimit: 1n << 64n },
+        { feeRecipient: '0x12' },
+        { prevRandao: '0xzz' },
+      ])
+        await assert.rejects(
+          setHead(engine, parent.hash, { ...attributesAfter(parent, mode), ...more } as never),
+          invalid(/attributes/),
+        )
+    })
+
+    if (mode === 'op')
+      it('shows the L1 attributes of the block in its receipts', async () => {
+        const attributes = {
+          version: 'isthmus',
+          number: 5n,
+          timestamp: 1_700_000_000n,
+          baseFee: 123n,
+          hash: ZERO_HASH,
+          sequenceNumber: 0n,
+          batcherAddress: alice.address,
+          blobBaseFee: 45n,
+          baseFeeScalar: 6n,
+          blobBaseFeeScalar: 7n,
+          operatorFeeScalar: 8n,
+          operatorFeeConstant: 9n,
+        } as const
+        const first = encodeTransaction(l1AttributesDeposit(attributes, true))
+        const { nonce } = (await engine.account({ tag: 'latest' }, alice.address)) ?? { nonce: 0n }
+        await engine.pool.add(signed(alice, { nonce }))
+        const { blockHash } = await buildBlock(engine, { transactions: [first] })
+        const [system, user] = engine.receipts(blockHash) ?? []
+        assert.equal(system?.l1, undefined)
+        // Fjord: the smallest size is 100 bytes, and (16 * 6 * 123 + 7 * 45) * 100e6 / 1e12 is 1.2.
+        assert.deepEqual(user?.l1, {
+          l1Fee: 1n,
+          l1GasUsed: 1600n,
+          l1GasPrice: 123n,
+          l1BaseFeeScalar: 6n,
+          l1BlobBaseFee: 45n,
+          l1BlobBaseFeeScalar: 7n,
+          operatorFeeScalar: 8n,
+          operatorFeeConstant: 9n,
+        })
+      })
 
     if (mode === 'op')
       it('includes deposits whatever becomes of them, and keeps them out of the pool', async () => {
