@@ -30,7 +30,15 @@ export const crashGenesis = testGenesis('op', accounts)
 
 // Straight to the descriptor: what is written is with the parent even if this process dies next.
 const say = (line: string): void => {
-  writeSync(1, `${line}\n`)
+  const bytes = Buffer.from(`${line}\n`)
+  for (let written = 0; written < bytes.length; )
+    try {
+      written += writeSync(1, bytes, written)
+    } catch (error) {
+      // The pipe does not block: when the parent is behind with reading, wait for it.
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1)
+    }
 }
 
 async function main(): Promise<void> {
