@@ -3,7 +3,10 @@ import { mkdirSync, realpathSync, rmSync } from 'node:fs'
 import { connect, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { EngineError } from './errors.ts'
+import { EngineError, messageOf } from './errors.ts'
+
+/** The smallest limit of the systems we run on is 104 bytes, with the final zero. */
+const MAX_SOCKET_PATH = 100
 
 /**
  * Makes this process the only engine on a data directory until the returned function is called. The
@@ -12,25 +15,46 @@ import { EngineError } from './errors.ts'
  */
 export async function lockDirectory(directory: string): Promise<() => Promise<void>> {
   mkdirSync(directory, { recursive: true })
-  const name = createHash('sha256').update(realpathSync(directory)).digest('hex').slice(0, 24)
-  // Not in the directory itself: a socket's path is limited to about 100 bytes.
-  const path =
-    process.platform === 'win32'
-      ? `\\\\.\\pipe\\altlayer-engine-${name}`
-      : join(tmpdir(), `altlayer-engine-${name}.sock`)
-  let server = await listen(path)
-  if (server === undefined) {
-    if (await answers(path))
-      throw new EngineError('store', `another engine uses ${directory}: stop it first`)
-    // The file of a process that died.
-    rmSync(path, { force: true })
-    server = await listen(path)
-    if (server === undefined)
-      throw new EngineError('store', `another engine uses ${directory}: stop it first`)
-  }
+  const server = await lock(directory)
   server.unref()
-  const held = server
-  return () => new Promise((resolve) => held.close(() => resolve()))
+  return () => new Promise((resolve) => server.close(() => resolve()))
+}
+
+async function lock(directory: string): Promise<Server> {
+  let failure: unknown
+  for (const path of socketPaths(realpathSync(directory)))
+    try {
+      const server = await listenOnce(path)
+      if (server !== undefined) return server
+      throw new EngineError('store', `another engine uses ${directory}: stop it first`)
+    } catch (error) {
+      if (error instanceof EngineError) throw error
+      failure = error
+    }
+  throw new EngineError('store', `cannot lock ${directory}: ${messageOf(failure)}`, {
+    cause: failure,
+  })
+}
+
+/**
+ * In the directory itself; then, for paths longer than the system takes and file systems without
+ * sockets, under a name of its own. Every process tries them in this order.
+ */
+function socketPaths(directory: string): readonly string[] {
+  const name = createHash('sha256').update(directory).digest('hex').slice(0, 24)
+  if (process.platform === 'win32') return [`\\\\.\\pipe\\altlayer-engine-${name}`]
+  const inside = join(directory, 'engine.sock')
+  const outside = join(tmpdir(), `altlayer-engine-${name}.sock`)
+  return Buffer.byteLength(inside) <= MAX_SOCKET_PATH ? [inside, outside] : [outside]
+}
+
+/** Undefined when another process listens there. */
+async function listenOnce(path: string): Promise<Server | undefined> {
+  const server = await listen(path)
+  if (server !== undefined || (await answers(path))) return server
+  // The file of a process that died.
+  rmSync(path, { force: true })
+  return listen(path)
 }
 
 function listen(path: string): Promise<Server | undefined> {
