@@ -3,13 +3,11 @@ import { describe, it } from 'node:test'
 import type { PayloadAttributes } from '@altlayer/engine'
 import {
   type Address,
-  applyConfigUpdate,
   bigintToHex,
   CONFIG_UPDATE_TOPIC,
   decodeTransaction,
   depositToLog,
   encodeEcotoneScalars,
-  type Hex,
   hexToBytes,
   parseL1Attributes,
   type RollupConfig,
@@ -182,59 +180,39 @@ describe('payload attributes', () => {
 
 describe('an L2 block', () => {
   const word = (bits: number) => fc.bigInt({ min: 0n, max: (1n << BigInt(bits)) - 1n })
-  const updates = fc.oneof(
-    fc.record({ type: fc.constant('batcher' as const), value: word(160) }),
-    fc.record({ type: fc.constant('gasLimit' as const), value: word(64) }),
-    fc.record({ type: fc.constant('operatorFee' as const), scalar: word(32), constant: word(64) }),
-    fc.record({
-      type: fc.constant('eip1559' as const),
-      denominator: word(31),
-      elasticity: word(31),
+  /** A log of SystemConfig and what it changes. */
+  const updates: fc.Arbitrary<{
+    readonly log: ReturnType<typeof update>
+    readonly config: Partial<SystemConfig>
+  }> = fc.oneof(
+    word(160).map((value) => ({
+      log: update(0n, value),
+      config: { batcherAddress: bigintToHex(value, 20) },
+    })),
+    fc.tuple(word(32), word(32)).map(([baseFeeScalar, blobBaseFeeScalar]) => {
+      const scalar = encodeEcotoneScalars({ baseFeeScalar, blobBaseFeeScalar })
+      return { log: update(1n, 0n, scalar), config: { overhead: 0n, scalar } }
     }),
-    fc.record({ type: fc.constant('gasConfig' as const), base: word(32), blob: word(32) }),
+    word(64).map((gasLimit) => ({ log: update(2n, gasLimit), config: { gasLimit } })),
+    fc
+      .tuple(fc.integer({ min: 1, max: 0xffff_ffff }), fc.nat(0xffff_ffff))
+      .map(([denominator, elasticity]) => ({
+        log: update(4n, (BigInt(denominator) << 32n) | BigInt(elasticity)),
+        config: { eip1559Params: { denominator, elasticity } },
+      })),
+    fc.tuple(word(32), word(64)).map(([operatorFeeScalar, operatorFeeConstant]) => ({
+      log: update(5n, (operatorFeeScalar << 64n) | operatorFeeConstant),
+      config: { operatorFeeScalar, operatorFeeConstant },
+    })),
   )
 
   it('says where L1 and the system config stand, for the next block to go on', () => {
     fc.assert(
       fc.property(fc.array(updates, { maxLength: 6 }), fc.nat(5), (changes, blocksAfter) => {
         let expected: SystemConfig = config.genesis.systemConfig
-        const logs = changes.map((change) => {
-          switch (change.type) {
-            case 'batcher': {
-              const batcherAddress: Hex = bigintToHex(change.value, 20)
-              expected = applyConfigUpdate(expected, { type: 'batcher', batcherAddress }, true)
-              return update(0n, change.value)
-            }
-            case 'gasLimit':
-              expected = { ...expected, gasLimit: change.value }
-              return update(2n, change.value)
-            case 'operatorFee':
-              expected = {
-                ...expected,
-                operatorFeeScalar: change.scalar,
-                operatorFeeConstant: change.constant,
-              }
-              return update(5n, (change.scalar << 64n) | change.constant)
-            case 'eip1559': {
-              const denominator = change.denominator + 1n
-              expected = {
-                ...expected,
-                eip1559Params: {
-                  denominator: Number(denominator),
-                  elasticity: Number(change.elasticity),
-                },
-              }
-              return update(4n, (denominator << 32n) | change.elasticity)
-            }
-            case 'gasConfig': {
-              const scalar = encodeEcotoneScalars({
-                baseFeeScalar: change.base,
-                blobBaseFeeScalar: change.blob,
-              })
-              expected = { ...expected, overhead: 0n, scalar }
-              return update(1n, 0n, scalar)
-            }
-          }
+        const logs = changes.map(({ log, config: change }) => {
+          expected = { ...expected, ...change }
+          return log
         })
         // The header spells out what zero stands for.
         if (expected.eip1559Params.denominator === 0) {
