@@ -17,9 +17,9 @@ import type {
 
 // What the program leaves in its result region (program/shared/result.ts), at `at`, as values.
 
-const ZERO_ADDRESS = `0x${'00'.repeat(20)}`
 const ZERO_HASH = `0x${'00'.repeat(32)}`
 const FIRST_BLOCK_STATUS = 50
+const FIRST_REJECTION_STATUS = 100
 const STATUS_MALFORMED_HEADER = 58
 
 /** The error of a status other than 0. */
@@ -31,7 +31,7 @@ export function readError(memory: MemoryReader, at: number, status: number): Pro
       have: memory.word(at + layout.ERROR_HAVE),
       want: memory.word(at + layout.ERROR_WANT),
     }),
-    ...(sender !== ZERO_ADDRESS && status >= 100 && { sender }),
+    ...(status >= FIRST_REJECTION_STATUS && { sender }),
     ...(key !== ZERO_HASH &&
       (status < FIRST_BLOCK_STATUS || status === STATUS_MALFORMED_HEADER) && { key }),
   }

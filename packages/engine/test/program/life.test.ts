@@ -252,6 +252,10 @@ describe('a chain in the program', () => {
       () => program.message(poor),
       /insufficient funds for gas \* price \+ value: address 0x9999.* have 0 want 100000000000000/,
     )
+    assert.throws(
+      () => program.message({ ...poor, from: `0x${'00'.repeat(20)}` }),
+      /insufficient funds for gas \* price \+ value: address 0x0{40} have 0 want 100000000000000/,
+    )
     assert.equal(program.environment().baseFeePerGas, GWEI)
     assert.equal(program.environment().feeRecipient, COINBASE)
   })
