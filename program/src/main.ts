@@ -2,7 +2,7 @@
 // result region. Each returns a status (shared/status.ts); after one that is not 0 the result region holds the
 // error record (shared/result.ts). A host error (below 50) closes the open block: nothing of it can be trusted.
 
-import { STATUS_BAD_INPUT, STATUS_NOT_BUILDING, STATUS_NOT_OPEN, STATUS_OK, STATUS_SEALED } from '../shared/status'
+import { STATUS_BAD_INPUT, STATUS_DERIVE_ORDER, STATUS_NOT_BUILDING, STATUS_NOT_OPEN, STATUS_OK, STATUS_SEALED } from '../shared/status'
 import { applyOverrides } from './block/overrides'
 import { writeDiff, writeTouched } from './block/diff'
 import {
@@ -30,6 +30,15 @@ import { setConfig } from './block/rules'
 import { codeBytes, codeCacheClear, codeCacheInit, codeLength, codeOf } from './evm/code'
 import { setTraceMode } from './evm/env'
 import { restorePrecompiles } from './evm/precompiles'
+import {
+  pipelineAdvance,
+  pipelineConfigure,
+  pipelineInvalid,
+  pipelineNext,
+  pipelineReset,
+  pipelineResultLength,
+  writeOrigin,
+} from './derive/pipeline'
 import { clearHostError, hostError } from './host'
 import { INPUT, INPUT_SIZE, RESULT } from './layout'
 import { wordFromBytes, wordToBytes } from './num/word'
@@ -265,4 +274,49 @@ export function clearCache(): void {
   close()
   nodeCacheClear()
   codeCacheClear()
+}
+
+// --- derivation: a state machine of its own, for use while no block is open. Its regions are apart from a block's. ---
+
+/** Input: the rollup's configuration (shared/derive.ts), after `configure`. */
+export function derive_configure(length: usize): i32 {
+  enter()
+  if (isOpen()) return leave(STATUS_DERIVE_ORDER)
+  return leave(pipelineConfigure(INPUT, length) ? STATUS_OK : STATUS_BAD_INPUT)
+}
+
+/** Input: hash of the L2 block to start from. Result: the L1 block whose data are read. */
+export function derive_reset(): i32 {
+  enter()
+  if (isOpen()) return leave(STATUS_DERIVE_ORDER)
+  const status = pipelineReset(INPUT)
+  if (status == STATUS_OK) setResultLength(writeOrigin())
+  return leave(status)
+}
+
+/** Input: hash of the next L1 block, wanted after STATUS_NEEDS_L1. Result: that block. */
+export function derive_l1(): i32 {
+  enter()
+  if (isOpen()) return leave(STATUS_DERIVE_ORDER)
+  const status = pipelineAdvance(INPUT)
+  if (status == STATUS_OK) setResultLength(writeOrigin())
+  return leave(status)
+}
+
+/** Input: hash of the safe head. Result: payload attributes of the block after it. */
+export function derive_next(): i32 {
+  enter()
+  if (isOpen()) return leave(STATUS_DERIVE_ORDER)
+  const status = pipelineNext(INPUT)
+  if (status == STATUS_OK) setResultLength(pipelineResultLength())
+  return leave(status)
+}
+
+/** The last attributes' block is invalid. Result: the attributes to take instead; nothing before Holocene. */
+export function derive_invalid(): i32 {
+  enter()
+  if (isOpen()) return leave(STATUS_DERIVE_ORDER)
+  const status = pipelineInvalid()
+  if (status == STATUS_OK) setResultLength(pipelineResultLength())
+  return leave(status)
 }

@@ -3,6 +3,13 @@ export { openEngine } from './engine.ts'
 export { EngineError, type EngineErrorCode, PoolError, type PoolErrorCode } from './errors.ts'
 export type { EngineOptions } from './options.ts'
 export { DEFAULT_POOL_LIMITS, type PoolLimits } from './pool/types.ts'
+export {
+  createDerivation,
+  type Derivation,
+  type DerivationOptions,
+  type DerivationStep,
+  type DerivedAttributes,
+} from './program/derivation.ts'
 export { isRejection, ProgramError, type ProgramErrorCode } from './program/errors.ts'
 export { createProgram, ProgramNotBuiltError, type ProgramOptions } from './program/instance.ts'
 export type * from './program/types.ts'

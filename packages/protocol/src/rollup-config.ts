@@ -36,6 +36,10 @@ export interface RollupConfig {
   readonly forks: ForkTimes
   /** First fork in the file that this software does not execute; blocks from `time` on are not ours to judge. */
   readonly unsupportedFrom?: { readonly fork: string; readonly time: bigint }
+  /**
+   * Where set, L1 blocks before it (seconds) count by Cancun's blob schedule (specs, "Pectra Blob Schedule").
+   */
+  readonly pectraBlobScheduleTime?: bigint
   readonly batchInboxAddress: Address
   readonly depositContractAddress: Address
   readonly l1SystemConfigAddress: Address
@@ -73,6 +77,7 @@ const KNOWN = new Set([
   'chain_op_config',
   'base_fee_params',
   'canyon_base_fee_params',
+  'pectra_blob_schedule_time',
   'alt_da',
   'da_challenge_address',
   ...OP_FORKS.map((fork) => `${fork}_time`),
@@ -96,6 +101,11 @@ export function parseRollupConfig(value: unknown, path = 'rollup'): RollupConfig
   const address = (name: string) => parseAddress(json[name], `${path}.${name}`)
   rejectAltDa(json, path)
   const unsupportedFrom = firstUnsupported(json, path)
+  const pectraBlobScheduleTime = optional(
+    json.pectra_blob_schedule_time,
+    `${path}.pectra_blob_schedule_time`,
+    parseTime,
+  )
   const protocolVersionsAddress = optional(
     json.protocol_versions_address,
     `${path}.protocol_versions_address`,
@@ -115,6 +125,7 @@ export function parseRollupConfig(value: unknown, path = 'rollup'): RollupConfig
     l2ChainId: integer('l2_chain_id', 1n),
     forks: parseForks(json, path),
     ...(unsupportedFrom && { unsupportedFrom }),
+    ...(pectraBlobScheduleTime !== undefined && { pectraBlobScheduleTime }),
     batchInboxAddress: address('batch_inbox_address'),
     depositContractAddress: address('deposit_contract_address'),
     l1SystemConfigAddress: address('l1_system_config_address'),
@@ -156,6 +167,12 @@ export function rollupConfigToJson(config: RollupConfig): JsonObject {
         return time === undefined ? [] : [[`${fork}_time`, jsonNumber(time, `${fork}_time`)]]
       }),
     ),
+    ...(config.pectraBlobScheduleTime !== undefined && {
+      pectra_blob_schedule_time: jsonNumber(
+        config.pectraBlobScheduleTime,
+        'pectraBlobScheduleTime',
+      ),
+    }),
     batch_inbox_address: config.batchInboxAddress,
     deposit_contract_address: config.depositContractAddress,
     l1_system_config_address: config.l1SystemConfigAddress,

@@ -18,11 +18,29 @@ export function orderedTrieRoot(values: readonly Uint8Array[]): Hash {
   return trieRoot(values.map((value, index) => [encodeRlp(uintBytes(BigInt(index))), value]))
 }
 
+/** A trie's root and the encodings of its nodes that are named by hash, the root's included. */
+export interface TrieNodes {
+  readonly root: Hash
+  readonly nodes: readonly Uint8Array[]
+}
+
+/** As `orderedTrieRoot`, with the nodes, for one who proves the list item by item. */
+export function orderedTrieNodes(values: readonly Uint8Array[]): TrieNodes {
+  const nodes: Uint8Array[] = []
+  const entries = values.map(
+    (value, index) => [encodeRlp(uintBytes(BigInt(index))), value] as const,
+  )
+  return { root: trieRoot(entries, (node) => nodes.push(node)), nodes }
+}
+
 /**
  * Root of a trie by its entries, in any order. No key may be the beginning of another, values must not
- * be empty. Throws RangeError.
+ * be empty. `visit` is told the encoding of every node that is named by hash. Throws RangeError.
  */
-export function trieRoot(entries: Iterable<readonly [key: Uint8Array, value: Uint8Array]>): Hash {
+export function trieRoot(
+  entries: Iterable<readonly [key: Uint8Array, value: Uint8Array]>,
+  visit?: (node: Uint8Array) => void,
+): Hash {
   const leaves = [...entries].map(([key, value]) => ({ path: nibbles(key), value }))
   if (leaves.length === 0) return EMPTY_ROOT
   leaves.sort((a, b) => Buffer.compare(a.path, b.path))
@@ -32,11 +50,17 @@ export function trieRoot(entries: Iterable<readonly [key: Uint8Array, value: Uin
     if (before && Buffer.compare(before, path.subarray(0, before.length)) === 0)
       throw new RangeError('a key of a trie is the beginning of another')
   })
-  return keccak256Hex(encodeNode(leaves, 0))
+  const root = encodeNode(leaves, 0, visit)
+  visit?.(root)
+  return keccak256Hex(root)
 }
 
 // As deep as the longest key has nibbles: each level consumes one at least.
-function encodeNode(leaves: readonly Leaf[], depth: number): Uint8Array {
+function encodeNode(
+  leaves: readonly Leaf[],
+  depth: number,
+  visit: ((node: Uint8Array) => void) | undefined,
+): Uint8Array {
   const first = leaves[0] as Leaf
   if (leaves.length === 1)
     return encodeRlp([hexPrefix(first.path.subarray(depth), true), first.value])
@@ -45,15 +69,15 @@ function encodeNode(leaves: readonly Leaf[], depth: number): Uint8Array {
   while (first.path[shared] === last.path[shared]) shared++
   if (shared > depth) {
     const path = encodeRlp(hexPrefix(first.path.subarray(depth, shared), false))
-    return encodeRlpList([path, reference(encodeNode(leaves, shared))])
+    return encodeRlpList([path, reference(encodeNode(leaves, shared, visit), visit)])
   }
   const children: Uint8Array[] = []
   let start = 0
   for (let nibble = 0; nibble < 16; nibble++) {
     let end = start
     while (end < leaves.length && (leaves[end] as Leaf).path[depth] === nibble) end++
-    const child = start === end ? undefined : encodeNode(leaves.slice(start, end), depth + 1)
-    children.push(child ? reference(child) : EMPTY_STRING)
+    const child = start === end ? undefined : encodeNode(leaves.slice(start, end), depth + 1, visit)
+    children.push(child ? reference(child, visit) : EMPTY_STRING)
     start = end
   }
   return encodeRlpList([...children, EMPTY_STRING])
@@ -62,8 +86,10 @@ function encodeNode(leaves: readonly Leaf[], depth: number): Uint8Array {
 const EMPTY_STRING = encodeRlp(new Uint8Array(0))
 
 /** A node inside its parent: itself when shorter than a hash. */
-function reference(node: Uint8Array): Uint8Array {
-  return node.length < 32 ? node : encodeRlp(keccak256(node))
+function reference(node: Uint8Array, visit: ((node: Uint8Array) => void) | undefined): Uint8Array {
+  if (node.length < 32) return node
+  visit?.(node)
+  return encodeRlp(keccak256(node))
 }
 
 /** Yellow Paper, appendix C. */

@@ -30,6 +30,23 @@ export function singularDecode(ptr: usize, len: usize): bool {
   return countTransactions()
 }
 
+/** Makes a block of a span the batch at hand, with as many transactions, which are checked elsewhere. */
+export function setSingular(
+  parentHash: usize,
+  epochNumber: u64,
+  epochHash: usize,
+  timestamp: u64,
+  transactions: u32,
+): void {
+  batchParentHash = parentHash
+  batchEpochNumber = epochNumber
+  batchEpochHash = epochHash
+  batchTimestamp = timestamp
+  batchTransactions = 0
+  batchTransactionsEnd = 0
+  batchTransactionCount = transactions
+}
+
 function countTransactions(): bool {
   batchTransactionCount = 0
   let ptr = batchTransactions

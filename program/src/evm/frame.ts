@@ -11,7 +11,7 @@ export const FRAME_GAS: usize = 8
 /** u32, u32: see memory.ts. */
 export const FRAME_MEMORY: usize = 16
 export const FRAME_MEMORY_SIZE: usize = 20
-/** u32: code entry, of meaning in the code cache's generation beside it. */
+/** u32: code entry, of meaning in the generation of records beside it. */
 export const FRAME_CODE: usize = 24
 export const FRAME_CODE_GENERATION: usize = 28
 /** u32: the code's first record. */

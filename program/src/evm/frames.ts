@@ -7,10 +7,10 @@ import { wordCopy, wordSet } from '../num/word'
 import { revertTo } from '../state/journal'
 import {
   codeBytes,
-  codeGeneration,
   codeLength,
   decodedByHash,
   decodedInitCode,
+  recordGeneration,
   recordsOf,
 } from './code'
 import { depositCode, depositGas, pushCreated } from './create'
@@ -102,7 +102,7 @@ export function openFrame(
 
 function setFrameCode(frame: usize, entry: usize): void {
   store<u32>(frame, <u32>entry, FRAME_CODE)
-  store<u32>(frame, codeGeneration, FRAME_CODE_GENERATION)
+  store<u32>(frame, recordGeneration, FRAME_CODE_GENERATION)
   store<u32>(frame, <u32>recordsOf(entry, tracesSteps()), FRAME_RECORDS)
 }
 
@@ -125,7 +125,7 @@ function isCreation(frame: usize): bool {
 // @ts-ignore: decorator
 @inline
 export function reloadCode(frame: usize): bool {
-  return load<u32>(frame, FRAME_CODE_GENERATION) == codeGeneration || decodeAgain(frame)
+  return load<u32>(frame, FRAME_CODE_GENERATION) == recordGeneration || decodeAgain(frame)
 }
 
 function decodeAgain(frame: usize): bool {

@@ -97,6 +97,9 @@ export const OP_INVALID: u32 = 0xfe
 export const OP_SELFDESTRUCT: u32 = 0xff
 
 // Handlers without an opcode.
+/** A record that is not decoded yet, in place of STOP. */
+export const H_UNDECODED: u32 = 0
+export const H_STOP: u32 = 0x0c
 /** Before each instruction of traced code: aux is its opcode, the immediate its pc. */
 export const H_TRACE: u32 = 0x100
 /** JUMP and JUMPI of traced code, where a jump must not skip the JUMPDEST's own event. */

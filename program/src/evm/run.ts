@@ -6,6 +6,8 @@
 // goes on with `continue`; `break` leaves the loop with `halt` set. Gas below zero is noticed before the next
 // instruction: until then the frame can only change what its halt takes back. What may not happen without gas
 // (memory growth, host requests) is done by functions that return the gas left, negative if it did not suffice.
+// A fused handler that finds the stack at fault charges what comes before the instruction at fault, so that the
+// halt is the one of the sequence: out of gas, if that came first.
 // Records are 8 bytes: u16 handler, u16 aux, u32 immediate (decode.ts).
 
 import {
@@ -40,7 +42,7 @@ import {
 } from '../num/word'
 import { ACCOUNT_BALANCE, ACCOUNT_WORD } from '../state/records'
 import { opBalance, opBlobHash, opBlockHash, opExtCodeCopy, opExtCodeHash, opExtCodeSize } from './access'
-import { CODE_BYTES, CODE_LENGTH, CODE_MAP, codeGeneration } from './code'
+import { CODE_BYTES, CODE_LENGTH, recordGeneration } from './code'
 import {
   copyInMemory,
   copyOutput,
@@ -50,7 +52,7 @@ import {
   isInsideReturnData,
   loadPartialInput,
 } from './copy'
-import { jumpTarget } from './decode'
+import { decodeAt } from './decode'
 import {
   ENV_BASE_FEE,
   ENV_BLOB_BASE_FEE,
@@ -79,6 +81,7 @@ import {
 } from './frame'
 import { GAS_EXP, GAS_EXP_BYTE, GAS_WARM } from './gas'
 import { opLog } from './log'
+import { instructionBehind, recordBehind } from './map'
 import { expandAccess, expandMemory, memoryBase, memorySize, returnDataLength, setReturnDataLength } from './memory'
 import {
   H_DUP_ADD,
@@ -112,11 +115,13 @@ import {
   H_PUSH_SUB,
   H_SGT_JUMPI,
   H_SLT_JUMPI,
+  H_STOP,
   H_SWAP1_POP,
   H_SWAP_POP,
   H_TRACE,
   H_TRACED_JUMP,
   H_TRACED_JUMPI,
+  H_UNDECODED,
   OP_ADD,
   OP_ADDMOD,
   OP_ADDRESS,
@@ -194,7 +199,6 @@ import {
   OP_SMOD,
   OP_SSTORE,
   OP_STATICCALL,
-  OP_STOP,
   OP_SUB,
   OP_SWAP1,
   OP_TIMESTAMP,
@@ -232,7 +236,12 @@ export function run(frame: usize): i32 {
 
   while (gas >= 0) {
     switch (<u32>load<u16>(pc)) {
-      case OP_STOP: {
+      case H_UNDECODED: {
+        if (decodeAt(load<u32>(frame, FRAME_CODE), <u32>(pc - records) >> 3)) continue
+        halt = RUN_PAUSE
+        break
+      }
+      case H_STOP: {
         setReturnDataLength(0)
         halt = HALT_SUCCESS
         break
@@ -673,9 +682,9 @@ export function run(frame: usize): i32 {
           halt = HALT_STACK_UNDERFLOW
           break
         }
-        const generation = codeGeneration
+        const generation = recordGeneration
         gas = opExtCodeSize(sp, gas)
-        if (generation != codeGeneration) {
+        if (generation != recordGeneration) {
           // The code cache was emptied: this frame's records are gone.
           halt = RUN_PAUSE
           pc += 8
@@ -689,10 +698,10 @@ export function run(frame: usize): i32 {
           halt = HALT_STACK_UNDERFLOW
           break
         }
-        const generation = codeGeneration
+        const generation = recordGeneration
         gas = opExtCodeCopy(sp, gas)
         sp += 128
-        if (generation != codeGeneration) {
+        if (generation != recordGeneration) {
           // The code cache was emptied: this frame's records are gone.
           halt = RUN_PAUSE
           pc += 8
@@ -943,19 +952,15 @@ export function run(frame: usize): i32 {
         }
         gas -= 8
         const target = load<u64>(sp)
-        const code = <usize>load<u32>(frame, FRAME_CODE)
-        const index =
-          wordHigh(sp) != 0 || target >= <u64>load<u32>(code, CODE_LENGTH)
-            ? -1
-            : jumpTarget(load<u32>(code, CODE_BYTES), load<u32>(code, CODE_MAP), <usize>target)
-        if (index < 0) {
+        const behind = wordHigh(sp) != 0 ? 0 : recordBehind(load<u32>(frame, FRAME_CODE), target)
+        if (behind == 0) {
           halt = HALT_INVALID_JUMP
           break
         }
         // The JUMPDEST.
         gas -= 1
         sp += 32
-        pc = records + ((<usize>index + 1) << 3)
+        pc = records + (<usize>behind << 3)
         if (gas < pauseBelow) {
           halt = RUN_PAUSE
           break
@@ -974,18 +979,14 @@ export function run(frame: usize): i32 {
           continue
         }
         const target = load<u64>(sp)
-        const code = <usize>load<u32>(frame, FRAME_CODE)
-        const index =
-          wordHigh(sp) != 0 || target >= <u64>load<u32>(code, CODE_LENGTH)
-            ? -1
-            : jumpTarget(load<u32>(code, CODE_BYTES), load<u32>(code, CODE_MAP), <usize>target)
-        if (index < 0) {
+        const behind = wordHigh(sp) != 0 ? 0 : recordBehind(load<u32>(frame, FRAME_CODE), target)
+        if (behind == 0) {
           halt = HALT_INVALID_JUMP
           break
         }
         gas -= 1
         sp += 64
-        pc = records + ((<usize>index + 1) << 3)
+        pc = records + (<usize>behind << 3)
         if (gas < pauseBelow) {
           halt = RUN_PAUSE
           break
@@ -999,17 +1000,13 @@ export function run(frame: usize): i32 {
         }
         gas -= 8
         const target = load<u64>(sp)
-        const code = <usize>load<u32>(frame, FRAME_CODE)
-        const index =
-          wordHigh(sp) != 0 || target >= <u64>load<u32>(code, CODE_LENGTH)
-            ? -1
-            : jumpTarget(load<u32>(code, CODE_BYTES), load<u32>(code, CODE_MAP), <usize>target)
-        if (index < 0) {
+        const behind = wordHigh(sp) != 0 ? 0 : instructionBehind(load<u32>(frame, FRAME_CODE), target)
+        if (behind == 0) {
           halt = HALT_INVALID_JUMP
           break
         }
         sp += 32
-        pc = records + (<usize>index << 4)
+        pc = records + (<usize>(behind - 1) << 4)
         if (gas < pauseBelow) {
           halt = RUN_PAUSE
           break
@@ -1028,17 +1025,13 @@ export function run(frame: usize): i32 {
           continue
         }
         const target = load<u64>(sp)
-        const code = <usize>load<u32>(frame, FRAME_CODE)
-        const index =
-          wordHigh(sp) != 0 || target >= <u64>load<u32>(code, CODE_LENGTH)
-            ? -1
-            : jumpTarget(load<u32>(code, CODE_BYTES), load<u32>(code, CODE_MAP), <usize>target)
-        if (index < 0) {
+        const behind = wordHigh(sp) != 0 ? 0 : instructionBehind(load<u32>(frame, FRAME_CODE), target)
+        if (behind == 0) {
           halt = HALT_INVALID_JUMP
           break
         }
         sp += 64
-        pc = records + (<usize>index << 4)
+        pc = records + (<usize>(behind - 1) << 4)
         if (gas < pauseBelow) {
           halt = RUN_PAUSE
           break
@@ -1317,6 +1310,7 @@ export function run(frame: usize): i32 {
       case H_PUSH_JUMPI: {
         if (sp > base - 32) {
           halt = HALT_STACK_UNDERFLOW
+          gas -= 3
           break
         }
         if (sp == limit) {
@@ -1338,6 +1332,7 @@ export function run(frame: usize): i32 {
       case H_PUSH_JUMPI_BACK: {
         if (sp > base - 32) {
           halt = HALT_STACK_UNDERFLOW
+          gas -= 3
           break
         }
         if (sp == limit) {
@@ -1367,6 +1362,7 @@ export function run(frame: usize): i32 {
         }
         if (sp == limit) {
           halt = HALT_STACK_OVERFLOW
+          gas -= 3
           break
         }
         gas -= 16
@@ -1388,6 +1384,7 @@ export function run(frame: usize): i32 {
         }
         if (sp == limit) {
           halt = HALT_STACK_OVERFLOW
+          gas -= 3
           break
         }
         gas -= 16
@@ -1409,6 +1406,7 @@ export function run(frame: usize): i32 {
       case H_PUSH_ADD: {
         if (sp > base - 32) {
           halt = HALT_STACK_UNDERFLOW
+          gas -= 3
           break
         }
         if (sp == limit) {
@@ -1426,6 +1424,7 @@ export function run(frame: usize): i32 {
       case H_PUSH_SUB: {
         if (sp > base - 32) {
           halt = HALT_STACK_UNDERFLOW
+          gas -= 3
           break
         }
         if (sp == limit) {
@@ -1450,6 +1449,7 @@ export function run(frame: usize): i32 {
       case H_PUSH_AND: {
         if (sp > base - 32) {
           halt = HALT_STACK_UNDERFLOW
+          gas -= 3
           break
         }
         if (sp == limit) {
@@ -1464,6 +1464,7 @@ export function run(frame: usize): i32 {
       case H_PUSH_SHL: {
         if (sp > base - 32) {
           halt = HALT_STACK_UNDERFLOW
+          gas -= 3
           break
         }
         if (sp == limit) {
@@ -1478,6 +1479,7 @@ export function run(frame: usize): i32 {
       case H_PUSH_SHR: {
         if (sp > base - 32) {
           halt = HALT_STACK_UNDERFLOW
+          gas -= 3
           break
         }
         if (sp == limit) {
@@ -1508,6 +1510,7 @@ export function run(frame: usize): i32 {
       case H_PUSH_MSTORE: {
         if (sp > base - 32) {
           halt = HALT_STACK_UNDERFLOW
+          gas -= 3
           break
         }
         if (sp == limit) {
@@ -1551,6 +1554,7 @@ export function run(frame: usize): i32 {
       case H_POP_POP: {
         if (sp > base - 64) {
           halt = HALT_STACK_UNDERFLOW
+          gas -= sp == base ? 0 : 2
           break
         }
         gas -= 4
@@ -1564,10 +1568,12 @@ export function run(frame: usize): i32 {
         // The second DUP sees the first one's word.
         if (sp + offset >= base || sp + second > base) {
           halt = HALT_STACK_UNDERFLOW
+          gas -= sp + offset >= base ? 0 : 3
           break
         }
         if (sp - 32 <= limit) {
           halt = HALT_STACK_OVERFLOW
+          gas -= sp == limit ? 0 : 3
           break
         }
         gas -= 6
@@ -1715,6 +1721,7 @@ export function run(frame: usize): i32 {
         }
         if (sp - 32 <= limit) {
           halt = HALT_STACK_OVERFLOW
+          gas -= sp == limit ? 0 : 3
           break
         }
         gas -= 16
@@ -1731,10 +1738,12 @@ export function run(frame: usize): i32 {
         const offset = <usize>load<u16>(pc, 2)
         if (sp + offset >= base) {
           halt = HALT_STACK_UNDERFLOW
+          gas -= 3
           break
         }
         if (sp - 32 <= limit) {
           halt = HALT_STACK_OVERFLOW
+          gas -= sp == limit ? 0 : 3
           break
         }
         gas -= 6
@@ -1747,6 +1756,7 @@ export function run(frame: usize): i32 {
       case H_PUSH32_AND: {
         if (sp > base - 32) {
           halt = HALT_STACK_UNDERFLOW
+          gas -= 3
           break
         }
         if (sp == limit) {
@@ -1765,23 +1775,20 @@ export function run(frame: usize): i32 {
       case H_POP_JUMP: {
         if (sp > base - 64) {
           halt = HALT_STACK_UNDERFLOW
+          gas -= sp == base ? 0 : 2
           break
         }
         gas -= 10
         const target = load<u64>(sp, 32)
-        const code = <usize>load<u32>(frame, FRAME_CODE)
-        const index =
-          wordHigh(sp + 32) != 0 || target >= <u64>load<u32>(code, CODE_LENGTH)
-            ? -1
-            : jumpTarget(load<u32>(code, CODE_BYTES), load<u32>(code, CODE_MAP), <usize>target)
-        if (index < 0) {
+        const behind = wordHigh(sp + 32) != 0 ? 0 : recordBehind(load<u32>(frame, FRAME_CODE), target)
+        if (behind == 0) {
           halt = HALT_INVALID_JUMP
           break
         }
         // The JUMPDEST.
         gas -= 1
         sp += 64
-        pc = records + ((<usize>index + 1) << 3)
+        pc = records + (<usize>behind << 3)
         if (gas < pauseBelow) {
           halt = RUN_PAUSE
           break

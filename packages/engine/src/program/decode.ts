@@ -21,6 +21,7 @@ const ZERO_HASH = `0x${'00'.repeat(32)}`
 const FIRST_BLOCK_STATUS = 50
 const FIRST_REJECTION_STATUS = 100
 const STATUS_MALFORMED_HEADER = 58
+const FIRST_DERIVE_STATUS = 150
 
 /** The error of a status other than 0. */
 export function readError(memory: MemoryReader, at: number, status: number): ProgramError {
@@ -33,7 +34,9 @@ export function readError(memory: MemoryReader, at: number, status: number): Pro
     }),
     ...(status >= FIRST_REJECTION_STATUS && { sender }),
     ...(key !== ZERO_HASH &&
-      (status < FIRST_BLOCK_STATUS || status === STATUS_MALFORMED_HEADER) && { key }),
+      (status < FIRST_BLOCK_STATUS ||
+        status >= FIRST_DERIVE_STATUS ||
+        status === STATUS_MALFORMED_HEADER) && { key }),
   }
   return new ProgramError(status, context)
 }

@@ -107,6 +107,23 @@ const MESSAGES: Readonly<Partial<Record<ProgramErrorCode, Describe>>> = {
   TX_INIT_CODE_SIZE: (c) => `max initcode size exceeded: code size ${c.have}, limit ${c.want}`,
   TX_INSUFFICIENT_FUNDS_FOR_TRANSFER: (c) =>
     `insufficient funds for transfer: address ${c.sender} have ${c.have} want ${c.want}`,
+  CHANNELS_FULL: () => 'the open channels need more memory than the program has',
+  BATCHES_FULL: () => 'the waiting batches need more memory than the program has',
+  NEEDS_L1: (c) => `derivation needs L1 block ${c.have}`,
+  NOT_DERIVING: () => 'derivation was not reset to a safe head',
+  DERIVE_ORDER: () => 'the L1 block before is not used up, or a block is open',
+  L1_REORG: (c) => `L1 block ${c.have} is not on the chain that was derived from`,
+  BAD_L1_BLOCK: ({ key }) => `an L1 block's header, transactions or receipts are malformed: ${key}`,
+  BAD_L2_BLOCK: (c) => `L2 block ${c.have} does not begin with L1 attributes`,
+  BAD_DEPOSIT: (c) => `a deposit in L1 block ${c.have} is malformed`,
+  BAD_SCALARS: (c) => `the gas scalars at L1 block ${c.have} have an unknown encoding`,
+  UPGRADE_UNKNOWN: (c) =>
+    `a fork activates at ${c.have} whose upgrade transactions are not known to this version`,
+  SAFE_HEAD_MISMATCH: (c) =>
+    `the safe head has L1 origin ${c.have}, the batches belong to ${c.want}`,
+  L1_DATA_FULL: ({ key }) => `block ${key} holds more data than the program has room for`,
+  NO_ATTRIBUTES: () => 'no attributes were given that could be invalid',
+  DEPOSITS_INVALID: () => 'a block of deposits only cannot be invalid',
 }
 
 // `have` of BAD_ATTRIBUTES, as numbered in program/src/block/open.ts.

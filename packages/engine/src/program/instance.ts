@@ -82,8 +82,8 @@ interface Exports {
 const wasm = new URL(import.meta.resolve('@altlayer/program/build/program.wasm'))
 let compiled: WebAssembly.Module | undefined
 
-/** The compiled program, once a thread. */
-function programModule(): WebAssembly.Module {
+/** The compiled program, once a thread. Throws ProgramNotBuiltError. */
+export function programModule(): WebAssembly.Module {
   if (compiled !== undefined) return compiled
   let bytes: Uint8Array<ArrayBuffer>
   try {

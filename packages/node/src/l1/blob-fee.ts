@@ -27,6 +27,14 @@ const schedules: Readonly<
   ],
 }
 
+/** Blob parameter forks of an L1 after Prague, oldest first: time in seconds, base fee update fraction. */
+export function l1BlobForks(
+  l1ChainId: bigint,
+): readonly { readonly time: bigint; readonly fraction: bigint }[] {
+  const forks = schedules[String(l1ChainId)] ?? []
+  return forks.map(({ from, fraction }) => ({ time: from, fraction })).reverse()
+}
+
 /**
  * Price of a unit of blob gas in an L1 block, in wei (EIP-4844); 1 before Cancun, as the OP Stack
  * has it. An L1 that is not public follows Prague once its headers show it.
