@@ -26,6 +26,7 @@ interface EvmExports {
   readonly messageReturnLength: WebAssembly.Global
   readonly messageContract: WebAssembly.Global
   readonly codeGeneration: WebAssembly.Global
+  readonly recordGeneration: WebAssembly.Global
   readonly ENV_NUMBER: WebAssembly.Global
   readonly ENV_TIMESTAMP: WebAssembly.Global
   readonly ENV_CHAIN_ID: WebAssembly.Global
