@@ -27,8 +27,18 @@ export async function connectRpc(url: string): Promise<Rpc> {
   }
 }
 
-const POLL_INTERVAL = 100
+const POLL_INTERVAL = 50
 const STALL = 20_000
+
+/** Waits for the next block; resolves to its number. */
+export async function nextBlock(rpc: Rpc): Promise<number> {
+  const current = Number(await rpc.call<string>('eth_blockNumber'))
+  for (;;) {
+    const head = Number(await rpc.call<string>('eth_blockNumber'))
+    if (head > current) return head
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}
 
 /**
  * Waits until `count` transactions that are no deposits stand in blocks after `from`. Rejects when no

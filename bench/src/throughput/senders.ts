@@ -111,8 +111,8 @@ export function transfer(index: number): Call {
 }
 
 /** A token transfer of one unit. */
-export function tokenTransfer(token: Address, index: number): Call {
-  const data: Hex = `0xa9059cbb${word(recipient(index))}${'1'.padStart(64, '0')}`
+export function tokenTransfer(token: Address, to: Address): Call {
+  const data: Hex = `0xa9059cbb${word(to)}${'1'.padStart(64, '0')}`
   return { to: token, value: 0n, data, gas: 100_000n }
 }
 
