@@ -1,6 +1,6 @@
-// Writes small WebAssembly modules: one memory of one page, one function. For the two permutations that
-// are 10 times slower in JavaScript's 32-bit integers (BLAKE2b's and Keccak's), so that they need neither
-// a build step nor a binary in the repository.
+// Writes small WebAssembly modules: one memory of one page, one function. For loops over 64-bit integers
+// that are several times slower in JavaScript (Keccak's and BLAKE2b's permutations, Montgomery
+// multiplication), so that they need neither a build step nor a binary in the repository.
 
 /** Value types and opcodes of the WebAssembly core specification, as far as they are used here. */
 export const op = {
@@ -9,19 +9,26 @@ export const op = {
   end: 0x0b,
   br: 0x0c,
   brIf: 0x0d,
+  select: 0x1b,
   localGet: 0x20,
   localSet: 0x21,
   localTee: 0x22,
   i64Load: 0x29,
+  i64Load32U: 0x35,
   i64Store: 0x37,
+  i64Store32: 0x3e,
   i32Const: 0x41,
   i64Const: 0x42,
   i32Eqz: 0x45,
   i32Add: 0x6a,
   i32Sub: 0x6b,
+  i64LtS: 0x53,
   i64Add: 0x7c,
+  i64Sub: 0x7d,
+  i64Mul: 0x7e,
   i64And: 0x83,
   i64Xor: 0x85,
+  i64ShrU: 0x88,
   i64Rotl: 0x89,
   i64Rotr: 0x8a,
 } as const
@@ -54,6 +61,10 @@ export const tee = (local: number): number[] => [op.localTee, ...uleb(local)]
 /** The 64-bit word at address (top of the stack) + offset. */
 export const load64 = (offset: number): number[] => [op.i64Load, 3, ...uleb(offset)]
 export const store64 = (offset: number): number[] => [op.i64Store, 3, ...uleb(offset)]
+/** The 32-bit word at address + offset, zero-extended. */
+export const load32 = (offset: number): number[] => [op.i64Load32U, 2, ...uleb(offset)]
+/** Stores the low 32 bits. */
+export const store32 = (offset: number): number[] => [op.i64Store32, 2, ...uleb(offset)]
 export const const32 = (value: number): number[] => [op.i32Const, ...sleb(value)]
 export const const64 = (value: number): number[] => [op.i64Const, ...sleb(value)]
 export const rotl64 = (count: number): number[] => [...const64(count), op.i64Rotl]

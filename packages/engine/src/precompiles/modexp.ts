@@ -1,4 +1,5 @@
 import { padded } from './input.ts'
+import { digitAt, MAX_MODULUS_BITS, montgomeryPower } from './montgomery.ts'
 
 // EIP-198. Gas (EIP-2565) bounds the operands: a modulus of n bytes costs at least (n/8)^2/3.
 const MAX_LENGTH = 1 << 20
@@ -23,16 +24,51 @@ export function modexp(input: Uint8Array): Uint8Array | undefined {
   return toBytes(power(base, exponent, modulus), modulusLength)
 }
 
+// Hexadecimal digits of the exponent from which a table of powers pays.
+const MIN_WINDOW_DIGITS = 8
+
 function power(base: bigint, exponent: bigint, modulus: bigint): bigint {
   if (modulus === 1n) return 0n
   const reduced = base % modulus
   if (exponent === 0n) return 1n
   if (reduced < 2n) return reduced
   const digits = exponent.toString(16)
-  // The table of a window pays once the exponent has some digits.
-  return digits.length < 8
-    ? binaryPower(reduced, exponent, modulus)
-    : windowPower(reduced, digits, modulus)
+  if (digits.length < MIN_WINDOW_DIGITS) return binaryPower(reduced, exponent, modulus)
+  if (modulus >> BigInt(MAX_MODULUS_BITS) !== 0n) return windowPower(reduced, digits, modulus)
+  return smallPower(reduced, exponent, digits, modulus)
+}
+
+// The modulus is odd * 2^shift: the power modulo each, put together by the Chinese remainder theorem.
+function smallPower(base: bigint, exponent: bigint, digits: string, modulus: bigint): bigint {
+  let shift = 0
+  while (((modulus >> BigInt(shift)) & 1n) === 0n) shift++
+  const odd = modulus >> BigInt(shift)
+  const first = odd === 1n ? 0n : montgomeryPower(base % odd, digits, odd)
+  if (shift === 0) return first
+  const second = powerOfTwoPower(base, exponent, shift)
+  const factor = BigInt.asUintN(shift, (second - first) * inverseOfOdd(odd, shift))
+  return first + odd * factor
+}
+
+// base^exponent mod 2^bits. The order of an odd number divides 2^bits, so that the exponent matters only
+// modulo that; the power of an even one is zero once the exponent has reached `bits`.
+function powerOfTwoPower(base: bigint, exponent: bigint, bits: number): bigint {
+  if ((base & 1n) === 0n && exponent >= BigInt(bits)) return 0n
+  let result = 1n
+  let square = BigInt.asUintN(bits, base)
+  for (let rest = BigInt.asUintN(bits, exponent); rest > 0n; rest >>= 1n) {
+    if (rest & 1n) result = BigInt.asUintN(bits, result * square)
+    square = BigInt.asUintN(bits, square * square)
+  }
+  return BigInt.asUintN(bits, result)
+}
+
+// 1/odd modulo 2^bits by Newton's iteration: every step doubles the bits that are right, from 3.
+function inverseOfOdd(odd: bigint, bits: number): bigint {
+  let inverse = odd
+  for (let right = 3; right < bits; right *= 2)
+    inverse = BigInt.asUintN(bits, inverse * (2n - odd * inverse))
+  return inverse
 }
 
 function binaryPower(base: bigint, exponent: bigint, modulus: bigint): bigint {
@@ -47,21 +83,16 @@ function binaryPower(base: bigint, exponent: bigint, modulus: bigint): bigint {
 function windowPower(base: bigint, digits: string, modulus: bigint): bigint {
   const powers: bigint[] = [1n]
   for (let i = 1; i < 16; i++) powers.push(((powers[i - 1] as bigint) * base) % modulus)
-  let result = powers[digit(digits, 0)] as bigint
+  let result = powers[digitAt(digits, 0)] as bigint
   for (let i = 1; i < digits.length; i++) {
     result = (result * result) % modulus
     result = (result * result) % modulus
     result = (result * result) % modulus
     result = (result * result) % modulus
-    const value = digit(digits, i)
+    const value = digitAt(digits, i)
     if (value !== 0) result = (result * (powers[value] as bigint)) % modulus
   }
   return result
-}
-
-function digit(digits: string, index: number): number {
-  const code = digits.charCodeAt(index)
-  return code < 58 ? code - 48 : code - 87
 }
 
 // A length word; what no memory could hold becomes infinity.

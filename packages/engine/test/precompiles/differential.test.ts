@@ -105,6 +105,35 @@ test('modexp agrees with square and multiply, for any lengths and cut inputs', (
   )
 })
 
+test('modexp agrees with square and multiply for moduli of every kind up to 40 bytes', () => {
+  const modulus = fc
+    .tuple(fc.integer({ min: 1, max: 320 }), fc.bigInt(0n, (1n << 320n) - 1n), fc.nat(320))
+    // Of so many bits, and divisible by so high a power of two.
+    .map(([bits, random, twos]) => {
+      const value = (1n << BigInt(bits - 1)) | (random & ((1n << BigInt(bits)) - 1n))
+      return (value >> BigInt(twos % bits)) << BigInt(twos % bits)
+    })
+  const edge = fc.constantFrom(
+    ...[31n, 32n, 63n, 64n, 127n, 128n, 255n, 256n].flatMap((bits) =>
+      [-1n, 0n, 1n].map((d) => (1n << bits) + d),
+    ),
+  )
+  const exponent = fc.oneof(fc.bigInt(0n, 1n << 40n), fc.bigInt(0n, (1n << 400n) - 1n))
+  const base = fc.oneof(fc.bigInt(0n, 8n), fc.bigInt(0n, (1n << 320n) - 1n))
+  sample(
+    fc.tuple(base, exponent, fc.oneof(modulus, edge)),
+    ([b, e, m]) => {
+      const lengths = concat(word(40n), word(50n), word(40n))
+      const output = precompile(5, concat(lengths, word(b, 40), word(e, 50), word(m, 40)))
+      assert.equal(BigInt(`0x${hex(output)}`), naivePower(b, e, m))
+      // The base one below the modulus: the largest operands.
+      const top = precompile(5, concat(lengths, word(m - 1n, 40), word(e, 50), word(m, 40)))
+      assert.equal(BigInt(`0x${hex(top)}`), naivePower(m - 1n, e, m))
+    },
+    3000,
+  )
+})
+
 test('modexp does not read what it only is told of', () => {
   const huge = word((1n << 256n) - 1n)
   assert.equal(hex(precompile(5, new Uint8Array(0))), '')
