@@ -32,7 +32,7 @@ export function readError(memory: MemoryReader, at: number, status: number): Pro
       have: memory.word(at + layout.ERROR_HAVE),
       want: memory.word(at + layout.ERROR_WANT),
     }),
-    ...(status >= FIRST_REJECTION_STATUS && { sender }),
+    ...(status >= FIRST_REJECTION_STATUS && status < FIRST_DERIVE_STATUS && { sender }),
     ...(key !== ZERO_HASH &&
       (status < FIRST_BLOCK_STATUS ||
         status >= FIRST_DERIVE_STATUS ||
