@@ -6,6 +6,7 @@ import fc from 'fast-check'
 import { encodeBlob } from '../../src/batcher/blob.ts'
 import { type Batch, encodeChannel } from '../../src/batcher/channel.ts'
 import { encodeFrames, splitFrames } from '../../src/batcher/frame.ts'
+import type { L1Epoch } from '../../src/l1/follower.ts'
 import { portal, testHash } from '../helpers/config.ts'
 import { assertDerives, blockOf, derivationOf, follow } from './follow.ts'
 import {
@@ -547,7 +548,7 @@ describe('the host', () => {
       code: 'DERIVE_ORDER',
     })
     assert.equal(derivation.next(genesis).kind, 'needs-l1')
-    const other = world.mine([], { parent: { ...(world.l1[0] as never), hash: testHash(8, 8) } })
+    const other = world.mine([], { parent: { ...(world.l1[0] as L1Epoch), hash: testHash(8, 8) } })
     assert.throws(() => derivation.advance(other.hash), { code: 'L1_REORG' })
     const skipped = (world.l1[2] as { hash: Hash }).hash
     assert.throws(() => derivation.advance(skipped), { code: 'L1_REORG' })
