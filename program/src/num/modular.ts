@@ -5,7 +5,7 @@
 // keeps no quotient digit waiting for the one before.
 
 import { remainderOf, wordMod, wordReciprocal } from './divide'
-import { wordMul, wordMulFull } from './multiply'
+import { mulHigh, wordMul, wordMulFull } from './multiply'
 import { wordShl, wordShr } from './shift'
 import { wordAdd, wordCopy, wordEqual, wordIsZero, wordLess, wordSub, wordSet } from './word'
 
@@ -106,6 +106,11 @@ export function wordMulMod(to: usize, a: usize, b: usize, m: usize): void {
     wordSet(to, 0)
     return
   }
+  if ((load<u64>(m, 8) & load<u64>(m, 16) & load<u64>(m, 24)) == u64.MAX_VALUE && load<u64>(m) != 0) {
+    wordMulFull(WIDE, a, b)
+    foldWide(to, m)
+    return
+  }
   const entry = load<u64>(m, 24) == 0 ? 0 : remembered(m)
   if (entry != 0) {
     mulReduced(to, a, b, entry)
@@ -115,6 +120,53 @@ export function wordMulMod(to: usize, a: usize, b: usize, m: usize): void {
   remainderOf(to, WIDE, 8, m)
 }
 
+/**
+ * to = WIDE mod m for an m of 2^256 - c with 0 < c < 2^64, as the field of secp256k1 has it: the upper half counts
+ * c times. `to` may be m.
+ */
+function foldWide(to: usize, m: usize): void {
+  const m0 = load<u64>(m)
+  const c = 0 - m0
+  const x4 = load<u64>(WIDE, 32)
+  const x5 = load<u64>(WIDE, 40)
+  const x6 = load<u64>(WIDE, 48)
+  const x7 = load<u64>(WIDE, 56)
+  // (r4, r3, r2, r1, r0) = upper half * c + lower half. A high half is at most 2^64 - 2.
+  const p0 = x4 * c
+  const p1 = x5 * c
+  const p2 = x6 * c
+  const p3 = x7 * c
+  const s0 = load<u64>(WIDE) + p0
+  const h0 = mulHigh(x4, c) + u64(s0 < p0)
+  const t1 = load<u64>(WIDE, 8) + p1
+  const s1 = t1 + h0
+  const h1 = mulHigh(x5, c) + u64(t1 < p1) + u64(s1 < h0)
+  const t2 = load<u64>(WIDE, 16) + p2
+  const s2 = t2 + h1
+  const h2 = mulHigh(x6, c) + u64(t2 < p2) + u64(s2 < h1)
+  const t3 = load<u64>(WIDE, 24) + p3
+  const s3 = t3 + h2
+  const s4 = mulHigh(x7, c) + u64(t3 < p3) + u64(s3 < h2)
+  // Once more for what is above 2^256, and a last time for a carry.
+  const low = s4 * c
+  const r0 = s0 + low
+  const high = mulHigh(s4, c) + u64(r0 < low)
+  const r1 = s1 + high
+  const c1 = u64(r1 < high)
+  const r2 = s2 + c1
+  const c2 = c1 & u64(r2 == 0)
+  const r3 = s3 + c2
+  const carry = c2 & u64(r3 == 0)
+  store<u64>(to, r0)
+  store<u64>(to, r1, 8)
+  store<u64>(to, r2, 16)
+  store<u64>(to, r3, 24)
+  // What is left is below 2 m: m is 2^256 - c, and adding c subtracts it.
+  const isLarge = (r1 & r2 & r3) == u64.MAX_VALUE && r0 >= m0
+  if (carry != 0 || isLarge) addWithCarry(to, zero, c)
+}
+
+const zero: usize = memory.data(32, 8)
 const factor: usize = memory.data(32, 8)
 const QUOTIENT: usize = memory.data(64, 8)
 const product: usize = memory.data(32, 8)
@@ -142,7 +194,7 @@ function mulReduced(to: usize, a: usize, b: usize, entry: usize): void {
   wordShr(to, WIDE, shift)
 }
 
-/** to += a + carry, modulo 2^256, for a carry of 0 to 2. */
+/** to += a + carry, modulo 2^256. */
 // @ts-ignore: decorator
 @inline
 function addWithCarry(to: usize, a: usize, carry: u64): void {

@@ -94,38 +94,79 @@ export function wordMulFull(to: usize, a: usize, b: usize): void {
   const a1 = load<u64>(a, 8)
   const a2 = load<u64>(a, 16)
   const a3 = load<u64>(a, 24)
-  let r0: u64 = 0
-  let r1: u64 = 0
-  let r2: u64 = 0
-  let r3: u64 = 0
-  for (let i: usize = 0; i < 32; i += 8) {
-    // r + a * b's limb: row sums stay below 2^320.
-    const x = load<u64>(b + i)
-    const p0 = a0 * x
-    const p1 = a1 * x
-    const p2 = a2 * x
-    const p3 = a3 * x
-    const t0 = r0 + p0
-    const c0 = u64(t0 < p0)
-    const h0 = mulHigh(a0, x) + c0
-    const s1 = r1 + p1
-    const t1 = s1 + h0
-    const h1 = mulHigh(a1, x) + u64(s1 < p1) + u64(t1 < h0)
-    const s2 = r2 + p2
-    const t2 = s2 + h1
-    const h2 = mulHigh(a2, x) + u64(s2 < p2) + u64(t2 < h1)
-    const s3 = r3 + p3
-    const t3 = s3 + h2
-    r3 = mulHigh(a3, x) + u64(s3 < p3) + u64(t3 < h2)
-    store<u64>(to + i, t0)
-    r0 = t1
-    r1 = t2
-    r2 = t3
-  }
-  store<u64>(to, r0, 32)
-  store<u64>(to, r1, 40)
-  store<u64>(to, r2, 48)
-  store<u64>(to, r3, 56)
+  const b0 = load<u64>(b)
+  const b1 = load<u64>(b, 8)
+  const b2 = load<u64>(b, 16)
+  const b3 = load<u64>(b, 24)
+  // Row by row, written out: p are the lower, h the upper halves of the row's products, r the sum so far without
+  // the limb that is stored. A row's sum stays below 2^320.
+  const p01 = a1 * b0
+  const p02 = a2 * b0
+  const p03 = a3 * b0
+  const h00 = mulHigh(a0, b0)
+  const r00 = p01 + h00
+  const h01 = mulHigh(a1, b0) + u64(r00 < h00)
+  const r01 = p02 + h01
+  const h02 = mulHigh(a2, b0) + u64(r01 < h01)
+  const r02 = p03 + h02
+  const r03 = mulHigh(a3, b0) + u64(r02 < h02)
+  store<u64>(to, a0 * b0)
+
+  const p10 = a0 * b1
+  const p11 = a1 * b1
+  const p12 = a2 * b1
+  const p13 = a3 * b1
+  const t1 = r00 + p10
+  const h10 = mulHigh(a0, b1) + u64(t1 < p10)
+  const s11 = r01 + p11
+  const r10 = s11 + h10
+  const h11 = mulHigh(a1, b1) + u64(s11 < p11) + u64(r10 < h10)
+  const s12 = r02 + p12
+  const r11 = s12 + h11
+  const h12 = mulHigh(a2, b1) + u64(s12 < p12) + u64(r11 < h11)
+  const s13 = r03 + p13
+  const r12 = s13 + h12
+  const r13 = mulHigh(a3, b1) + u64(s13 < p13) + u64(r12 < h12)
+  store<u64>(to, t1, 8)
+
+  const p20 = a0 * b2
+  const p21 = a1 * b2
+  const p22 = a2 * b2
+  const p23 = a3 * b2
+  const t2 = r10 + p20
+  const h20 = mulHigh(a0, b2) + u64(t2 < p20)
+  const s21 = r11 + p21
+  const r20 = s21 + h20
+  const h21 = mulHigh(a1, b2) + u64(s21 < p21) + u64(r20 < h20)
+  const s22 = r12 + p22
+  const r21 = s22 + h21
+  const h22 = mulHigh(a2, b2) + u64(s22 < p22) + u64(r21 < h21)
+  const s23 = r13 + p23
+  const r22 = s23 + h22
+  const r23 = mulHigh(a3, b2) + u64(s23 < p23) + u64(r22 < h22)
+  store<u64>(to, t2, 16)
+
+  const p30 = a0 * b3
+  const p31 = a1 * b3
+  const p32 = a2 * b3
+  const p33 = a3 * b3
+  const t3 = r20 + p30
+  const h30 = mulHigh(a0, b3) + u64(t3 < p30)
+  const s31 = r21 + p31
+  const r30 = s31 + h30
+  const h31 = mulHigh(a1, b3) + u64(s31 < p31) + u64(r30 < h30)
+  const s32 = r22 + p32
+  const r31 = s32 + h31
+  const h32 = mulHigh(a2, b3) + u64(s32 < p32) + u64(r31 < h31)
+  const s33 = r23 + p33
+  const r32 = s33 + h32
+  const r33 = mulHigh(a3, b3) + u64(s33 < p33) + u64(r32 < h32)
+  store<u64>(to, t3, 24)
+
+  store<u64>(to, r30, 32)
+  store<u64>(to, r31, 40)
+  store<u64>(to, r32, 48)
+  store<u64>(to, r33, 56)
 }
 
 const base: usize = memory.data(32, 8)

@@ -182,6 +182,9 @@ test('MULMOD of a modulus that was used before', () => {
     1n << 255n,
     MODULUS - 1n,
     (1n << 192n) + 1n,
+    MODULUS - (1n << 63n),
+    MODULUS - (1n << 64n),
+    MODULUS - (1n << 64n) + 1n,
   ]
   const modulus = fc.oneof(fc.constantFrom(...primes), word)
   const near = fc.bigInt({ min: -3n, max: 3n })
