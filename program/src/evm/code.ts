@@ -72,7 +72,8 @@ export function codeCacheClear(): void {
   tableMask = buckets - 1
   memory.fill(CODE_CACHE, 0, <usize>buckets << 2)
   next = CODE_CACHE + (<usize>buckets << 2)
-  end = CODE_CACHE + (((budget >> 3) * 3) & ~15)
+  // Emptied code has to come from the host again, records only from the code.
+  end = CODE_CACHE + (((budget >> 3) * 5) & ~15)
   recordStart = end
   recordEnd = CODE_CACHE + budget
   spec = envSpec

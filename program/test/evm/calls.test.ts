@@ -393,11 +393,11 @@ test('an endless loop and an endless recursion of calls can be interrupted', () 
 })
 
 test('a frame goes on when the code cache was emptied below it', () => {
-  // The least budget; each of 60 contracts needs about 30 KiB, and 190 KiB for its records.
+  // The least budget; each of 100 contracts needs about 30 KiB, and 190 KiB for its records.
   evm.exports.codeCacheInit(4 << 20)
   evm.open()
   const at = (i: number) => `0x${(0x100000 + i).toString(16).padStart(40, '0')}`
-  for (let i = 0; i < 60; i++) {
+  for (let i = 0; i < 100; i++) {
     const code = new Uint8Array(24_000).fill(0x5b)
     code.set(assemble(`${i} ${RETURN_TOP}`), 24_000 - 12)
     evm.setAccount(at(i), { code })
@@ -409,11 +409,11 @@ test('a frame goes on when the code cache was emptied below it', () => {
     code: assemble(`0 0 :loop
       32 0 0 0 DUP5 0x100000 ADD GAS STATICCALL POP 0 MLOAD DUP3 ADD SWAP2 POP
       DUP1 0x100000 ADD EXTCODESIZE DUP3 ADD SWAP2 POP
-      1 ADD DUP1 60 SWAP1 LT @loop JUMPI POP ${RETURN_TOP}`),
+      1 ADD DUP1 100 SWAP1 LT @loop JUMPI POP ${RETURN_TOP}`),
   })
   const { halt, output } = evm.call(A, { gas: 1_000_000_000n })
   assert.equal(halt, HALT_SUCCESS)
-  assert.equal(number(output), BigInt((59 * 60) / 2 + 60 * 24_000))
+  assert.equal(number(output), BigInt((99 * 100) / 2 + 100 * 24_000))
   assert.ok(globalValue(evm.exports.codeGeneration) > before)
   assert.ok(globalValue(evm.exports.recordGeneration) > recordsBefore + 3)
 })
