@@ -1,0 +1,72 @@
+// The properties that both the test and the long-running command check.
+
+import fc from 'fast-check'
+import { createDifferential } from './differential.ts'
+import { extremes } from './extremes.ts'
+import { scenarios } from './scenario.ts'
+import { createSweep, fusedCodes } from './sweep.ts'
+
+export interface FuzzProperty {
+  readonly name: string
+  /** Runs that take about as long as each of the others' in a round. */
+  readonly runs: number
+  readonly property: fc.IAsyncPropertyWithHooks<unknown>
+  /** What has been done so far, for people. */
+  summary(): string
+}
+
+/** Creates the properties; one wasm memory for each. */
+export async function createProperties(): Promise<readonly FuzzProperty[]> {
+  const differential = await createDifferential()
+  const extreme = await createDifferential()
+  const sweep = await createSweep()
+  let limits = 0
+  return [
+    {
+      name: 'random contracts and transactions do what they do in EthereumJS',
+      runs: 250,
+      property: fc.asyncProperty(scenarios, (scenario) => differential.check(scenario)),
+      summary: () => list(differential.endings),
+    },
+    {
+      name: 'so do deep recursion, long return data and more code than the cache holds',
+      runs: 6,
+      property: fc.asyncProperty(extremes, (scenario) => extreme.check(scenario)),
+      summary: () => list(extreme.endings),
+    },
+    {
+      name: 'fused instructions end as single ones at every gas limit, and as in EthereumJS',
+      runs: 25,
+      property: fc.asyncProperty(fusedCodes, async (code) => {
+        limits += await sweep(code)
+      }),
+      summary: () => `${limits} gas limits`,
+    },
+  ]
+}
+
+const list = (endings: ReadonlyMap<string, number>) =>
+  [...endings].map(([ending, count]) => `${count} ${ending}`).join(', ')
+
+/** Checks a property; throws with the seed and the smallest counterexample. */
+export async function checkProperty(
+  { name, property }: FuzzProperty,
+  seed: number,
+  numRuns: number,
+): Promise<void> {
+  const result = await fc.check(property, { seed, numRuns })
+  if (!result.failed) return
+  const { counterexample, counterexamplePath, errorInstance } = result
+  throw new Error(
+    `${name}\nseed ${seed}, path ${counterexamplePath}\ncounterexample ${show(counterexample)}`,
+    { cause: errorInstance },
+  )
+}
+
+function show(value: unknown): string {
+  const replace = (_: string, item: unknown) => {
+    if (typeof item === 'bigint') return `${item}n`
+    return item instanceof Uint8Array ? `0x${Buffer.from(item).toString('hex')}` : item
+  }
+  return JSON.stringify(value, replace, 1)
+}
