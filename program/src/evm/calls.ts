@@ -198,6 +198,7 @@ function start(
   if (entry == 0) return HALT_HOST
   if (codeLength(entry) == 0) return HALT_SUCCESS
   const executing = op == OP_CALL || op == OP_STATICCALL ? target : from
-  openFrame(op, depth, executing, caller, value, input, length, gas, isStatic, position, entry, code + ACCOUNT_CODE_HASH)
+  const hash = code + ACCOUNT_CODE_HASH
+  openFrame(op, depth, executing, caller, value, input, length, gas, isStatic, position, entry, hash)
   return ENTERED
 }

@@ -26,7 +26,7 @@ function chargeCopy(target: usize, length: usize, gas: i64): i64 {
   return gas < 0 ? gas : gas - GAS_COPY_WORD * words(length)
 }
 
-/** Copies [offset, offset + length) of `size` bytes at `source`, zeros behind its end. Words: target, offset, length. */
+/** Copies a range of `size` bytes at `source`, zeros behind its end. Words: target, offset, length. */
 export function copyToMemory(sp: usize, source: usize, size: usize, gas: i64): i64 {
   gas = chargeCopy(sp, sp + 64, gas)
   if (gas < 0) return gas

@@ -155,12 +155,17 @@ export function closeFrame(frame: usize, halt: i32): i32 {
   const charged = gas
   if (halt > HALT_REVERT) gas = 0
   store<i64>(frame, gas, FRAME_GAS)
-  if (envTrace != 0) traceExit(load<u32>(frame, FRAME_KIND), depth, halt, load<i64>(frame, FRAME_START_GAS) - gas, charged)
+  if (envTrace != 0) {
+    traceExit(load<u32>(frame, FRAME_KIND), depth, halt, load<i64>(frame, FRAME_START_GAS) - gas, charged)
+  }
   if (depth == 0) return halt
   const parent = frameAt(depth - 1)
   setMemory(load<u32>(parent, FRAME_MEMORY), load<u32>(parent, FRAME_MEMORY_SIZE))
   if (creation) pushCreated(parent, halt, gas, load<u32>(frame, FRAME_ACCOUNT))
-  else finishCall(parent, halt == HALT_SUCCESS, gas, load<u32>(frame, FRAME_OUTPUT), load<u32>(frame, FRAME_OUTPUT_LENGTH))
+  else {
+    const output = load<u32>(frame, FRAME_OUTPUT)
+    finishCall(parent, halt == HALT_SUCCESS, gas, output, load<u32>(frame, FRAME_OUTPUT_LENGTH))
+  }
   return halt
 }
 

@@ -128,7 +128,7 @@ function initialisePage(entry: usize, page: usize): void {
   store<u32>(at, recordGeneration << 1, MAP_STAMP)
   const first = pageRank(entry, page)
   // The last page has the record of the implicit STOP.
-  const end =
-    page < <usize>load<u32>(entry, CODE_LENGTH) >> 6 ? pageRank(entry, page + 1) : load<u32>(entry, CODE_INSTRUCTIONS) + 1
+  const isLast = page == <usize>load<u32>(entry, CODE_LENGTH) >> 6
+  const end = isLast ? load<u32>(entry, CODE_INSTRUCTIONS) + 1 : pageRank(entry, page + 1)
   memory.fill(<usize>load<u32>(entry, CODE_RECORDS) + (<usize>first << 3), 0, <usize>(end - first) << 3)
 }

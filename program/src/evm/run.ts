@@ -618,7 +618,8 @@ export function run(frame: usize): i32 {
         const input = <usize>load<u32>(frame, FRAME_INPUT)
         const length = <usize>load<u32>(frame, FRAME_INPUT_LENGTH)
         const offset = load<u64>(sp)
-        if (wordHigh(sp) == 0 && offset < <u64>length && <u64>length - offset >= 32) wordFromBytes(sp, input + <usize>offset)
+        const isInside = wordHigh(sp) == 0 && offset < <u64>length && <u64>length - offset >= 32
+        if (isInside) wordFromBytes(sp, input + <usize>offset)
         else loadPartialInput(sp, input, length)
         pc += 8
         continue

@@ -23,7 +23,8 @@ export function keccak256Of64(ptr: usize, word: usize): void {
   const l5 = load<u64>(ptr, 40)
   const l6 = load<u64>(ptr, 48)
   const l7 = load<u64>(ptr, 56)
-  const mixed = l0 ^ rotl(l1, 9) ^ rotl(l2, 18) ^ rotl(l3, 27) ^ rotl(l4, 36) ^ rotl(l5, 45) ^ rotl(l6, 54) ^ rotl(l7, 5)
+  const key = l0 ^ rotl(l1, 9) ^ rotl(l2, 18) ^ rotl(l3, 27)
+  const mixed = key ^ rotl(l4, 36) ^ rotl(l5, 45) ^ rotl(l6, 54) ^ rotl(l7, 5)
   const index = <usize>((mixed * 0x9e3779b97f4a7c15) >> (64 - ENTRY_BITS))
   const entry = entries + index * ENTRY_SIZE
   const differs =

@@ -3,7 +3,16 @@
 import { arenaAlloc } from '../arena'
 import { hostError, setHostError } from '../host'
 import { keccak256 } from '../keccak/keccak'
-import { wordAdd, wordCopy, wordEqual, wordFromAddress, wordIsZero, wordLess, wordSub, wordToAddress } from '../num/word'
+import {
+  wordAdd,
+  wordCopy,
+  wordEqual,
+  wordFromAddress,
+  wordIsZero,
+  wordLess,
+  wordSub,
+  wordToAddress,
+} from '../num/word'
 import { itemNext, itemStart, itemU64, rlpFixed, rlpList, rlpU256, rlpU64 } from '../rlp/decode'
 import { EMPTY_ROOT, trieGet, trieValue } from '../trie/read'
 import { STATUS_MALFORMED_NODE } from '../../shared/status'
@@ -44,7 +53,7 @@ import {
   SNAPSHOT_FLAGS,
   SNAPSHOT_NONCE,
 } from './records'
-import { TABLE_SIZE, tableAdd, tableFind, tableInit, tableSeed } from './table'
+import { tableAdd, tableFind, tableInit, tableSeed } from './table'
 
 /** keccak256 of the empty string: the code hash of an account without code. */
 export const EMPTY_CODE_HASH: usize = memory.data<u8>([
@@ -205,27 +214,20 @@ export function accountCodeHash(record: usize): usize {
   return record + ACCOUNT_CODE_HASH
 }
 
-/** 20 bytes. */
-// @ts-ignore: decorator
-@inline
-export function accountAddress(record: usize): usize {
-  return record + ACCOUNT_ADDRESS
-}
-
 export function accountHasCode(record: usize): bool {
   return !wordEqual(record + ACCOUNT_CODE_HASH, EMPTY_CODE_HASH)
 }
 
 /** No nonce, no balance, no code (EIP-161). */
 export function accountIsEmpty(record: usize): bool {
-  return load<u64>(record, ACCOUNT_NONCE) == 0 && wordIsZero(record + ACCOUNT_BALANCE) && !accountHasCode(record)
+  if (load<u64>(record, ACCOUNT_NONCE) != 0 || !wordIsZero(record + ACCOUNT_BALANCE)) return false
+  return !accountHasCode(record)
 }
 
 /** CREATE fails here: nonce, code or storage (EIP-684, EIP-7610). */
 export function accountCollides(record: usize): bool {
-  return (
-    load<u64>(record, ACCOUNT_NONCE) != 0 || accountHasCode(record) || !wordEqual(record + ACCOUNT_STORAGE_ROOT, EMPTY_ROOT)
-  )
+  if (load<u64>(record, ACCOUNT_NONCE) != 0 || accountHasCode(record)) return true
+  return !wordEqual(record + ACCOUNT_STORAGE_ROOT, EMPTY_ROOT)
 }
 
 // Journaled changes. Each makes the account exist; `endTransaction` removes those left empty.

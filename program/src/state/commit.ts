@@ -3,7 +3,15 @@
 import { OUTPUT_CODE } from '../../shared/abi'
 import { hostError, output } from '../host'
 import { wordCopy, wordEqual, wordIsZero } from '../num/word'
-import { rlpListLength, rlpU256Length, rlpU64Length, rlpWriteBytes, rlpWriteList, rlpWriteU256, rlpWriteU64 } from '../rlp/encode'
+import {
+  rlpListLength,
+  rlpU256Length,
+  rlpU64Length,
+  rlpWriteBytes,
+  rlpWriteList,
+  rlpWriteU256,
+  rlpWriteU64,
+} from '../rlp/encode'
 import { trieCommit, trieDelete, trieHash, trieOpen, triePut } from '../trie/write'
 import { firstAccount, openedRoot } from './accounts'
 import { newCode, newCodeHash, newCodeLength } from './code'

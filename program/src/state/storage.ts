@@ -105,13 +105,6 @@ export function slotValue(record: usize): usize {
   return record + SLOT_VALUE
 }
 
-/** Word: the value when the transaction began. */
-// @ts-ignore: decorator
-@inline
-export function slotOriginal(record: usize): usize {
-  return record + SLOT_ORIGINAL
-}
-
 /** Writes a word to a slot, journaled together with the refund counter as it is now. */
 // @ts-ignore: decorator
 @inline

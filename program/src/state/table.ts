@@ -13,7 +13,6 @@ import { wordEqual } from '../num/word'
 const TABLE_BUCKETS: usize = 0
 const TABLE_MASK: usize = 4
 const TABLE_COUNT: usize = 8
-export const TABLE_SIZE: usize = 16
 
 /** Ten u32 keys of the hash. */
 const HASH_KEYS: usize = memory.data(64, 8)

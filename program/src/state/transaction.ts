@@ -3,7 +3,16 @@
 import { hostError } from '../host'
 import { wordCopy, wordSet } from '../num/word'
 import { EMPTY_CODE_HASH, accountIsEmpty, accountsNextTransaction, accountsOpen } from './accounts'
-import { CHANGE_FLAGS, CHANGE_SLOT, ENTRY_KIND, ENTRY_RECORD, ENTRY_SIZE, journalClear, journalEnd, journalStart } from './journal'
+import {
+  CHANGE_FLAGS,
+  CHANGE_SLOT,
+  ENTRY_KIND,
+  ENTRY_RECORD,
+  ENTRY_SIZE,
+  journalClear,
+  journalEnd,
+  journalStart,
+} from './journal'
 import {
   ACCOUNT_BALANCE,
   ACCOUNT_CODE_GENERATION,
