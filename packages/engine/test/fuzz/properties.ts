@@ -3,6 +3,7 @@
 import fc from 'fast-check'
 import { createDifferential } from './differential.ts'
 import { extremes } from './extremes.ts'
+import { createOpCheck, opBlocks } from './op-block.ts'
 import { scenarios } from './scenario.ts'
 import { createSweep, fusedCodes } from './sweep.ts'
 
@@ -20,27 +21,34 @@ export async function createProperties(): Promise<readonly FuzzProperty[]> {
   const differential = await createDifferential()
   const extreme = await createDifferential()
   const sweep = await createSweep()
+  const op = createOpCheck()
   let limits = 0
   return [
     {
       name: 'random contracts and transactions do what they do in EthereumJS',
-      runs: 250,
+      runs: 200,
       property: fc.asyncProperty(scenarios, (scenario) => differential.check(scenario)),
       summary: () => list(differential.endings),
     },
     {
       name: 'so do deep recursion, long return data and more code than the cache holds',
-      runs: 6,
+      runs: 5,
       property: fc.asyncProperty(extremes, (scenario) => extreme.check(scenario)),
       summary: () => list(extreme.endings),
     },
     {
       name: 'fused instructions end as single ones at every gas limit, and as in EthereumJS',
-      runs: 25,
+      runs: 15,
       property: fc.asyncProperty(fusedCodes, async (code) => {
         limits += await sweep(code)
       }),
       summary: () => `${limits} gas limits`,
+    },
+    {
+      name: 'ether, fees and gas of rollup blocks add up, and their witnesses prove them and nothing else',
+      runs: 120,
+      property: fc.asyncProperty(opBlocks, async (block) => op.check(block)),
+      summary: () => JSON.stringify(op.counts),
     },
   ]
 }

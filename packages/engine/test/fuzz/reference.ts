@@ -205,10 +205,6 @@ export async function createReference() {
       return bytesToHex(await stateManager.getStateRoot())
     },
 
-    async nonce(address: Address): Promise<bigint> {
-      return (await stateManager.getAccount(createAddressFromString(address)))?.nonce ?? 0n
-    },
-
     async transaction(tx: TypedTransaction): Promise<Outcome & { readonly reason?: string }> {
       const root = async () => bytesToHex(await stateManager.getStateRoot())
       let result: Awaited<ReturnType<typeof runTx>>

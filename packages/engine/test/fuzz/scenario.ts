@@ -88,7 +88,7 @@ export const known: readonly bigint[] = [
   numberOf(contractAddress(0)) | (1n << 200n),
 ]
 
-const anyAddress = fc.constantFrom(
+export const anyAddress = fc.constantFrom(
   ...contracts,
   ...contracts,
   ...wallets,
