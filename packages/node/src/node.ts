@@ -4,10 +4,14 @@ import { type Engine, openEngine } from '@altlayer/engine'
 import type { RollupConfig } from '@altlayer/protocol'
 import { startRpcServer } from '@altlayer/rpc'
 import type { Logger } from 'pino'
+import { startBatcher } from './batcher/service.ts'
 import { ChainMismatchError } from './chain/reorg.ts'
 import { systemClock } from './clock.ts'
 import { readChainFiles } from './config.ts'
+import { startVerifier } from './derivation/verifier.ts'
+import { createBlobSource } from './l1/beacon.ts'
 import { createL1Client, type L1Block, type L1Client } from './l1/client.ts'
+import { createL1Data } from './l1/data.ts'
 import { followL1 } from './l1/follower.ts'
 import { createRollupApi } from './rollup-api.ts'
 import { startSequencer } from './sequencer/sequencer.ts'
@@ -19,6 +23,8 @@ export interface NodeOptions {
   readonly genesisPath: string
   /** HTTP JSON-RPC of L1. */
   readonly l1Url: string
+  /** Beacon APIs of L1, where blobs come from; they are asked in this order. */
+  readonly l1BeaconUrls?: readonly string[]
   /** Milliseconds between looks at L1's head. Default 2000: often enough for a block every 12 s. */
   readonly l1PollInterval?: number
   /** The node's own data is below it. */
@@ -33,9 +39,19 @@ export interface NodeOptions {
     /** Names the Host header may have ('*' for all). Default localhost. */
     readonly vhosts?: readonly string[]
   }
-  readonly sequencer: {
+  /** Makes blocks; left out, the node is a verifier: its blocks come from L1 alone. */
+  readonly sequencer?: {
     /** L1 blocks that must stand on an L1 block before it becomes an origin. */
     readonly confirmations: number
+    /** Posts the blocks to L1; left out, someone else does. */
+    readonly batcher?: {
+      /** Key of the batcher that the system config names. */
+      readonly privateKey: `0x${string}`
+      /** Milliseconds that blocks wait for others before they are posted. */
+      readonly interval: number
+      /** `cheaper`: blobs where they cost less than calldata. */
+      readonly data: 'calldata' | 'cheaper'
+    }
   }
   readonly logger: Logger
 }
@@ -59,8 +75,8 @@ const SEQUENCER_POOL = { globalSlots: 32_768, globalQueue: 8_192 } as const
 const POLL_INTERVAL = 2_000
 
 /**
- * Starts a rollup node with a single sequencer: engine, JSON-RPC, L1 follower, sequencer. An existing
- * chain in `dataDir` is continued from its head.
+ * Starts a rollup node: engine, JSON-RPC, L1 follower, and the single sequencer or the derivation from L1. An
+ * existing chain in `dataDir` is continued from its head.
  * @throws ConfigFileError, ChainMismatchError, L1Error when L1 does not answer now, EngineError.
  */
 export async function startNode(options: NodeOptions): Promise<RollupNode> {
@@ -77,7 +93,7 @@ export async function startNode(options: NodeOptions): Promise<RollupNode> {
     const engine = await openEngine({
       genesis,
       dataDir: join(options.dataDir, 'engine'),
-      pool: SEQUENCER_POOL,
+      ...(options.sequencer && { pool: SEQUENCER_POOL }),
       log: (level, message) => logger[level](message),
     })
     opened.push(engine)
@@ -87,19 +103,49 @@ export async function startNode(options: NodeOptions): Promise<RollupNode> {
       clock,
       logger,
       pollInterval: options.l1PollInterval ?? POLL_INTERVAL,
-      confirmations: options.sequencer.confirmations,
+      confirmations: options.sequencer?.confirmations ?? 0,
       contracts: [config.depositContractAddress, config.l1SystemConfigAddress],
     })
     opened.push(follower)
+    const verifier = startVerifier({
+      config,
+      engine,
+      client,
+      l1: createL1Data({ url: options.l1Url }),
+      follower,
+      l1Genesis,
+      fetchBlob: createBlobSource(options.l1BeaconUrls ?? []),
+      sequencing: options.sequencer !== undefined,
+      clock,
+      logger,
+    })
+    opened.push(verifier)
+    const { heads: derived } = verifier
     const server = await startRpcServer({
       engine,
-      rollup: createRollupApi({ config, engine, follower, l1Genesis, clock, version: version() }),
+      rollup: createRollupApi({
+        config,
+        engine,
+        follower,
+        l1Genesis,
+        derived,
+        clock,
+        version: version(),
+      }),
       ...options.rpc,
       logger,
       clientVersion: version(),
     })
     opened.push(server)
-    opened.push(startSequencer({ config, engine, client, follower, l1Genesis, clock, logger }))
+    if (options.sequencer)
+      opened.push(
+        startSequencer({ config, engine, client, follower, l1Genesis, derived, clock, logger }),
+      )
+    if (options.sequencer?.batcher) {
+      const { l1Url } = options
+      const shared = { config, engine, client, l1Url, l1Genesis, derived, clock, logger }
+      opened.push(startBatcher({ ...shared, ...options.sequencer.batcher }))
+    }
     const head = () => engine.block({ tag: 'latest' })?.header ?? engine.genesis.header
     const url = rpcUrl(options.rpc.host, server.port)
     logger.debug({ url, head: Number(head().number) }, 'rollup node started')

@@ -18,6 +18,7 @@ import type {
 } from '@altlayer/rpc'
 import { parentOf } from './chain/parent.ts'
 import type { Clock } from './clock.ts'
+import type { DerivedHeads } from './derivation/verifier.ts'
 import type { L1Block } from './l1/client.ts'
 import type { L1Follower } from './l1/follower.ts'
 
@@ -27,6 +28,8 @@ export interface RollupApiOptions {
   readonly follower: L1Follower
   readonly l1Genesis: L1Block
   readonly clock: Clock
+  /** What is derived from L1, once it has begun. */
+  readonly derived?: () => DerivedHeads | undefined
   /** As in `altlayer/0.1.0`. */
   readonly version: string
 }
@@ -37,8 +40,8 @@ const SYNCING_FROM = 60n
 const nothing: L1BlockRef = { hash: zeroHash, number: 0, parentHash: zeroHash, timestamp: 0 }
 
 /**
- * The `optimism_` methods. Nothing is derived from L1 yet, so `safe` and `finalized` are the genesis
- * block and `current_l1` its L1 block, whatever L1 holds.
+ * The `optimism_` methods. Until derivation has begun, `safe` and `finalized` are the engine's, and
+ * `current_l1` is the L1 block that genesis names.
  */
 export function createRollupApi(options: RollupApiOptions): RollupApi {
   const { config, engine, l1Genesis } = options
@@ -57,21 +60,23 @@ export function createRollupApi(options: RollupApiOptions): RollupApi {
 
   function syncStatus(): SyncStatus {
     const heads = options.follower.heads()
-    const genesis = l2Ref(engine.genesis)
-    const derived = l1Ref(l1Genesis)
+    const derived = options.derived?.()
+    const stored = (tag: 'safe' | 'finalized') => engine.block({ tag }) ?? engine.genesis
+    const safe = l2Ref(derived?.safe ?? stored('safe'))
+    const current = l1Ref(derived?.currentL1 ?? l1Genesis)
     const head = engine.block({ tag: 'latest' }) ?? engine.genesis
     return {
-      current_l1: derived,
-      current_l1_finalized: derived,
+      current_l1: current,
+      current_l1_finalized: l1Ref(heads.finalized),
       head_l1: l1Ref(heads.latest),
       safe_l1: l1Ref(heads.safe),
       finalized_l1: l1Ref(heads.finalized),
       unsafe_l2: l2Ref(head),
-      safe_l2: genesis,
-      finalized_l2: genesis,
-      pending_safe_l2: genesis,
+      safe_l2: safe,
+      finalized_l2: l2Ref(derived?.finalized ?? stored('finalized')),
+      pending_safe_l2: derived ? l2Ref(derived.pendingSafe) : safe,
       cross_unsafe_l2: l2Ref(head),
-      local_safe_l2: genesis,
+      local_safe_l2: safe,
     }
   }
 

@@ -1,9 +1,10 @@
 import type { Command } from '../command.ts'
 import { clean } from './clean.ts'
 import { down } from './down.ts'
+import { node } from './node.ts'
 import { statetest } from './statetest.ts'
 import { up } from './up.ts'
 import { verifyBlock } from './verify-block.ts'
 
 /** Every command, in the order of the help. */
-export const commands: readonly Command[] = [up, down, clean, statetest, verifyBlock]
+export const commands: readonly Command[] = [up, down, clean, node, statetest, verifyBlock]

@@ -48,6 +48,9 @@ function l1Of(options: UpOptions) {
 /** Milliseconds: our own L1 answers at once and has a block every second or two. */
 const LOCAL_POLL_INTERVAL = 250
 
+/** Milliseconds: a channel every few L1 blocks. */
+const BATCH_INTERVAL = 4_000
+
 /** Starts the rollup node on a launched rollup. */
 export async function startRollupNode(
   options: UpOptions,
@@ -66,7 +69,19 @@ export async function startRollupNode(
       cors: options.cors,
       vhosts: options.vhosts,
     },
-    sequencer: { confirmations: options.confirmations },
+    l1BeaconUrls: [rollup.l1Url],
+    sequencer: {
+      confirmations: options.confirmations,
+      ...(rollup.roleKeys.batcher && {
+        batcher: {
+          privateKey: rollup.roleKeys.batcher,
+          interval: BATCH_INTERVAL,
+          // Anvil's transactions root is another than Ethereum's when a block has blob transactions, so that no one
+          // can verify such a block.
+          data: options.l1Url === undefined ? 'calldata' : 'cheaper',
+        },
+      }),
+    },
     logger,
   })
 }

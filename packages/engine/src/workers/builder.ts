@@ -181,10 +181,13 @@ const handlers = {
         block.force(transaction)
       } catch (error) {
         if (!(error instanceof ProgramError)) throw error
-        if (isRejection(error)) closeBuilding()
+        // Derivation replaces a block by its deposits when a transaction makes it invalid: a fault of ours must
+        // not look like one.
+        const rejected = isRejection(error)
+        if (rejected) closeBuilding()
         else building = undefined
         throw new EngineError(
-          'invalid',
+          rejected ? 'invalid' : 'internal',
           `invalid payload attributes: forced transaction ${index}: ${error.message}`,
         )
       }

@@ -47,10 +47,19 @@ export class L1Error extends Error {
   override readonly name = 'L1Error'
 }
 
-type Request = (method: string, params: readonly unknown[]) => Promise<unknown>
+export type L1Request = (method: string, params: readonly unknown[]) => Promise<unknown>
+type Request = L1Request
 
-/** Talks to an L1 node over HTTP. Headers and receipts count only if they hash to their block's hash. */
-export function createL1Client(options: L1ClientOptions): L1Client {
+/** JSON-RPC to an L1 node over HTTP. */
+export interface L1Connection {
+  readonly origin: string
+  readonly request: L1Request
+  /** Ends what is being asked; what is asked afterwards is refused. */
+  close(): void
+}
+
+/** Connects to an L1 node; nothing is sent yet. */
+export function connectL1(options: L1ClientOptions): L1Connection {
   const { origin } = new URL(options.url)
   const stop = new AbortController()
   const transport = http(options.url, {
@@ -59,22 +68,31 @@ export function createL1Client(options: L1ClientOptions): L1Client {
     retryDelay: 150,
     fetchOptions: { signal: stop.signal },
   })({})
-  const request: Request = async (method, params) => {
-    if (stop.signal.aborted) throw new L1Error('the L1 client is closed')
-    try {
-      return await transport.request({ method, params })
-    } catch (error) {
-      throw new L1Error(`L1 at ${origin}: ${method} failed: ${shortMessage(error)}`, {
-        cause: error,
-      })
-    }
+  return {
+    origin,
+    async request(method, params) {
+      if (stop.signal.aborted) throw new L1Error('the L1 client is closed')
+      try {
+        return await transport.request({ method, params })
+      } catch (error) {
+        throw new L1Error(`L1 at ${origin}: ${method} failed: ${shortMessage(error)}`, {
+          cause: error,
+        })
+      }
+    },
+    close: () => stop.abort(),
   }
+}
+
+/** Talks to an L1 node over HTTP. Headers and receipts count only if they hash to their block's hash. */
+export function createL1Client(options: L1ClientOptions): L1Client {
+  const { origin, request, close } = connectL1(options)
   return {
     origin,
     chainId: async () => parseQuantity(await request('eth_chainId', []), 'eth_chainId'),
     block: (ref) => fetchBlock(request, ref),
     receipts: (block) => fetchReceipts(request, block),
-    close: () => stop.abort(),
+    close,
   }
 }
 
@@ -105,7 +123,8 @@ async function fetchReceipts(
   return checked(`eth_getBlockReceipts ${hash}`, () => receiptsFromRpc(json, header.receiptsRoot))
 }
 
-function checked<T>(what: string, parse: () => T): T {
+/** Runs a parser on an answer; what it refuses is the L1 node's fault. */
+export function checked<T>(what: string, parse: () => T): T {
   try {
     return parse()
   } catch (error) {

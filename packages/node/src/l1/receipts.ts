@@ -52,7 +52,8 @@ export function receiptsFromRpc(
   }))
 }
 
-function consensusReceipt(value: unknown, path: string): ConsensusReceipt {
+/** The consensus receipt in a JSON-RPC receipt. Throws MalformedInputError. */
+export function consensusReceipt(value: unknown, path: string): ConsensusReceipt {
   const json = parseObject(value, path)
   const uint64 = (field: unknown, at: string) => parseQuantity(field, at, MAX_UINT64)
   const depositNonce = optional(json.depositNonce, `${path}.depositNonce`, uint64)

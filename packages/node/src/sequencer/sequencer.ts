@@ -1,4 +1,4 @@
-import type { Engine, ForkchoiceState, PayloadAttributes } from '@altlayer/engine'
+import type { Block, Engine, ForkchoiceState, PayloadAttributes } from '@altlayer/engine'
 import type { Hash, RollupConfig } from '@altlayer/protocol'
 import type { Logger } from 'pino'
 import { type L2Parent, parentOf } from '../chain/parent.ts'
@@ -17,6 +17,8 @@ export interface SequencerOptions {
   readonly follower: L1Follower
   /** The L1 block that genesis names. */
   readonly l1Genesis: L1Block
+  /** The blocks that are derived from L1; genesis where this is left out or says nothing. */
+  readonly derived?: () => { readonly safe: Block; readonly finalized: Block } | undefined
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -53,10 +55,23 @@ export function startSequencer(options: SequencerOptions): Sequencer {
     return parentOf(config, block, options.l1Genesis)
   }
 
-  /** Nothing is derived yet: safe and finalized stay at genesis. */
+  /** What is derived counts as far as it is under the head: a recovery may go back behind it. */
   function forkchoice(head: Hash): ForkchoiceState {
-    const genesis = engine.genesis.hash
-    return { headBlockHash: head, safeBlockHash: genesis, finalizedBlockHash: genesis }
+    const derived = options.derived?.()
+    const number = engine.block({ hash: head })?.header.number ?? 0n
+    const under = (block: Block | undefined): Hash =>
+      block === undefined || block.header.number > number || !isCanonical(block)
+        ? engine.genesis.hash
+        : block.hash
+    return {
+      headBlockHash: head,
+      safeBlockHash: under(derived?.safe),
+      finalizedBlockHash: under(derived?.finalized),
+    }
+  }
+
+  function isCanonical({ header, hash }: Block): boolean {
+    return engine.block({ number: header.number })?.hash === hash
   }
 
   async function setHead(head: Hash): Promise<void> {

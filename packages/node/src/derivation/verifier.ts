@@ -1,0 +1,346 @@
+import {
+  type Block,
+  createDerivation,
+  type Derivation,
+  type DerivedAttributes,
+  type Engine,
+  ProgramError,
+} from '@altlayer/engine'
+import { equalBytes, type Hash, type RollupConfig } from '@altlayer/protocol'
+import type { Logger } from 'pino'
+import { parentOf } from '../chain/parent.ts'
+import type { Clock } from '../clock.ts'
+import { l1BlobForks } from '../l1/blob-fee.ts'
+import type { L1Block, L1Client } from '../l1/client.ts'
+import type { L1Data } from '../l1/data.ts'
+import type { L1Follower } from '../l1/follower.ts'
+import { createPreimageSource, type FetchBlob, PreimageUnknownError } from './preimage-source.ts'
+
+export interface VerifierOptions {
+  readonly config: RollupConfig
+  readonly engine: Engine
+  readonly client: L1Client
+  readonly l1: L1Data
+  readonly follower: L1Follower
+  /** The L1 block that genesis names. */
+  readonly l1Genesis: L1Block
+  readonly fetchBlob: FetchBlob
+  /**
+   * A sequencer makes the blocks of this node and moves its heads: derivation only says which are safe,
+   * unless L1 has others.
+   */
+  readonly sequencing: boolean
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+/** How far derivation is. */
+export interface DerivedHeads {
+  /** The L1 block whose data are read. */
+  readonly currentL1: L1Block
+  readonly safe: Block
+  /** Made of a span that is not complete; the safe head else. */
+  readonly pendingSafe: Block
+  readonly finalized: Block
+}
+
+/** Derives the rollup from L1 until it is closed. Failures are logged and tried again. */
+export interface Verifier {
+  /** Undefined until derivation has begun. */
+  heads(): DerivedHeads | undefined
+  close(): Promise<void>
+}
+
+/** The engine refused what derivation asked of it. */
+export class DerivationError extends Error {
+  override readonly name = 'DerivationError'
+}
+
+/** Milliseconds between looks for the next L1 block, and until a failed step is tried again, at first and at most. */
+const POLL = 250
+const FIRST_PAUSE = 250
+const LONGEST_PAUSE = 8_000
+
+/** A block that became safe with an L1 block's data. */
+interface SafeAt {
+  readonly l1: bigint
+  readonly block: Block
+}
+
+export function startVerifier(options: VerifierOptions): Verifier {
+  const { config, engine, client, l1, follower, clock, logger, l1Genesis } = options
+  const stop = new AbortController()
+  const source = createPreimageSource({ engine, l1, fetchBlob: options.fetchBlob })
+  const derivation: Derivation = createDerivation(
+    { preimage: (key) => source.get(key) },
+    { config, l1BlobForks: l1BlobForks(config.l1ChainId) },
+  )
+  let heads: DerivedHeads | undefined
+  /** Oldest first; what L1 has finalised leaves. */
+  let unfinalized: SafeAt[] = []
+
+  /** Does a step of derivation, fetching what it misses. */
+  async function withPreimages<T>(step: () => T): Promise<T> {
+    for (;;) {
+      try {
+        return step()
+      } catch (error) {
+        if (!(error instanceof ProgramError) || error.code !== 'MISSING_PREIMAGE') throw error
+        if (error.context.key === undefined || stop.signal.aborted) throw error
+        await source.fetch(error.context.key)
+      }
+    }
+  }
+
+  const originOf = (block: Block) => parentOf(config, block, l1Genesis).origin
+
+  async function l1Block({ number, hash }: { number: bigint; hash: Hash }): Promise<L1Block> {
+    const block = await client.block(number)
+    if (block?.hash !== hash) throw new L1ReorgError()
+    return block
+  }
+
+  async function isCanonical(origin: { number: bigint; hash: Hash }): Promise<boolean> {
+    const block = await client.block(origin.number)
+    return block?.hash === origin.hash
+  }
+
+  function parentBlock(block: Block): Block {
+    const parent = engine.block({ hash: block.header.parentHash })
+    if (parent === undefined)
+      throw new DerivationError(`the parent of L2 block ${block.hash} is missing`)
+    return parent
+  }
+
+  /**
+   * Where to derive from: the last safe block whose L1 origin stands, and from there back by a sequencing
+   * window, for what L1 held in between may have been another; never behind the finalised block (OP Stack
+   * specs, "Finding the sync starting point").
+   */
+  async function startingPoint(): Promise<Block> {
+    const finalized = engine.block({ tag: 'finalized' }) ?? engine.genesis
+    let block = heads?.safe ?? engine.block({ tag: 'safe' }) ?? engine.genesis
+    const above = () => block.header.number > finalized.header.number
+    while (above() && !(await isCanonical(originOf(block)))) block = parentBlock(block)
+    const newest = originOf(block).number
+    while (above() && originOf(block).number + config.seqWindowSize > newest)
+      block = parentBlock(block)
+    return block
+  }
+
+  async function begin(): Promise<void> {
+    source.trim()
+    const safe = await startingPoint()
+    const currentL1 = await l1Block(await withPreimages(() => derivation.reset(safe.hash)))
+    const finalized = engine.block({ tag: 'finalized' }) ?? engine.genesis
+    unfinalized = unfinalized.filter(({ block }) => block.header.number <= safe.header.number)
+    heads = { currentL1, safe, pendingSafe: safe, finalized }
+    logger.debug(
+      { safe: Number(safe.header.number), l1: Number(currentL1.header.number) },
+      'deriving from L1',
+    )
+  }
+
+  /** Moves the engine's heads; the unsafe head stays where it is if it stands on the new ones. */
+  async function setHeads(of: DerivedHeads, head: Hash): Promise<void> {
+    const { payloadStatus } = await engine.forkchoiceUpdated({
+      headBlockHash: head,
+      safeBlockHash: of.safe.hash,
+      finalizedBlockHash: of.finalized.hash,
+    })
+    if (payloadStatus.status !== 'VALID')
+      throw new DerivationError(`head ${head} is ${payloadStatus.status}`)
+    heads = of
+  }
+
+  /** As `setHeads`, under the head that there is. */
+  async function keepHead(of: DerivedHeads): Promise<void> {
+    if (options.sequencing) heads = of
+    else await setHeads(of, (engine.block({ tag: 'latest' }) ?? of.safe).hash)
+  }
+
+  /** The canonical block after `parent`, if it is what the attributes would make. */
+  function existing(parent: Block, { attributes }: DerivedAttributes): Block | undefined {
+    const block = engine.block({ number: parent.header.number + 1n })
+    if (block === undefined || block.header.parentHash !== parent.hash) return undefined
+    const { header, transactions } = block
+    const same =
+      header.timestamp === attributes.timestamp &&
+      header.mixHash === attributes.prevRandao &&
+      header.gasLimit === attributes.gasLimit &&
+      header.miner === attributes.feeRecipient &&
+      header.parentBeaconBlockRoot === attributes.parentBeaconBlockRoot &&
+      transactions.length === attributes.transactions.length &&
+      transactions.every((raw, i) => equalBytes(raw, attributes.transactions[i] as Uint8Array))
+    return same ? block : undefined
+  }
+
+  /** Makes the block; undefined when the attributes hold a transaction that no block can have. */
+  async function make(of: DerivedHeads, derived: DerivedAttributes): Promise<Block | undefined> {
+    const parent = derived.parent.hash
+    const state = {
+      headBlockHash: parent,
+      safeBlockHash: of.safe.hash,
+      finalizedBlockHash: of.finalized.hash,
+    }
+    // By itself first: what is invalid afterwards are the attributes.
+    await engine.forkchoiceUpdated(state)
+    let begun: Awaited<ReturnType<Engine['forkchoiceUpdated']>>
+    try {
+      begun = await engine.forkchoiceUpdated(state, derived.attributes)
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== 'invalid') throw error
+      logger.warn({ reason: (error as Error).message }, 'a batch makes no valid block')
+      return undefined
+    }
+    if (begun.payloadId === undefined)
+      throw new DerivationError(`L2 block ${derived.parent.number + 1n} cannot be begun`)
+    const payload = await engine.getPayload(begun.payloadId)
+    const { status, validationError } = await engine.newPayload(payload)
+    const block = engine.block({ hash: payload.blockHash })
+    if (status !== 'VALID' || block === undefined)
+      throw new DerivationError(`L2 block ${payload.blockHash} is ${status}: ${validationError}`)
+    return block
+  }
+
+  async function apply(of: DerivedHeads, derived: DerivedAttributes): Promise<void> {
+    const parent = engine.block({ hash: derived.parent.hash })
+    if (parent === undefined) throw new DerivationError('the safe head is missing')
+    const known = existing(parent, derived)
+    const block = known ?? (await make(of, derived))
+    if (block === undefined) return giveUp(of)
+    const next = {
+      ...of,
+      pendingSafe: block,
+      ...(derived.concludes && { safe: block }),
+    }
+    if (known === undefined) {
+      if (options.sequencing)
+        logger.error(
+          { number: Number(block.header.number) },
+          'L1 holds another block than was made',
+        )
+      await setHeads(next, block.hash)
+    } else {
+      await keepHead(next)
+    }
+    if (derived.concludes) unfinalized.push({ l1: derived.derivedFrom.number, block })
+    logger.debug(
+      {
+        number: Number(block.header.number),
+        hash: block.hash,
+        l1: Number(derived.derivedFrom.number),
+      },
+      known === undefined ? 'derived block' : 'block is safe',
+    )
+  }
+
+  /** The block of the last attributes is not valid. */
+  async function giveUp(of: DerivedHeads): Promise<void> {
+    const instead = await withPreimages(() => derivation.invalid())
+    if (instead === undefined) {
+      heads = { ...of, pendingSafe: of.safe }
+      return
+    }
+    return apply(of, instead)
+  }
+
+  let checkedHead: Hash | undefined
+
+  /** A chain that became shorter shows only at the block that was read last. */
+  async function noticeReorg(of: DerivedHeads): Promise<void> {
+    const head = follower.heads().latest?.hash
+    if (head === checkedHead) return
+    if (!(await isCanonical({ ...of.currentL1.header, hash: of.currentL1.hash })))
+      throw new L1ReorgError()
+    checkedHead = head
+  }
+
+  /** Goes on to the next L1 block; false when there is none yet. */
+  async function advance(of: DerivedHeads, number: bigint): Promise<boolean> {
+    const block = await l1.block(number)
+    if (block === undefined) {
+      await noticeReorg(of)
+      return false
+    }
+    source.trim()
+    source.addL1(block)
+    await withPreimages(() => derivation.advance(block.hash))
+    heads = { ...of, currentL1: block }
+    await finalize()
+    return true
+  }
+
+  /** What was derived from finalised L1 blocks is final. */
+  async function finalize(): Promise<void> {
+    const l1Finalized = follower.heads().finalized?.header.number
+    if (l1Finalized === undefined || heads === undefined) return
+    const final = unfinalized.filter((entry) => entry.l1 <= l1Finalized)
+    const last = final.at(-1)?.block
+    if (last === undefined || last.header.number <= heads.finalized.header.number) return
+    unfinalized = unfinalized.slice(final.length)
+    await keepHead({ ...heads, finalized: last })
+  }
+
+  /** One step; false when there is nothing to do for now. */
+  async function step(): Promise<boolean> {
+    if (heads === undefined) await begin()
+    const of = heads
+    if (of === undefined) return false
+    const next = await withPreimages(() => derivation.next(of.pendingSafe.hash))
+    if (next.kind === 'needs-l1') return advance(of, next.number)
+    await apply(of, next.derived)
+    return true
+  }
+
+  async function restart(error: unknown): Promise<void> {
+    logger.warn({ reason: (error as Error).message }, 'derivation starts over')
+    heads = undefined
+  }
+
+  async function run(): Promise<void> {
+    let pause = FIRST_PAUSE
+    while (!stop.signal.aborted) {
+      try {
+        const busy = await step()
+        pause = FIRST_PAUSE
+        // Other work of this thread goes on between steps.
+        await clock.sleep(busy ? 0 : POLL, stop.signal)
+        if (busy) await new Promise((resolve) => setImmediate(resolve))
+      } catch (error) {
+        if (stop.signal.aborted) return
+        if (needsReset(error)) await restart(error)
+        else logger.error({ err: error }, 'derivation failed; trying again')
+        await clock.sleep(pause, stop.signal)
+        pause = Math.min(2 * pause, LONGEST_PAUSE)
+      }
+    }
+  }
+
+  const running = run()
+  return {
+    heads: () => heads,
+    async close() {
+      stop.abort()
+      l1.close()
+      await running
+    },
+  }
+}
+
+/** L1's chain is another than the one that was read. */
+class L1ReorgError extends Error {
+  override readonly name = 'L1ReorgError'
+  constructor() {
+    super('L1 was reorganised')
+  }
+}
+
+/** Whether an error means that derivation cannot go on from where it is. */
+function needsReset(error: unknown): boolean {
+  if (error instanceof L1ReorgError || error instanceof PreimageUnknownError) return true
+  return (
+    error instanceof ProgramError &&
+    ['L1_REORG', 'SAFE_HEAD_MISMATCH', 'DERIVE_ORDER', 'NOT_DERIVING'].includes(error.code)
+  )
+}
