@@ -4,6 +4,7 @@ import { keccak256, keccak256Hex } from './keccak.ts'
 import {
   decodeRlp,
   encodeRlp,
+  encodeRlpList,
   listItems,
   listOf,
   type RlpItem,
@@ -197,6 +198,34 @@ export function signingHash(tx: SignedTransaction): Uint8Array {
   const chainId = legacyChainId(tx.v)
   if (chainId === undefined) return keccak256(encodeRlp(fields))
   return keccak256(encodeRlp([...fields, uintBytes(chainId), new Uint8Array(0), new Uint8Array(0)]))
+}
+
+/**
+ * `signingHash` of a transaction that was decoded from `raw`, without encoding its fields again: what is
+ * signed stands in `raw` before the signature.
+ */
+export function signingHashOf(raw: Uint8Array, tx: SignedTransaction): Uint8Array {
+  const typed = tx.type !== TX_LEGACY
+  const list = typed ? 1 : 0
+  const prefix = raw[list] as number
+  const start = list + (prefix < 0xf8 ? 1 : prefix - 0xf6)
+  const v = typed ? BigInt(tx.yParity) : tx.v
+  const end = raw.length - uintSize(v) - uintSize(tx.r) - uintSize(tx.s)
+  const fields = raw.subarray(start, end)
+  if (typed) return keccak256(concatBytes(Uint8Array.of(tx.type), encodeRlpList([fields])))
+  const chainId = legacyChainId(tx.v)
+  if (chainId === undefined) return keccak256(encodeRlpList([fields]))
+  return keccak256(encodeRlpList([fields, encodeRlp(uintBytes(chainId)), EMPTY_STRINGS]))
+}
+
+/** Two empty strings in RLP: EIP-155 has them where r and s will stand. */
+const EMPTY_STRINGS = Uint8Array.of(0x80, 0x80)
+
+/** Bytes of an unsigned integer of at most 256 bits in RLP. */
+function uintSize(value: bigint): number {
+  if (value < 0x80n) return 1
+  if (value >> 248n !== 0n) return 33
+  return 1 + uintBytes(value).length
 }
 
 function decodeLegacy(item: RlpItem, path: string): LegacyTransaction {

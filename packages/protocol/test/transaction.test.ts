@@ -21,6 +21,7 @@ import {
   type SignedTransaction,
   signatureParity,
   signingHash,
+  signingHashOf,
   type Transaction,
   TX_DEPOSIT,
   TX_DYNAMIC_FEE,
@@ -89,6 +90,17 @@ test('every well-formed transaction round-trips', () => {
   fc.assert(
     fc.property(arbitraryTransaction, (tx) => {
       assert.deepEqual(decodeTransaction(encodeTransaction(tx)), tx)
+    }),
+    { numRuns: 500 },
+  )
+})
+
+test('the signing hash is the same from the fields and from the encoding', () => {
+  const signed = arbitraryTransaction.filter(({ type }) => type !== TX_DEPOSIT)
+  fc.assert(
+    fc.property(signed, (tx) => {
+      const transaction = tx as SignedTransaction
+      assert.deepEqual(signingHashOf(encodeTransaction(tx), transaction), signingHash(transaction))
     }),
     { numRuns: 500 },
   )

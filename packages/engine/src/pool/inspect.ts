@@ -19,7 +19,7 @@ import {
   type SignedAuthorization,
   type SignedTransaction,
   signatureParity,
-  signingHash,
+  signingHashOf,
   TX_BLOB,
   TX_DEPOSIT,
   TX_LEGACY,
@@ -81,7 +81,7 @@ export function inspectTransaction(
     )
   const parity = malformedIsRefused(() => signatureParity(transaction))
   const from = recoverSigner(
-    signingHash(transaction),
+    signingHashOf(raw, transaction),
     { yParity: parity, r: transaction.r, s: transaction.s },
     recover,
   )

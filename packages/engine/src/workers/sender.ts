@@ -4,7 +4,7 @@ import {
   decodeTransaction,
   type Hash,
   signatureParity,
-  signingHash,
+  signingHashOf,
   TX_DEPOSIT,
   transactionHash,
 } from '@altlayer/protocol'
@@ -52,7 +52,7 @@ function senderOf(raw: Uint8Array): Address | undefined {
     if (transaction.type === TX_DEPOSIT) return transaction.from
     const { r, s } = transaction
     const signature = { yParity: signatureParity(transaction), r, s }
-    return recoverSigner(signingHash(transaction), signature, recoverSender)
+    return recoverSigner(signingHashOf(raw, transaction), signature, recoverSender)
   } catch {
     // The program says what is wrong with it, in the words of block validation.
     return undefined
