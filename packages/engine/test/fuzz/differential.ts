@@ -1,8 +1,9 @@
 // Runs a scenario in both implementations and tells the first difference.
 
+import type { TypedTransaction } from '@ethereumjs/tx'
 import { lower, wallet } from '../program/support.ts'
 import { createReference, type Outcome, sign } from './reference.ts'
-import { type Scenario, WALLETS } from './scenario.ts'
+import { type Scenario, type TransactionPlan, WALLETS } from './scenario.ts'
 import { createSubject } from './subject.ts'
 
 export interface Differential {
@@ -27,6 +28,20 @@ export async function createDifferential(): Promise<Differential> {
   const subject = createSubject()
   const endings = new Map<string, number>()
 
+  const signed = (plan: TransactionPlan): TypedTransaction => {
+    const nonces = senders.map(subject.nonce)
+    const literal = sign(plan, nonces)
+    // Small amounts are meant as they are: most of them do not suffice.
+    if (plan.gas < 120_000n) return literal
+    const gas = plan.gas + literal.getIntrinsicGas()
+    const tx = sign({ ...plan, gas }, nonces)
+    if (plan.gasShare === undefined) return tx
+    // Runs out of gas somewhere, or just not.
+    const used = Number(subject.gasUsed(tx) ?? gas)
+    const share = BigInt(Math.ceil(used * (0.5 + plan.gasShare / 2)))
+    return sign({ ...plan, gas: share }, nonces)
+  }
+
   const report = async (what: string, ours: unknown, theirs: unknown) => {
     const accounts: unknown[] = []
     for (const { address, after } of subject.diff()) {
@@ -47,7 +62,7 @@ export async function createDifferential(): Promise<Differential> {
         if (ourRoot !== theirRoot)
           throw new DifferenceError(`allocation: ours ${ourRoot}, theirs ${theirRoot}`)
         for (const [index, plan] of scenario.transactions.entries()) {
-          const tx = sign(plan, senders.map(subject.nonce))
+          const tx = signed(plan)
           const ours = subject.transaction(tx)
           const theirs = capRefund(await reference.transaction(tx), ours, tx.data)
           // Without the numbers of the message.

@@ -23,6 +23,7 @@ const plain: TransactionPlan = {
   sender: 0,
   to: contractAddress(0),
   gas: 1n << 41n,
+  gasShare: undefined,
   value: 0n,
   data: new Uint8Array(32),
   maxFee: 1000n,

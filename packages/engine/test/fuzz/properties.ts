@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { createDifferential } from './differential.ts'
 import { extremes } from './extremes.ts'
 import { createOpCheck, opBlocks } from './op-block.ts'
+import { precompileCalls } from './precompiles.ts'
 import { scenarios } from './scenario.ts'
 import { createSweep, fusedCodes } from './sweep.ts'
 
@@ -20,6 +21,7 @@ export interface FuzzProperty {
 export async function createProperties(): Promise<readonly FuzzProperty[]> {
   const differential = await createDifferential()
   const extreme = await createDifferential()
+  const precompiles = await createDifferential()
   const sweep = await createSweep()
   const op = createOpCheck()
   let limits = 0
@@ -35,6 +37,12 @@ export async function createProperties(): Promise<readonly FuzzProperty[]> {
       runs: 5,
       property: fc.asyncProperty(extremes, (scenario) => extreme.check(scenario)),
       summary: () => list(extreme.endings),
+    },
+    {
+      name: 'so do precompiles with odd inputs',
+      runs: 8,
+      property: fc.asyncProperty(precompileCalls, (scenario) => precompiles.check(scenario)),
+      summary: () => list(precompiles.endings),
     },
     {
       name: 'fused instructions end as single ones at every gas limit, and as in EthereumJS',

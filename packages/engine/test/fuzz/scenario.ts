@@ -30,6 +30,8 @@ export interface TransactionPlan {
   readonly sender: number
   readonly to: Address | undefined
   readonly gas: bigint
+  /** Of the gas that it would use of `gas`, it gets so much; undefined: all of `gas`. */
+  readonly gasShare: number | undefined
   readonly value: bigint
   readonly data: Uint8Array
   readonly maxFee: bigint
@@ -160,14 +162,19 @@ const authorization: fc.Arbitrary<AuthorizationPlan> = fc.record({
 })
 
 const gas = fc.oneof(
-  { weight: 2, arbitrary: fc.bigInt(20_900n, 120_000n) },
-  { weight: 8, arbitrary: fc.bigInt(120_000n, 1_000_000n) },
-  { weight: 1, arbitrary: fc.constant(3_000_000n) },
+  { weight: 1, arbitrary: fc.bigInt(20_900n, 120_000n) },
+  { weight: 12, arbitrary: fc.bigInt(120_000n, 1_000_000n) },
+  { weight: 2, arbitrary: fc.constant(3_000_000n) },
 )
 
 const initCode = fragmentsOf(known).map((fragments) =>
   Uint8Array.from(assembleFragments(fragments)),
 )
+
+/** At the limit of init code (EIP-3860; EthereumJS builds no transaction above), and where EIP-7623's floor is what is paid. */
+const longData = fc
+  .tuple(fc.constantFrom(5000, 49_152), fc.constantFrom(0, 0x5b, 0x60))
+  .map(([length, byte]) => new Uint8Array(length).fill(byte))
 
 export const transactions: fc.Arbitrary<TransactionPlan> = fc
   .record({
@@ -179,11 +186,16 @@ export const transactions: fc.Arbitrary<TransactionPlan> = fc
       { weight: 2, arbitrary: fc.constant(undefined) },
     ),
     gas,
+    gasShare: fc.option(fc.double({ min: 0, max: 1, noNaN: true }), { nil: undefined, freq: 3 }),
     value: fc.oneof(
       { weight: 20, arbitrary: fc.constantFrom(0n, 0n, 1n, 1000n) },
       { weight: 1, arbitrary: fc.constant(1n << 72n) },
     ),
-    data: fc.oneof(fc.uint8Array({ maxLength: 100 }), initCode),
+    data: fc.oneof(
+      { weight: 8, arbitrary: fc.uint8Array({ maxLength: 100 }) },
+      { weight: 8, arbitrary: initCode },
+      { weight: 1, arbitrary: longData },
+    ),
     maxFee: fc.oneof(
       { weight: 20, arbitrary: fc.constantFrom(BASE_FEE, BASE_FEE + 1n, 3n * BASE_FEE) },
       { weight: 1, arbitrary: fc.constant(BASE_FEE - 1n) },

@@ -21,6 +21,8 @@ export interface Subject {
   /** Writes the allocation and opens a block on it; returns its root. */
   reset(scenario: Scenario): Hash
   transaction(tx: TypedTransaction): Outcome & { readonly reason?: string }
+  /** Gas that the transaction would use, before refunds; undefined when it would be refused. */
+  gasUsed(tx: TypedTransaction): bigint | undefined
   nonce(address: Address): bigint
   diff(): readonly AccountDiff[]
   abort(): void
@@ -75,6 +77,10 @@ export function createSubject(): Subject {
       return result
     },
 
+    gasUsed: (tx) => {
+      const outcome = tryMessage(program, tx)
+      return outcome && outcome.gasUsed + outcome.gasRefunded
+    },
     nonce: (address) => program.account(address)?.nonce ?? 0n,
     diff: () => program.diff(),
     abort() {
