@@ -33,13 +33,14 @@ export async function createDifferential(): Promise<Differential> {
     const literal = sign(plan, nonces)
     // Small amounts are meant as they are: most of them do not suffice.
     if (plan.gas < 120_000n) return literal
-    const gas = plan.gas + literal.getIntrinsicGas()
-    const tx = sign({ ...plan, gas }, nonces)
-    if (plan.gasShare === undefined) return tx
+    const intrinsic = literal.getIntrinsicGas()
+    const tx = sign({ ...plan, gas: plan.gas + intrinsic }, nonces)
+    const used = plan.gasShare === undefined ? undefined : subject.gasUsed(tx)
+    if (plan.gasShare === undefined || used === undefined) return tx
     // Runs out of gas somewhere, or just not.
-    const used = Number(subject.gasUsed(tx) ?? gas)
-    const share = BigInt(Math.ceil(used * (0.5 + plan.gasShare / 2)))
-    return sign({ ...plan, gas: share }, nonces)
+    const share = intrinsic + BigInt(Math.ceil(Number(used - intrinsic) * plan.gasShare))
+    const floor = floorGas(tx.data)
+    return sign({ ...plan, gas: share < floor ? floor : share }, nonces)
   }
 
   const report = async (what: string, ours: unknown, theirs: unknown) => {
@@ -90,10 +91,14 @@ const inOrder = ({ status, gasUsed, gasRefunded, returnData, logs, created, root
   root,
 })
 
+/** EIP-7623: the least that a transaction with this data pays. */
+function floorGas(data: Uint8Array): bigint {
+  return data.reduce((gas, byte) => gas + (byte === 0 ? 10n : 40n), 21_000n)
+}
+
 /** EthereumJS tells the refund before EIP-3529's cap, and none where EIP-7623's floor is what is paid. */
 function capRefund<T extends Outcome>(theirs: T, ours: Outcome, data: Uint8Array): T {
-  const tokens = data.reduce((sum, byte) => sum + (byte === 0 ? 1n : 4n), 0n)
-  const isFloor = ours.gasUsed === 21_000n + 10n * tokens
+  const isFloor = ours.gasUsed === floorGas(data)
   const isCapped = ours.gasRefunded === (ours.gasUsed + ours.gasRefunded) / 5n
   const isLess = isCapped && theirs.gasRefunded >= ours.gasRefunded
   return isFloor || isLess ? { ...theirs, gasRefunded: ours.gasRefunded } : theirs
