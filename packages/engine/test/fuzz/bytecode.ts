@@ -225,6 +225,8 @@ export const words: fc.Arbitrary<bigint> = fc.oneof(
   { weight: 3, arbitrary: fc.bigInt(0n, 40n) },
   { weight: 1, arbitrary: fc.bigInt(0n, 0x3000n) },
   { weight: 1, arbitrary: fc.bigInt(0n, MAX) },
+  // Just below 2^256, as the moduli of some fields.
+  { weight: 1, arbitrary: fc.bigInt(0n, 1n << 65n).map((less) => MAX - less) },
   {
     weight: 1,
     arbitrary: fc.tuple(fc.nat(255), fc.bigInt(-2n, 2n)).map(([bits, near]) => {
