@@ -73,10 +73,14 @@ export function startBatcher(options: BatcherOptions): Batcher {
     publicActions,
   )
 
-  /** The blocks after the safe head, up to the unsafe one. */
+  /** The blocks after those that follow from L1 already, up to the unsafe head. */
   function waitingBlocks(derived: DerivedHeads): readonly BatchedBlock[] {
     const blocks: BatchedBlock[] = []
-    for (let number = derived.safe.header.number + 1n; blocks.length < MAX_BLOCKS; number++) {
+    for (
+      let number = derived.pendingSafe.header.number + 1n;
+      blocks.length < MAX_BLOCKS;
+      number++
+    ) {
       const block = engine.block({ number })
       if (block === undefined) break
       blocks.push({ block, parent: parentOf(config, block, options.l1Genesis) })
@@ -91,9 +95,7 @@ export function startBatcher(options: BatcherOptions): Batcher {
     return frames.map((frame) => encodeFrames([frame]))
   }
 
-  async function post(blocks: readonly BatchedBlock[]): Promise<void> {
-    const head = await client.block('latest')
-    if (head === undefined) throw new BatcherError('L1 has no head')
+  async function post(blocks: readonly BatchedBlock[], head: L1Block): Promise<void> {
     const prices = {
       baseFee: head.header.baseFeePerGas ?? 0n,
       blobBaseFee: l1BlobBaseFee(head.header, config.l1ChainId),
@@ -185,25 +187,29 @@ export function startBatcher(options: BatcherOptions): Batcher {
     return false
   }
 
-  /** Posted blocks become safe when derivation has read them. */
-  async function waitUntilSafe(number: bigint): Promise<void> {
+  /** Posted blocks become safe when derivation has read them, unless L1 goes back behind them. */
+  async function waitUntilSafe(first: bigint, last: bigint): Promise<void> {
     const until = clock.now() + SAFE_PATIENCE
     while (!stop.signal.aborted && clock.now() < until) {
-      const safe = options.derived()?.safe.header.number
-      if (safe !== undefined && safe >= number) return
+      const reached = options.derived()?.pendingSafe.header.number
+      if (reached !== undefined && (reached >= last || reached + 1n < first)) return
       await clock.sleep(RECEIPT_POLL, stop.signal)
     }
     if (!stop.signal.aborted)
-      logger.warn({ number: Number(number) }, 'posted blocks did not become safe: posting again')
+      logger.warn({ number: Number(last) }, 'posted blocks did not become safe: posting again')
   }
 
   async function step(): Promise<void> {
     const derived = options.derived()
-    const blocks = derived === undefined ? [] : waitingBlocks(derived)
-    const last = blocks.at(-1)
-    if (last === undefined) return
-    await post(blocks)
-    await waitUntilSafe(last.block.header.number)
+    const head = await client.block('latest')
+    if (derived === undefined || head === undefined) return
+    // Only then is it known what L1 does not hold yet.
+    if (derived.currentL1.header.number + 1n < head.header.number) return
+    const blocks = waitingBlocks(derived)
+    const [first, last] = [blocks[0], blocks.at(-1)]
+    if (first === undefined || last === undefined) return
+    await post(blocks, head)
+    await waitUntilSafe(first.block.header.number, last.block.header.number)
   }
 
   async function run(): Promise<void> {

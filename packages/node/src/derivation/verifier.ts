@@ -76,6 +76,9 @@ export function startVerifier(options: VerifierOptions): Verifier {
     { config, l1BlobForks: l1BlobForks(config.l1ChainId) },
   )
   let heads: DerivedHeads | undefined
+  /** The last block that concluded a batch since derivation began. */
+  let concluded: Block = engine.genesis
+  let reorganised = false
   /** Oldest first; what L1 has finalised leaves. */
   let unfinalized: SafeAt[] = []
 
@@ -117,26 +120,36 @@ export function startVerifier(options: VerifierOptions): Verifier {
    * window, for what L1 held in between may have been another; never behind the finalised block (OP Stack
    * specs, "Finding the sync starting point").
    */
-  async function startingPoint(): Promise<Block> {
+  async function startingPoint(): Promise<{ readonly safe: Block; readonly start: Block }> {
     const finalized = engine.block({ tag: 'finalized' }) ?? engine.genesis
-    let block = heads?.safe ?? engine.block({ tag: 'safe' }) ?? engine.genesis
+    let block = engine.block({ tag: 'safe' }) ?? engine.genesis
     const above = () => block.header.number > finalized.header.number
     while (above() && !(await isCanonical(originOf(block)))) block = parentBlock(block)
+    const safe = block
     const newest = originOf(block).number
     while (above() && originOf(block).number + config.seqWindowSize > newest)
       block = parentBlock(block)
-    return block
+    return { safe, start: block }
   }
 
   async function begin(): Promise<void> {
     source.trim()
-    const safe = await startingPoint()
-    const currentL1 = await l1Block(await withPreimages(() => derivation.reset(safe.hash)))
+    const found = await startingPoint()
+    const { start } = found
+    // The batches of safe blocks may have gone with the L1 blocks that held them.
+    const safe = reorganised ? start : found.safe
+    const currentL1 = await l1Block(await withPreimages(() => derivation.reset(start.hash)))
     const finalized = engine.block({ tag: 'finalized' }) ?? engine.genesis
-    unfinalized = unfinalized.filter(({ block }) => block.header.number <= safe.header.number)
-    heads = { currentL1, safe, pendingSafe: safe, finalized }
+    unfinalized = unfinalized.filter(({ block }) => block.header.number <= start.header.number)
+    concluded = start
+    await keepHead({ currentL1, safe, pendingSafe: start, finalized })
+    reorganised = false
     logger.debug(
-      { safe: Number(safe.header.number), l1: Number(currentL1.header.number) },
+      {
+        from: Number(start.header.number),
+        safe: Number(safe.header.number),
+        l1: Number(currentL1.header.number),
+      },
       'deriving from L1',
     )
   }
@@ -209,11 +222,9 @@ export function startVerifier(options: VerifierOptions): Verifier {
     const known = existing(parent, derived)
     const block = known ?? (await make(of, derived))
     if (block === undefined) return giveUp(of)
-    const next = {
-      ...of,
-      pendingSafe: block,
-      ...(derived.concludes && { safe: block }),
-    }
+    if (derived.concludes) concluded = block
+    const isSafe = known !== undefined && of.safe.header.number >= concluded.header.number
+    const next = { ...of, pendingSafe: block, safe: isSafe ? of.safe : concluded }
     if (known === undefined) {
       if (options.sequencing)
         logger.error(
@@ -239,7 +250,7 @@ export function startVerifier(options: VerifierOptions): Verifier {
   async function giveUp(of: DerivedHeads): Promise<void> {
     const instead = await withPreimages(() => derivation.invalid())
     if (instead === undefined) {
-      heads = { ...of, pendingSafe: of.safe }
+      heads = { ...of, pendingSafe: concluded }
       return
     }
     return apply(of, instead)
@@ -296,6 +307,7 @@ export function startVerifier(options: VerifierOptions): Verifier {
   async function restart(error: unknown): Promise<void> {
     logger.warn({ reason: (error as Error).message }, 'derivation starts over')
     heads = undefined
+    reorganised = true
   }
 
   async function run(): Promise<void> {
