@@ -11,7 +11,7 @@ import { l1BlobBaseFee } from '../l1/blob-fee.ts'
 import type { L1Block, L1Client } from '../l1/client.ts'
 import { kzg } from '../l1/kzg.ts'
 import { BLOB_DATA_MAX, encodeBlob } from './blob.ts'
-import { encodeChannel } from './channel.ts'
+import { encodeChannelAside } from './channel.ts'
 import { type BatchedBlock, blobsAreCheaper, calldataGas, spanOf } from './channel-plan.ts'
 import { encodeFrames, splitFrames } from './frame.ts'
 
@@ -89,8 +89,7 @@ export function startBatcher(options: BatcherOptions): Batcher {
   }
 
   /** Data of the transactions that carry a channel: frames that fill them. */
-  function channelData(blocks: readonly BatchedBlock[], size: number): readonly Uint8Array[] {
-    const stream = encodeChannel([spanOf(config, blocks)], 'brotli')
+  function channelData(stream: Uint8Array, size: number): readonly Uint8Array[] {
     const frames = splitFrames(randomBytes(16), stream, size - 1)
     return frames.map((frame) => encodeFrames([frame]))
   }
@@ -100,14 +99,15 @@ export function startBatcher(options: BatcherOptions): Batcher {
       baseFee: head.header.baseFeePerGas ?? 0n,
       blobBaseFee: l1BlobBaseFee(head.header, config.l1ChainId),
     }
-    const blobs = channelData(blocks, BLOB_DATA_MAX)
+    const stream = await encodeChannelAside([spanOf(config, blocks)])
+    const blobs = channelData(stream, BLOB_DATA_MAX)
     const whole = Buffer.concat(blobs as Uint8Array[])
     const asBlobs = options.data === 'cheaper' && blobsAreCheaper(whole, blobs.length, prices)
     if (asBlobs) {
       for (let i = 0; i < blobs.length; i += MAX_BLOBS)
         await send({ blobs: blobs.slice(i, i + MAX_BLOBS).map(encodeBlob) }, prices)
     } else {
-      for (const data of channelData(blocks, MAX_CALLDATA)) await send({ data }, prices)
+      for (const data of channelData(stream, MAX_CALLDATA)) await send({ data }, prices)
     }
     logger.debug(
       {
