@@ -153,6 +153,30 @@ describe('derivation from L1', () => {
   })
 })
 
+describe('an L1 that is reorganised', () => {
+  it('changes the chain of every node alike, and posting goes on', async () => {
+    const node = nodes.at(-1) as VerifyingNode
+    const snapshot = await viem.l1.request({ method: 'evm_snapshot' } as never)
+    await pause(9_000)
+    const before = await viem.l2.getBlock()
+    // The L1 blocks since then are gone, with the batches and the origins that were in them.
+    assert.ok(await viem.l1.request({ method: 'evm_revert', params: [snapshot] } as never))
+    await eventually(
+      'both nodes have safe blocks beyond the reorganisation',
+      90,
+      async () => {
+        const [a, b] = await Promise.all([safeNumber(network.l2), safeNumber(node)])
+        return a > before.number && b > before.number
+      },
+      node,
+    )
+    const safe = await safeNumber(node)
+    for (let number = 0n; number <= before.number + 1n; number++)
+      assert.equal(await blockHash(node, number), await blockHash(network.l2, number))
+    assert.ok(safe > before.number)
+  })
+})
+
 describe('altlayer node', () => {
   it('needs to know L1 and the rollup', async () => {
     for (const args of [[], ['--l1', network.l1.url], ['--l1', 'nonsense', '--config', 'x']]) {

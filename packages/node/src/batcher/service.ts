@@ -49,8 +49,6 @@ const RESEND_AFTER = 20_000
 const RECEIPT_POLL = 500
 /** L1 nodes take a replacement of a blob transaction only at twice the fees. */
 const FEE_FACTOR = 2n
-/** Milliseconds that posted blocks have to become safe, before they are posted again. */
-const SAFE_PATIENCE = 60_000
 const PAUSE = 2_000
 
 /** The L1 does not take what the batcher sends. */
@@ -94,7 +92,7 @@ export function startBatcher(options: BatcherOptions): Batcher {
     return frames.map((frame) => encodeFrames([frame]))
   }
 
-  async function post(blocks: readonly BatchedBlock[], head: L1Block): Promise<void> {
+  async function post(blocks: readonly BatchedBlock[], head: L1Block): Promise<bigint> {
     const prices = {
       baseFee: head.header.baseFeePerGas ?? 0n,
       blobBaseFee: l1BlobBaseFee(head.header, config.l1ChainId),
@@ -103,11 +101,12 @@ export function startBatcher(options: BatcherOptions): Batcher {
     const blobs = channelData(stream, BLOB_DATA_MAX)
     const whole = Buffer.concat(blobs as Uint8Array[])
     const asBlobs = options.data === 'cheaper' && blobsAreCheaper(whole, blobs.length, prices)
+    let included = head.header.number
     if (asBlobs) {
       for (let i = 0; i < blobs.length; i += MAX_BLOBS)
-        await send({ blobs: blobs.slice(i, i + MAX_BLOBS).map(encodeBlob) }, prices)
+        included = await send({ blobs: blobs.slice(i, i + MAX_BLOBS).map(encodeBlob) }, prices)
     } else {
-      for (const data of channelData(stream, MAX_CALLDATA)) await send({ data }, prices)
+      for (const data of channelData(stream, MAX_CALLDATA)) included = await send({ data }, prices)
     }
     logger.debug(
       {
@@ -118,13 +117,14 @@ export function startBatcher(options: BatcherOptions): Batcher {
       },
       'posted a channel',
     )
+    return included
   }
 
   /** Sends a transaction and waits until it is in a block, raising its fees while it is not. */
   async function send(
     content: { readonly data: Uint8Array } | { readonly blobs: readonly Uint8Array[] },
     prices: { readonly baseFee: bigint; readonly blobBaseFee: bigint },
-  ): Promise<void> {
+  ): Promise<bigint> {
     const nonce = await wallet.getTransactionCount({ address: account.address })
     const hashes: Hash[] = []
     let fees: Fees = {
@@ -134,7 +134,8 @@ export function startBatcher(options: BatcherOptions): Batcher {
     }
     while (!stop.signal.aborted) {
       hashes.push(await sendOnce(content, nonce, fees))
-      if (await included(hashes)) return
+      const block = await includedIn(hashes)
+      if (block !== undefined) return block
       fees = {
         maxFeePerGas: fees.maxFeePerGas * FEE_FACTOR,
         maxPriorityFeePerGas: fees.maxPriorityFeePerGas * FEE_FACTOR,
@@ -175,28 +176,37 @@ export function startBatcher(options: BatcherOptions): Batcher {
     return wallet.sendRawTransaction({ serializedTransaction })
   }
 
-  /** Whether one of the transactions got into a block before it is time to send another. */
-  async function included(hashes: readonly Hash[]): Promise<boolean> {
+  /** Number of the block that one of the transactions got into, before it is time to send another. */
+  async function includedIn(hashes: readonly Hash[]): Promise<bigint | undefined> {
     for (let waited = 0; waited < RESEND_AFTER && !stop.signal.aborted; waited += RECEIPT_POLL) {
       for (const hash of hashes) {
         const receipt = await wallet.getTransactionReceipt({ hash }).catch(() => undefined)
-        if (receipt !== undefined) return true
+        if (receipt !== undefined) return receipt.blockNumber
       }
       await clock.sleep(RECEIPT_POLL, stop.signal)
     }
-    return false
+    return undefined
   }
 
-  /** Posted blocks become safe when derivation has read them, unless L1 goes back behind them. */
-  async function waitUntilSafe(first: bigint, last: bigint): Promise<void> {
-    const until = clock.now() + SAFE_PATIENCE
-    while (!stop.signal.aborted && clock.now() < until) {
-      const reached = options.derived()?.pendingSafe.header.number
-      if (reached !== undefined && (reached >= last || reached + 1n < first)) return
+  /** Waits until derivation has read what was posted up to this L1 block, or has gone back. */
+  async function waitUntilRead(first: bigint, last: bigint, l1: bigint): Promise<void> {
+    while (!stop.signal.aborted) {
+      const derived = options.derived()
+      const reached = derived?.pendingSafe.header.number
+      if (derived !== undefined && reached !== undefined) {
+        if (reached >= last || reached + 1n < first) return
+        if (derived.currentL1.header.number > l1) {
+          logger.warn({ number: Number(last) }, 'posted blocks did not become safe: posting again')
+          return
+        }
+      }
       await clock.sleep(RECEIPT_POLL, stop.signal)
     }
-    if (!stop.signal.aborted)
-      logger.warn({ number: Number(last) }, 'posted blocks did not become safe: posting again')
+  }
+
+  /** After a reorganisation of L1 the sequencer's blocks may still have origins that are gone. */
+  async function standsOnL1({ parent: { origin } }: BatchedBlock): Promise<boolean> {
+    return (await client.block(origin.number))?.hash === origin.hash
   }
 
   async function step(): Promise<void> {
@@ -208,8 +218,9 @@ export function startBatcher(options: BatcherOptions): Batcher {
     const blocks = waitingBlocks(derived)
     const [first, last] = [blocks[0], blocks.at(-1)]
     if (first === undefined || last === undefined) return
-    await post(blocks, head)
-    await waitUntilSafe(first.block.header.number, last.block.header.number)
+    if (!(await standsOnL1(last))) return
+    const l1 = await post(blocks, head)
+    await waitUntilRead(first.block.header.number, last.block.header.number, l1)
   }
 
   async function run(): Promise<void> {
