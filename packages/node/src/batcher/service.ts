@@ -9,7 +9,7 @@ import type { Clock } from '../clock.ts'
 import type { DerivedHeads } from '../derivation/verifier.ts'
 import { l1BlobBaseFee } from '../l1/blob-fee.ts'
 import type { L1Block, L1Client } from '../l1/client.ts'
-import { kzg } from '../l1/kzg.ts'
+import { proveBlob } from '../l1/kzg.ts'
 import { BLOB_DATA_MAX, encodeBlob } from './blob.ts'
 import { encodeChannelAside } from './channel.ts'
 import { type BatchedBlock, blobsAreCheaper, calldataGas, spanOf } from './channel-plan.ts'
@@ -170,8 +170,7 @@ export function startBatcher(options: BatcherOptions): Batcher {
             type: 'eip4844',
             gas: 21_000n,
             maxFeePerBlobGas,
-            blobs: content.blobs.map((blob) => bytesToHex(blob)),
-            kzg: await viemKzg(),
+            ...(await sidecarsOf(content.blobs)),
           })
     return wallet.sendRawTransaction({ serializedTransaction })
   }
@@ -246,13 +245,17 @@ export function startBatcher(options: BatcherOptions): Batcher {
   }
 }
 
-/** The KZG functions in the form that viem takes. */
-async function viemKzg() {
-  const { blobToKZGCommitment, computeBlobKZGProof } = await kzg()
-  const bytes = (hex: string) => Uint8Array.from(Buffer.from(hex.slice(2), 'hex'))
+/** What a blob transaction says of its blobs, and what travels with it (EIP-4844). */
+async function sidecarsOf(blobs: readonly Uint8Array[]) {
+  const proven = await Promise.all(
+    blobs.map(async (blob) => ({ blob, ...(await proveBlob(blob)) })),
+  )
   return {
-    blobToKzgCommitment: (blob: Uint8Array) => bytes(blobToKZGCommitment(bytesToHex(blob))),
-    computeBlobKzgProof: (blob: Uint8Array, commitment: Uint8Array) =>
-      bytes(computeBlobKZGProof(bytesToHex(blob), bytesToHex(commitment))),
+    blobVersionedHashes: proven.map(({ versionedHash }) => versionedHash),
+    sidecars: proven.map(({ blob, commitment, proof }) => ({
+      blob: bytesToHex(blob),
+      commitment,
+      proof,
+    })),
   }
 }
