@@ -77,10 +77,16 @@ contract OperatorRegistry is IOperatorRegistry {
         uint48 timestamp
     ) public view returns (G1Point memory) {
         KeyRecord[] storage history = _history[operator];
-        for (uint256 i = history.length; i > 0; i--) {
-            if (history[i - 1].activeFrom <= timestamp) return history[i - 1].key;
+        // Binary search: an operator could otherwise make its history so long that a table of
+        // others cannot be rolled.
+        uint256 low = 0;
+        uint256 high = history.length;
+        while (low < high) {
+            uint256 middle = (low + high) / 2;
+            if (history[middle].activeFrom <= timestamp) low = middle + 1;
+            else high = middle;
         }
-        return G1Point(0, 0);
+        return low == 0 ? G1Point(0, 0) : history[low - 1].key;
     }
 
     /// @inheritdoc IOperatorRegistry

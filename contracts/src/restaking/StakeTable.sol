@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.24;
 
+import { StakeWeights } from "./StakeWeights.sol";
 import { IOperatorRegistry } from "./interfaces/IOperatorRegistry.sol";
 import { IRollupRegistry } from "./interfaces/IRollupRegistry.sol";
 import { ISlasher } from "./interfaces/ISlasher.sol";
-import { IStakeSource } from "./interfaces/IStakeSource.sol";
 import { IStakeTable } from "./interfaces/IStakeTable.sol";
 import { BN254, G1Point } from "./libraries/BN254.sol";
 import { TableCodec } from "./libraries/TableCodec.sol";
@@ -13,7 +13,7 @@ import { SSTORE2 } from "solady/utils/SSTORE2.sol";
 
 /// @title StakeTable
 /// @notice Seats and stake tables of all services. Without an owner: what it reads decides.
-contract StakeTable is IStakeTable {
+contract StakeTable is StakeWeights {
     /// @param position Index of the seat plus one; 0 for none.
     /// @param leaving The seat is given up when it is next read.
     /// @param lastEpoch Latest epoch whose table counts the operator; survives the seat, so that
@@ -35,9 +35,6 @@ contract StakeTable is IStakeTable {
     /// @dev 200 entries of 108 bytes fit into one contract's code.
     uint256 public constant MAX_OPERATORS = 200;
 
-    /// @dev Gas for one answer of the stake source. A source of five vaults needs 400 k.
-    uint256 private constant READ_GAS = 500_000;
-
     uint48 private immutable GENESIS;
     /// @inheritdoc IStakeTable
     uint48 public immutable EPOCH_LENGTH;
@@ -50,10 +47,6 @@ contract StakeTable is IStakeTable {
     IOperatorRegistry public immutable operatorRegistry;
     /// @inheritdoc IStakeTable
     IRollupRegistry public immutable rollups;
-    /// @inheritdoc IStakeTable
-    ISlasher public immutable slasher;
-    /// @inheritdoc IStakeTable
-    IStakeSource public immutable source;
 
     mapping(bytes32 service => address[]) private _seated;
     mapping(bytes32 service => mapping(address operator => Seat)) private _seats;
@@ -67,11 +60,9 @@ contract StakeTable is IStakeTable {
         uint48 epochLength,
         uint48 gracePeriod,
         uint48 evidencePeriod
-    ) {
+    ) StakeWeights(slasher_) {
         operatorRegistry = operatorRegistry_;
-        slasher = slasher_;
         rollups = slasher_.rollups();
-        source = slasher_.source();
         GENESIS = uint48(block.timestamp) - 1;
         EPOCH_LENGTH = epochLength;
         GRACE_PERIOD = gracePeriod;
@@ -244,66 +235,6 @@ contract StakeTable is IStakeTable {
         emit TableRolled(service, epoch, table);
     }
 
-    // --- weights ---
-
-    /// @dev Weights at `start`. A slash since then counts at once.
-    function _weights(
-        bytes32 service,
-        address operator,
-        uint48 start
-    ) private view returns (uint96[2] memory weights) {
-        if (!source.isMember(service, operator, start)) return weights;
-        bool slashed = slasher.slashedAt(service, operator) >= start;
-        for (uint8 quorum = 0; quorum < 2; quorum++) {
-            uint256 weight = source.stakeAt(service, operator, quorum, start);
-            if (slashed) {
-                uint256 left = source.stakeAt(service, operator, quorum, uint48(block.timestamp));
-                if (left < weight) weight = left;
-            }
-            // No honest asset has 2^96 wei; one that has weighs no more than that.
-            weights[quorum] = weight < type(uint96).max ? uint96(weight) : type(uint96).max;
-        }
-    }
-
-    /// @notice `_weights` for this contract's own use, so that a failure can be caught.
-    function weightsAt(
-        bytes32 service,
-        address operator,
-        uint48 start
-    ) external view returns (uint96[2] memory) {
-        return _weights(service, operator, start);
-    }
-
-    /// @dev An operator whose stake cannot be read has none, so that it does not keep the others
-    /// from their table. Who gives too little gas cannot bring that about.
-    function _weightsOrNone(
-        bytes32 service,
-        address operator,
-        uint48 start
-    ) private view returns (uint96[2] memory weights) {
-        uint256 gasNeeded = 5 * READ_GAS;
-        // EIP-150 keeps a 64th back from calls.
-        if (gasleft() < gasNeeded + gasNeeded / 63 + 10_000) revert InsufficientGas();
-        try this.weightsAt{ gas: gasNeeded }(service, operator, start) returns (
-            uint96[2] memory read
-        ) {
-            return read;
-        } catch {
-            return weights;
-        }
-    }
-
-    function _requireWeights(
-        uint96[2] memory weights,
-        uint96[2] memory required
-    ) private view {
-        for (uint8 quorum = 0; quorum < 2; quorum++) {
-            if (weights[quorum] < required[quorum]) {
-                revert WeightTooLow(msg.sender, quorum, weights[quorum], required[quorum]);
-            }
-        }
-    }
-
     // --- views ---
 
     /// @inheritdoc IStakeTable
@@ -333,7 +264,7 @@ contract StakeTable is IStakeTable {
     }
 
     /// @inheritdoc IStakeTable
-    function tableOf(
+    function stakeTableOf(
         bytes32 service,
         uint48 epoch
     ) public view returns (Table memory table) {

@@ -197,6 +197,28 @@ contract OperatorRegistryTest is RestakingTest {
         operators.deregister();
     }
 
+    /// @dev Who comes and goes as often as it can does not make its key dear to read.
+    function test_keyAt_costsLittleWithALongHistory() public {
+        BlsKeys.Key[] memory many = BlsKeys.keys(40);
+        uint48 first = uint48(block.timestamp);
+        for (uint256 i = 0; i < many.length; i++) {
+            _register(alice, many[i]);
+            vm.warp(block.timestamp + 12);
+            vm.prank(alice);
+            operators.deregister();
+            vm.warp(block.timestamp + 12);
+        }
+        for (uint256 i = 0; i < many.length; i++) {
+            _assertKeyAt(first + 24 * i, many[i].g1);
+            _assertKeyAt(first + 24 * i + 11, many[i].g1);
+            _assertKeyAt(first + 24 * i + 12, G1Point(0, 0));
+        }
+        vm.cool(address(operators));
+        uint256 before = gasleft();
+        operators.keyAt(alice, first);
+        assertLt(before - gasleft(), 30_000);
+    }
+
     /// @dev Whatever happens later, the key at a time that has passed stays the same.
     /// forge-config: default.fuzz.runs = 64
     function testFuzz_historyNeverChanges(

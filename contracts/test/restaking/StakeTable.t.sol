@@ -85,7 +85,7 @@ contract StakeTableTest is RestakingTest {
 
     function test_roll_writesKeysAndWeightsSorted() public {
         assertTrue(table.roll(service, COUNT));
-        IStakeTable.Table memory made = table.tableOf(service, _epoch());
+        IStakeTable.Table memory made = table.stakeTableOf(service, _epoch());
         IStakeTable.Entry[] memory entries = table.entriesOf(service, _epoch());
         assertEq(made.operators, COUNT);
         assertEq(entries.length, COUNT);
@@ -113,7 +113,7 @@ contract StakeTableTest is RestakingTest {
     /// @dev The layout that other chains and TypeScript read.
     function test_table_layoutToTheByte() public {
         table.roll(service, COUNT);
-        IStakeTable.Table memory made = table.tableOf(service, _epoch());
+        IStakeTable.Table memory made = table.stakeTableOf(service, _epoch());
         IStakeTable.Entry[] memory entries = table.entriesOf(service, _epoch());
         bytes memory expected;
         for (uint256 i = 0; i < COUNT; i++) {
@@ -137,7 +137,7 @@ contract StakeTableTest is RestakingTest {
     ) public {
         uint256 snapshot = vm.snapshotState();
         table.roll(service, COUNT);
-        bytes32 hash = table.tableOf(service, _epoch()).hash;
+        bytes32 hash = table.stakeTableOf(service, _epoch()).hash;
         vm.revertToState(snapshot);
         bool complete;
         for (uint256 i = 0; !complete; i++) {
@@ -146,7 +146,7 @@ contract StakeTableTest is RestakingTest {
             vm.warp(block.timestamp + 1 minutes);
         }
         assertEq(table.remainingSeats(service), 0);
-        assertEq(table.tableOf(service, _epoch()).hash, hash);
+        assertEq(table.stakeTableOf(service, _epoch()).hash, hash);
     }
 
     function test_roll_onceAnEpoch() public {
@@ -164,9 +164,9 @@ contract StakeTableTest is RestakingTest {
         _nextEpoch();
         assertEq(table.remainingSeats(service), COUNT);
         assertTrue(table.roll(service, COUNT));
-        assertEq(table.tableOf(service, _epoch()).operators, COUNT);
+        assertEq(table.stakeTableOf(service, _epoch()).operators, COUNT);
         vm.expectRevert(abi.encodeWithSelector(IStakeTable.NoTable.selector, service, _epoch() - 1));
-        table.tableOf(service, 2);
+        table.stakeTableOf(service, 2);
     }
 
     function test_roll_usesStakeAtTheEpochsStart() public {
@@ -199,7 +199,7 @@ contract StakeTableTest is RestakingTest {
         table.roll(service, COUNT);
         assertFalse(_isListed(0));
         assertFalse(_isSeated(_operator(0)));
-        assertEq(table.tableOf(service, _epoch()).operators, COUNT - 1);
+        assertEq(table.stakeTableOf(service, _epoch()).operators, COUNT - 1);
     }
 
     function test_roll_belowTheMinimumInOneQuorumLeaves() public {
@@ -230,7 +230,7 @@ contract StakeTableTest is RestakingTest {
         source.setBroken(_operator(2), true);
         assertTrue(table.roll(service, COUNT));
         assertFalse(_isListed(2));
-        assertEq(table.tableOf(service, _epoch()).operators, COUNT - 1);
+        assertEq(table.stakeTableOf(service, _epoch()).operators, COUNT - 1);
     }
 
     /// @dev Little gas must not look like missing stake: either all are listed, or it reverts.
@@ -240,7 +240,7 @@ contract StakeTableTest is RestakingTest {
     ) public {
         gasGiven = bound(gasGiven, 100_000, 6_000_000);
         try table.roll{ gas: gasGiven }(service, COUNT) {
-            assertEq(table.tableOf(service, _epoch()).operators, COUNT);
+            assertEq(table.stakeTableOf(service, _epoch()).operators, COUNT);
         } catch {
             assertEq(table.seatsOf(service).length, COUNT);
         }
@@ -294,7 +294,7 @@ contract StakeTableTest is RestakingTest {
             table.leave(service);
         }
         table.roll(service, COUNT);
-        IStakeTable.Table memory made = table.tableOf(service, _epoch());
+        IStakeTable.Table memory made = table.stakeTableOf(service, _epoch());
         assertEq(made.operators, 0);
         assertEq(made.totals[0], 0);
         (G1Point memory key,,) = table.signersOf(service, _epoch(), 0);
@@ -399,7 +399,7 @@ contract StakeTableTest is RestakingTest {
         assertTrue(table.isUsable(service, epoch));
         vm.warp(end + 1);
         assertFalse(table.isUsable(service, epoch));
-        assertEq(table.tableOf(service, epoch).operators, COUNT, "evidence still reads it");
+        assertEq(table.stakeTableOf(service, epoch).operators, COUNT, "evidence still reads it");
     }
 
     function testFuzz_signersOf_sumsTheSigners(
@@ -421,8 +421,8 @@ contract StakeTableTest is RestakingTest {
         assertEq(signed[1], expected[1]);
         assertEq(key.x, sum.x);
         assertEq(key.y, sum.y);
-        assertEq(totals[0], table.tableOf(service, _epoch()).totals[0]);
-        assertEq(totals[1], table.tableOf(service, _epoch()).totals[1]);
+        assertEq(totals[0], table.stakeTableOf(service, _epoch()).totals[0]);
+        assertEq(totals[1], table.stakeTableOf(service, _epoch()).totals[1]);
     }
 
     /// @dev From keys to a certificate: signatures of five of seven verify against the table.

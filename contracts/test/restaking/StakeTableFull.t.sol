@@ -38,7 +38,7 @@ contract StakeTableFullTest is RestakingTest {
         assertLt(
             vm.snapshotGasLastCall("StakeTable", "roll: last 100 of 200 and the table"), PAGE_LIMIT
         );
-        assertEq(table.tableOf(service, table.currentEpoch()).operators, COUNT);
+        assertEq(table.stakeTableOf(service, table.currentEpoch()).operators, COUNT);
     }
 
     /// @dev One operator a call, by whoever wants to make the last call dear.
@@ -49,7 +49,7 @@ contract StakeTableFullTest is RestakingTest {
             if (i == 0) vm.snapshotGasLastCall("StakeTable", "roll: 1 of 200 operators");
         }
         assertLt(vm.snapshotGasLastCall("StakeTable", "roll: last of 200 single pages"), PAGE_LIMIT);
-        assertEq(table.tableOf(service, table.currentEpoch()).operators, COUNT);
+        assertEq(table.stakeTableOf(service, table.currentEpoch()).operators, COUNT);
     }
 
     /// forge-config: default.isolate = true

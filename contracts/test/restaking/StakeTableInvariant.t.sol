@@ -106,7 +106,7 @@ contract StakeTableHandler is Test {
         if (rolledHash[epoch] != 0) return;
         if (!world.table.roll(world.service, bound(limit, 1, 5))) return;
         rolledEpochs.push(epoch);
-        rolledHash[epoch] = world.table.tableOf(world.service, epoch).hash;
+        rolledHash[epoch] = world.table.stakeTableOf(world.service, epoch).hash;
         IStakeTable.Entry[] memory entries = world.table.entriesOf(world.service, epoch);
         uint48 start = world.table.epochStart(epoch);
         for (uint256 i = 0; i < entries.length; i++) {
@@ -193,7 +193,7 @@ contract StakeTableInvariantTest is RestakingTest {
         uint256 made = handler.rolledCount();
         for (uint256 i = made > 2 ? made - 2 : 0; i < made; i++) {
             uint48 epoch = handler.rolledEpochs(i);
-            IStakeTable.Table memory header = table.tableOf(service, epoch);
+            IStakeTable.Table memory header = table.stakeTableOf(service, epoch);
             IStakeTable.Entry[] memory entries = table.entriesOf(service, epoch);
             assertEq(header.hash, handler.rolledHash(epoch));
             assertEq(header.operators, entries.length);

@@ -126,7 +126,9 @@ interface IStakeTable {
         bytes32 service
     ) external view returns (uint256);
 
-    function tableOf(
+    /// @notice The table of `epoch`, usable or not. (Forge takes functions named `table*` for
+    /// tests.)
+    function stakeTableOf(
         bytes32 service,
         uint48 epoch
     ) external view returns (Table memory);
