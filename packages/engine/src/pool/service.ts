@@ -69,11 +69,11 @@ export async function openPool(
       for (const { fail } of batch) fail(error)
     }
   }
-  // Transactions accepted in one turn of the event loop are written together.
+  // Written together: what is accepted before the promises that are settled now have all been followed.
   const write = (raw: Uint8Array): Promise<void> =>
     new Promise((done, fail) => {
       unwritten.push({ raw, done, fail })
-      if (unwritten.length === 1) setImmediate(flush)
+      if (unwritten.length === 1) process.nextTick(flush)
     })
 
   const insert = async (raw: Uint8Array): Promise<PooledTransaction> => {
