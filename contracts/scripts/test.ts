@@ -1,4 +1,10 @@
-// `forge test` on the contracts; further arguments go to forge.
+// `forge test` on the contracts; further arguments go to forge. Gas is compared with the committed
+// snapshots; `--update-snapshots` writes them anew instead.
 import { forge } from './build.ts'
 
-process.exitCode = forge(['test', ...process.argv.slice(2)])
+const update = '--update-snapshots'
+const args = process.argv.slice(2)
+const snapshots = args.includes(update)
+  ? ['--gas-snapshot-check', 'false', '--gas-snapshot-emit', 'true']
+  : ['--gas-snapshot-check', 'true', '--gas-snapshot-emit', 'false']
+process.exitCode = forge(['test', ...snapshots, ...args.filter((arg) => arg !== update)])
