@@ -6,7 +6,14 @@ import {
   type Engine,
   ProgramError,
 } from '@altlayer/engine'
-import { equalBytes, type Hash, type RollupConfig } from '@altlayer/protocol'
+import {
+  encodeHoloceneExtraData,
+  equalBytes,
+  type Hash,
+  type Hex,
+  parseEip1559ParamsHex,
+  type RollupConfig,
+} from '@altlayer/protocol'
 import type { Logger } from 'pino'
 import { parentOf } from '../chain/parent.ts'
 import type { Clock } from '../clock.ts'
@@ -183,6 +190,8 @@ export function startVerifier(options: VerifierOptions): Verifier {
       header.gasLimit === attributes.gasLimit &&
       header.miner === attributes.feeRecipient &&
       header.parentBeaconBlockRoot === attributes.parentBeaconBlockRoot &&
+      (attributes.eip1559Params === undefined ||
+        header.extraData === extraDataOf(config, attributes.eip1559Params)) &&
       transactions.length === attributes.transactions.length &&
       transactions.every((raw, i) => equalBytes(raw, attributes.transactions[i] as Uint8Array))
     return same ? block : undefined
@@ -338,6 +347,16 @@ export function startVerifier(options: VerifierOptions): Verifier {
       await running
     },
   }
+}
+
+/** A block's extra data since Holocene; parameters of zero stand for the chain's own (specs, "Holocene"). */
+function extraDataOf({ eip1559 }: RollupConfig, params: Hex): Hex {
+  const { denominator, elasticity } = parseEip1559ParamsHex(params)
+  if (denominator !== 0) return encodeHoloceneExtraData({ denominator, elasticity })
+  return encodeHoloceneExtraData({
+    denominator: Number(eip1559.denominatorCanyon),
+    elasticity: Number(eip1559.elasticity),
+  })
 }
 
 /** L1's chain is another than the one that was read. */
