@@ -6,7 +6,7 @@ import { extremes } from './extremes.ts'
 import { createOpCheck, opBlocks } from './op-block.ts'
 import { precompileCalls } from './precompiles.ts'
 import { scenarios } from './scenario.ts'
-import { createSweep, fusedCodes } from './sweep.ts'
+import { createSweep, fusedCodes, pairs } from './sweep.ts'
 
 export interface FuzzProperty {
   readonly name: string
@@ -45,12 +45,20 @@ export async function createProperties(): Promise<readonly FuzzProperty[]> {
       summary: () => list(precompiles.endings),
     },
     {
-      name: 'fused instructions end as single ones at every gas limit, and as in EthereumJS',
+      name: 'fused instructions end as single ones at every gas limit and stack height, and as in EthereumJS',
       runs: 15,
       property: fc.asyncProperty(fusedCodes, async (code) => {
-        limits += await sweep(code)
+        limits += await sweep.check(code)
       }),
       summary: () => `${limits} gas limits`,
+    },
+    {
+      name: 'so do all pairs of what is fused, at the ends of the stack',
+      runs: 1,
+      property: fc.asyncProperty(fc.constant('all'), async () => {
+        for (const pair of pairs) limits += sweep.checkHeights(pair)
+      }),
+      summary: () => `${limits} gas limits and heights`,
     },
     {
       name: 'ether, fees and gas of rollup blocks add up, and their witnesses prove them and nothing else',
