@@ -45,7 +45,7 @@ export async function createProperties(): Promise<readonly FuzzProperty[]> {
       summary: () => list(precompiles.endings),
     },
     {
-      name: 'fused instructions end as single ones at every gas limit and stack height, and as in EthereumJS',
+      name: 'fused instructions end as single ones at every gas limit, and as in EthereumJS',
       runs: 15,
       property: fc.asyncProperty(fusedCodes, async (code) => {
         limits += await sweep.check(code)
