@@ -1,6 +1,7 @@
 import {
   type Address,
   bytesToHex,
+  createAddress,
   decodeRlp,
   EMPTY_BLOOM,
   type Hash,
@@ -58,7 +59,8 @@ export function encodeReceipt(result: TransactionResult): Uint8Array {
   writer.hex(result.hash, 32)
   writer.hex(result.from, 20)
   if (result.to !== undefined) writer.hex(result.to, 20)
-  if (result.contractAddress !== undefined) writer.hex(result.contractAddress, 20)
+  const contract = contractOf(result)
+  if (contract !== undefined) writer.hex(contract, 20)
   writer.bigint(result.gasUsed)
   writer.bigint(result.cumulativeGasUsed)
   writer.bigint(result.effectiveGasPrice)
@@ -122,12 +124,17 @@ function decodeReceipt(reader: ByteReader): StoredReceipt {
   }
 }
 
+/** Where a creation's contract is, or would be: as in geth, a failed one's receipt names it too. */
+function contractOf({ to, contractAddress, from, nonce }: TransactionResult): Address | undefined {
+  return to === undefined ? (contractAddress ?? createAddress(from, nonce)) : undefined
+}
+
 function flagsOf(result: TransactionResult): number {
   const [nonce, version, l1Fee, l1Gas, operatorFee, blobGas] = optionalValues(result)
   return (
     (result.status === 'success' ? STATUS : 0) |
     (result.to === undefined ? 0 : TO) |
-    (result.contractAddress === undefined ? 0 : CONTRACT) |
+    (result.to === undefined ? CONTRACT : 0) |
     (nonce === undefined ? 0 : DEPOSIT_NONCE) |
     (version === undefined ? 0 : DEPOSIT_VERSION) |
     (l1Fee === undefined ? 0 : L1_FEE) |

@@ -12,6 +12,7 @@ import {
   logsBloom,
 } from '@altlayer/protocol'
 import fc from 'fast-check'
+import { getContractAddress } from 'viem'
 import { blockSize } from '../../src/chain/block-size.ts'
 import type { TransactionResult } from '../../src/program/types.ts'
 import { decodeBody, encodeBody } from '../../src/store/body.ts'
@@ -59,7 +60,10 @@ const result = fc
   })
   .map((fields): TransactionResult => {
     const defined = Object.fromEntries(
-      Object.entries(fields).filter(([, value]) => value !== undefined),
+      Object.entries(fields).filter(
+        ([name, value]) =>
+          value !== undefined && (name !== 'contractAddress' || fields.to === undefined),
+      ),
     ) as typeof fields & { to: Address }
     const consensus = {
       type: fields.type === 0x7e ? 2 : fields.type,
@@ -70,7 +74,7 @@ const result = fc
     }
     return {
       ...(defined as object),
-      nonce: 0n,
+      nonce: 7n,
       gasRefunded: 0n,
       maxGasUsed: 0n,
       returnData: new Uint8Array(0),
@@ -119,6 +123,12 @@ describe('records of the store', () => {
           } = results[index] as TransactionResult
           assert.deepEqual(receipt, {
             ...rest,
+            // A failed creation's receipt names where the contract would be.
+            ...(rest.to === undefined && {
+              contractAddress:
+                rest.contractAddress ??
+                getContractAddress({ from: rest.from, nonce }).toLowerCase(),
+            }),
             transactionHash: hash,
             status: status === 'success',
             logsBloom: logsBloom(rest.logs),
