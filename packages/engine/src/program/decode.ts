@@ -1,6 +1,6 @@
 import { HALT_REVERT, HALT_SUCCESS } from '@altlayer/program/shared/halt.ts'
 import * as layout from '@altlayer/program/shared/result.ts'
-import { decodeHeader, type Hash, type Hex } from '@altlayer/protocol'
+import { type Address, decodeHeader, type Hash, type Hex } from '@altlayer/protocol'
 import { haltReason } from '../trace/halt.ts'
 import { ProgramError, type ProgramErrorContext } from './errors.ts'
 import type { MemoryReader } from './memory.ts'
@@ -17,22 +17,33 @@ import type {
 
 // What the program leaves in its result region (program/shared/result.ts), at `at`, as values.
 
+const ZERO_ADDRESS = `0x${'00'.repeat(20)}`
 const ZERO_HASH = `0x${'00'.repeat(32)}`
 const FIRST_BLOCK_STATUS = 50
 const FIRST_REJECTION_STATUS = 100
 const STATUS_MALFORMED_HEADER = 58
 const FIRST_DERIVE_STATUS = 150
 
-/** The error of a status other than 0. */
-export function readError(memory: MemoryReader, at: number, status: number): ProgramError {
-  const sender = memory.address(at + layout.ERROR_SENDER)
+/**
+ * The error of a status other than 0. A zero sender is one that was not recovered, unless it is `from`, a
+ * message's.
+ */
+export function readError(
+  memory: MemoryReader,
+  at: number,
+  status: number,
+  from?: Address,
+): ProgramError {
+  const recovered = memory.address(at + layout.ERROR_SENDER)
+  const sender = recovered === ZERO_ADDRESS ? from : recovered
+  const rejected = status >= FIRST_REJECTION_STATUS && status < FIRST_DERIVE_STATUS
   const key = memory.hash(at + layout.ERROR_KEY)
   const context: ProgramErrorContext = {
     ...(status >= FIRST_BLOCK_STATUS && {
       have: memory.word(at + layout.ERROR_HAVE),
       want: memory.word(at + layout.ERROR_WANT),
     }),
-    ...(status >= FIRST_REJECTION_STATUS && status < FIRST_DERIVE_STATUS && { sender }),
+    ...(rejected && sender !== undefined && { sender }),
     ...(key !== ZERO_HASH &&
       (status < FIRST_BLOCK_STATUS ||
         status >= FIRST_DERIVE_STATUS ||

@@ -124,8 +124,8 @@ export function createProgram(host: ProgramHost, options: ProgramOptions): Progr
     memory.bytes.set(bytes, input)
     return bytes.length
   }
-  const check = (status: number): void => {
-    if (status !== 0) throw readError(memory, result, status)
+  const check = (status: number, from?: Address): void => {
+    if (status !== 0) throw readError(memory, result, status, from)
   }
   const resultSize = (): number => exports.resultSize() >>> 0
 
@@ -156,7 +156,7 @@ export function createProgram(host: ProgramHost, options: ProgramOptions): Progr
       return readTransaction(memory, result)
     },
     message(message, options = {}) {
-      check(exports.message(give(encodeMessage(message, options))))
+      check(exports.message(give(encodeMessage(message, options))), message.from)
       const execution = readExecution(memory, result)
       if (!options.accessList) return execution
       return {
