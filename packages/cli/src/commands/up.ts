@@ -6,7 +6,7 @@ export const up: Command = {
   summary: 'run a local network: an L1 and a rollup on it',
   usage: '[options]',
   options: upOptions,
-  example: 'altlayer up --l1-port 18545 --l2-port 19545 --data-dir /tmp/rollup',
+  example: 'altlayer up --l1-port 18545 --l2-port 19545 --data-dir .rollup',
   details: [
     'Starts Anvil as L1 (or uses --l1-url), deploys the OP Stack contracts, makes the L2 genesis,',
     'starts the rollup node, prints endpoints, accounts and addresses, and runs until Ctrl-C.',
