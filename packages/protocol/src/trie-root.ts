@@ -48,7 +48,11 @@ export function trieRoot(
     const before = leaves[index - 1]?.path
     if (value.length === 0) throw new RangeError('a trie has no empty values')
     if (before && Buffer.compare(before, path.subarray(0, before.length)) === 0)
-      throw new RangeError('a key of a trie is the beginning of another')
+      throw new RangeError(
+        before.length === path.length
+          ? 'two entries of a trie have the same key'
+          : 'a key of a trie is the beginning of another',
+      )
   })
   const root = encodeNode(leaves, 0, visit)
   visit?.(root)
