@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs'
 import type { Address, Hash } from '@altlayer/protocol'
 import { devRoles } from './accounts.ts'
 import type { ExternalL1, LaunchOptions, LocalL1, Roles } from './api.ts'
-import { writeFileAtomically } from './l1/state-file.ts'
+import { readJsonFile, writeFileAtomically } from './files.ts'
 
 /** What a data directory was launched with. Kept, so that a later start needs no options. */
 export interface LaunchSettings {
@@ -85,19 +84,8 @@ export function resolveSettings(
 
 /** Reads the directory's settings; undefined before the first launch. Throws LaunchOptionsError. */
 export function readSettings(path: string): LaunchSettings | undefined {
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
-  }
-  let settings: LaunchSettings
-  try {
-    settings = JSON.parse(text) as LaunchSettings
-  } catch (cause) {
-    throw new LaunchOptionsError(`${path} is not JSON`, { cause })
-  }
+  const settings = readJsonFile(path, LaunchOptionsError) as LaunchSettings | undefined
+  if (settings === undefined) return undefined
   if (settings.version !== 1)
     throw new LaunchOptionsError(`${path}: expected version 1, found ${String(settings.version)}`)
   return settings

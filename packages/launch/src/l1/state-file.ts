@@ -1,6 +1,5 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
 import type { Address, Hash } from '@altlayer/protocol'
+import { readJsonFile, writeFileAtomically } from '../files.ts'
 
 /** What is known of one step. */
 export interface StepRecord {
@@ -58,28 +57,9 @@ export function openStateFile(path: string, identity: Identity): StateFile {
   }
 }
 
-/** Writes beside the file and renames, so that no reader sees half of it. Creates the folder. */
-export function writeFileAtomically(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true })
-  const temporary = `${path}.${process.pid}.tmp`
-  writeFileSync(temporary, text, { flush: true })
-  renameSync(temporary, path)
-}
-
 function read(path: string): DeploymentState | undefined {
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
-  }
-  let state: DeploymentState
-  try {
-    state = JSON.parse(text) as DeploymentState
-  } catch (cause) {
-    throw new DeploymentStateError(`${path} is not JSON`, { cause })
-  }
+  const state = readJsonFile(path, DeploymentStateError) as DeploymentState | undefined
+  if (state === undefined) return undefined
   if (state.version !== 1 || typeof state.steps !== 'object')
     throw new DeploymentStateError(`${path}: expected version 1, found ${String(state.version)}`)
   return state
