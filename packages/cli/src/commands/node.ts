@@ -9,6 +9,22 @@ const options = {
     value: 'URL',
     multiple: true,
   },
+  'l1-poll-interval': {
+    summary: "time between looks at L1's head",
+    value: 'MS',
+    default: '2000',
+  },
+  sequencer: { summary: "make the rollup's blocks; one of its nodes does" },
+  confirmations: {
+    summary: 'L1 blocks that a sequencer waits before it uses an L1 block',
+    value: 'N',
+    default: '0',
+  },
+  'batch-data': {
+    summary: "what a batcher posts: 'calldata', or 'cheaper': blobs where they cost less",
+    value: 'KIND',
+    default: 'cheaper',
+  },
   'data-dir': { summary: 'where the node keeps its data', value: 'DIR', default: '.altlayer-node' },
   host: { summary: 'address to listen on', value: 'ADDRESS', default: '127.0.0.1' },
   port: { summary: 'port, HTTP and WebSocket', value: 'PORT', default: '9547' },
@@ -17,13 +33,16 @@ const options = {
 
 export const node: Command = {
   name: 'node',
-  summary: 'run a node that derives a rollup from its L1',
+  summary: 'run a node of a rollup: one that derives it from L1, or its sequencer',
   usage: '--l1 URL --config FILE [options]',
   options,
   example: 'altlayer node --l1 http://127.0.0.1:8545 --config .altlayer/rollup.json',
   details: [
     'Starts from an empty data directory with nothing but L1, or goes on where it stopped. What it',
     'serves as `safe` was derived from L1, as `finalized` from L1 blocks that are final.',
+    '',
+    'With --sequencer it makes blocks too. It posts them to L1 if ALTLAYER_BATCHER_KEY, an environment',
+    "variable, holds the key of the batcher that the rollup's system config names.",
   ].join('\n'),
   async run(args) {
     const { values } = parseOptions(options, args)
@@ -33,18 +52,35 @@ export const node: Command = {
       return value
     }
     const l1 = url('l1', required('l1'))
+    const number = (name: NumberOption, min: number, max: number) =>
+      parseNumber(name, values[name] ?? options[name].default, min, max)
+    const sequencer = values.sequencer ?? false
+    for (const name of ['confirmations', 'batch-data'] as const)
+      if (values[name] !== undefined && !sequencer)
+        throw new UsageError(`--${name} is for a --sequencer`)
     const { runVerifier } = await import('../verifier/run.ts')
     return runVerifier({
       l1Url: l1,
       rollupConfigPath: required('config'),
       genesisPath: values.genesis,
       l1BeaconUrls: (values.beacon ?? [l1]).map((value) => url('beacon', value)),
+      l1PollInterval: number('l1-poll-interval', 10, 600_000),
+      sequencer: sequencer
+        ? { confirmations: number('confirmations', 0, 1_000), batchData: batchData(values) }
+        : undefined,
       dataDir: values['data-dir'] ?? options['data-dir'].default,
       host: values.host ?? options.host.default,
-      port: parseNumber('port', values.port ?? options.port.default, 0, 65_535),
+      port: number('port', 0, 65_535),
       verbose: values.verbose ?? false,
     })
   },
+}
+
+type NumberOption = 'port' | 'l1-poll-interval' | 'confirmations'
+
+function batchData({ 'batch-data': kind = options['batch-data'].default }): 'calldata' | 'cheaper' {
+  if (kind === 'calldata' || kind === 'cheaper') return kind
+  throw new UsageError(`--batch-data takes calldata or cheaper, not '${kind}'`)
 }
 
 function url(option: string, text: string): string {

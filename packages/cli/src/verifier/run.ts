@@ -12,14 +12,30 @@ export interface VerifierRunOptions {
   /** undefined: `genesis.json` beside the rollup config. */
   readonly genesisPath: string | undefined
   readonly l1BeaconUrls: readonly string[]
+  /** Milliseconds. */
+  readonly l1PollInterval: number
+  /** undefined: a verifier. */
+  readonly sequencer:
+    | { readonly confirmations: number; readonly batchData: 'calldata' | 'cheaper' }
+    | undefined
   readonly dataDir: string
   readonly host: string
   readonly port: number
   readonly verbose: boolean
 }
 
-/** Runs a verifying node until it is asked to stop. Returns the exit code. */
+/** Environment variable with the key that posts batches: not an option, `ps` shows those. */
+const keyVariable = 'ALTLAYER_BATCHER_KEY'
+
+/** Milliseconds that blocks wait for others before they are posted. */
+const BATCH_INTERVAL = 4_000
+
+/** Runs a node until it is asked to stop. Returns the exit code. */
 export async function runVerifier(options: VerifierRunOptions): Promise<number> {
+  const sequencer = options.sequencer && {
+    confirmations: options.sequencer.confirmations,
+    ...batcher(options.sequencer.batchData),
+  }
   const stop = listenForStop()
   const dataDir = resolve(options.dataDir)
   mkdirSync(dataDir, { recursive: true })
@@ -35,8 +51,10 @@ export async function runVerifier(options: VerifierRunOptions): Promise<number> 
       genesisPath: options.genesisPath ?? join(dirname(options.rollupConfigPath), 'genesis.json'),
       l1Url: options.l1Url,
       l1BeaconUrls: options.l1BeaconUrls,
+      l1PollInterval: options.l1PollInterval,
       dataDir,
       rpc: { host: options.host, port: options.port },
+      ...(sequencer && { sequencer }),
       logger: log.logger,
     })
     console.log(`node listens on ${node.url}`)
@@ -52,5 +70,19 @@ export async function runVerifier(options: VerifierRunOptions): Promise<number> 
   } finally {
     await log.close()
     stop.dispose()
+  }
+}
+
+function batcher(data: 'calldata' | 'cheaper') {
+  const privateKey = process.env[keyVariable]
+  if (privateKey === undefined) return {}
+  if (!/^0x[0-9a-fA-F]{64}$/.test(privateKey))
+    throw new CommandError(`${keyVariable} must be a key of 32 bytes, 0x and 64 hex digits`)
+  return {
+    batcher: {
+      privateKey: privateKey as `0x${string}`,
+      interval: BATCH_INTERVAL,
+      data,
+    },
   }
 }
