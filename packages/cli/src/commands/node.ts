@@ -66,7 +66,10 @@ export const node: Command = {
       l1BeaconUrls: (values.beacon ?? [l1]).map((value) => url('beacon', value)),
       l1PollInterval: number('l1-poll-interval', 10, 600_000),
       sequencer: sequencer
-        ? { confirmations: number('confirmations', 0, 1_000), batchData: batchData(values) }
+        ? {
+            confirmations: number('confirmations', 0, 1_000),
+            batchData: batchData(values['batch-data'] ?? options['batch-data'].default),
+          }
         : undefined,
       dataDir: values['data-dir'] ?? options['data-dir'].default,
       host: values.host ?? options.host.default,
@@ -78,7 +81,7 @@ export const node: Command = {
 
 type NumberOption = 'port' | 'l1-poll-interval' | 'confirmations'
 
-function batchData({ 'batch-data': kind = options['batch-data'].default }): 'calldata' | 'cheaper' {
+function batchData(kind: string): 'calldata' | 'cheaper' {
   if (kind === 'calldata' || kind === 'cheaper') return kind
   throw new UsageError(`--batch-data takes calldata or cheaper, not '${kind}'`)
 }
