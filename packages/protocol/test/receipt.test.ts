@@ -16,7 +16,9 @@ import {
   hexToBytes,
   logsBloom,
   MalformedInputError,
+  quantity,
   type RawBlock,
+  receiptFromRpc,
 } from '../src/index.ts'
 import {
   address,
@@ -32,6 +34,25 @@ test('receipts of every type round-trip', () => {
   fc.assert(
     fc.property(arbitraryReceipt, (receipt) => {
       assert.deepEqual(decodeReceipt(encodeReceipt(receipt)), receipt)
+    }),
+  )
+})
+
+test('the JSON-RPC form of any receipt is read back', () => {
+  fc.assert(
+    fc.property(arbitraryReceipt, (receipt) => {
+      const { type, status, cumulativeGasUsed, depositNonce, depositReceiptVersion } = receipt
+      const json = {
+        ...receipt,
+        type: quantity(type),
+        status: quantity(status ? 1 : 0),
+        cumulativeGasUsed: quantity(cumulativeGasUsed),
+        depositNonce: depositNonce === undefined ? null : quantity(depositNonce),
+        depositReceiptVersion:
+          depositReceiptVersion === undefined ? null : quantity(depositReceiptVersion),
+      }
+      assert.deepEqual(receiptFromRpc(json), receipt)
+      assert.throws(() => receiptFromRpc({ ...json, status: '0x2' }), { path: 'receipt.status' })
     }),
   )
 })

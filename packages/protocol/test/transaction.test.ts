@@ -15,6 +15,7 @@ import {
   createAddress,
   decodeTransaction,
   effectiveGasPrice,
+  encodedTransactionFromRpc,
   encodeTransaction,
   hexToBytes,
   MalformedInputError,
@@ -26,6 +27,7 @@ import {
   TX_DEPOSIT,
   TX_DYNAMIC_FEE,
   TX_LEGACY,
+  transactionFromRpc,
   transactionHash,
   transactionToRpc,
 } from '../src/index.ts'
@@ -242,4 +244,48 @@ test('created addresses agree with viem', () => {
       assert.equal(createAddress(from, nonce), getContractAddress({ from, nonce }).toLowerCase())
     }),
   )
+})
+
+test('the JSON-RPC form of any transaction is read back', () => {
+  fc.assert(
+    fc.property(arbitraryTransaction, (tx) => {
+      const json = JSON.parse(
+        JSON.stringify(transactionToRpc(tx, { hash: HASH, from: senderOf(tx) })),
+      )
+      assert.deepEqual(transactionFromRpc(json), tx)
+      assert.deepEqual(encodedTransactionFromRpc(json), encodeTransaction(tx))
+    }),
+  )
+})
+
+const senderOf = (tx: Transaction) => (tx.type === TX_DEPOSIT ? tx.from : TO)
+
+test('a JSON-RPC transaction that is not well-formed is refused by its member', () => {
+  const tx = {
+    type: '0x7e',
+    sourceHash: HASH,
+    from: TO,
+    to: null,
+    mint: '0x1',
+    value: '0x0',
+    gas: '0x5',
+    input: '0x',
+  }
+  assert.equal(transactionFromRpc(tx).type, TX_DEPOSIT)
+  for (const [member, value] of [
+    ['sourceHash', '0x12'],
+    ['from', null],
+    ['mint', 1],
+    ['isSystemTx', '0x0'],
+    ['gas', '0x10000000000000000'],
+    ['input', '0x1'],
+    ['type', '0x5'],
+  ] as const)
+    assert.throws(
+      () => transactionFromRpc({ ...tx, nonce: '0x0', r: '0x0', s: '0x0', [member]: value }),
+      {
+        name: 'MalformedInputError',
+        path: `transaction.${member}`,
+      },
+    )
 })

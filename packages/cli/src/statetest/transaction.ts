@@ -1,6 +1,8 @@
 import {
   type AccessList,
   type Address,
+  accessListFromRpc,
+  authorizationFromRpc,
   encodeTransaction,
   type Hash,
   type Hex,
@@ -53,7 +55,7 @@ export function parseTemplate(value: unknown, path: string): TransactionTemplate
     data: list('data', parseData),
     gasLimits: list('gasLimit', amount),
     values: list('value', amount),
-    accessLists: lists('accessLists', (item, at) => optional(item, at, parseAccessList)) ?? [],
+    accessLists: lists('accessLists', (item, at) => optional(item, at, accessListFromRpc)) ?? [],
     nonce: amount(tx.nonce, `${path}.nonce`),
     to: tx.to === '' ? undefined : optional(tx.to, `${path}.to`, parseAddress),
     gasPrice: integer('gasPrice'),
@@ -61,7 +63,10 @@ export function parseTemplate(value: unknown, path: string): TransactionTemplate
     maxPriorityFeePerGas: integer('maxPriorityFeePerGas'),
     maxFeePerBlobGas: integer('maxFeePerBlobGas'),
     blobVersionedHashes: lists('blobVersionedHashes', parseHash),
-    authorizationList: lists('authorizationList', parseAuthorization),
+    authorizationList: lists('authorizationList', (item, at) =>
+      // Files write numbers with leading zeros too.
+      authorizationFromRpc(item, at, parseInteger),
+    ),
     secretKey: optional(tx.secretKey, `${path}.secretKey`, parseHash),
   }
 }
@@ -72,31 +77,6 @@ const AMOUNT_MAX = 1n << 512n
 function amount(value: unknown, path: string): bigint {
   const text = typeof value === 'string' ? value.replace(/^0x:bigint /, '') : value
   return parseInteger(text, path, AMOUNT_MAX)
-}
-
-function parseAccessList(value: unknown, path: string): AccessList {
-  return parseArray(value, path).map((item, i) => {
-    const entry = parseObject(item, `${path}[${i}]`)
-    return {
-      address: parseAddress(entry.address, `${path}[${i}].address`),
-      storageKeys: parseArray(entry.storageKeys, `${path}[${i}].storageKeys`).map((key, k) =>
-        parseHash(key, `${path}[${i}].storageKeys[${k}]`),
-      ),
-    }
-  })
-}
-
-function parseAuthorization(value: unknown, path: string): SignedAuthorization {
-  const entry = parseObject(value, path)
-  const integer = (name: string) => parseInteger(entry[name], `${path}.${name}`)
-  return {
-    chainId: integer('chainId'),
-    address: parseAddress(entry.address, `${path}.address`),
-    nonce: integer('nonce'),
-    yParity: Number(integer(entry.yParity === undefined ? 'v' : 'yParity')),
-    r: integer('r'),
-    s: integer('s'),
-  }
 }
 
 /** A template's values that no transaction can hold: refused before there are bytes. */

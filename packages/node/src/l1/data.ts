@@ -1,4 +1,5 @@
 import {
+  encodedTransactionFromRpc,
   encodeReceipt,
   type Hash,
   type Header,
@@ -9,10 +10,9 @@ import {
   parseArray,
   parseObject,
   quantity,
+  receiptFromRpc,
 } from '@altlayer/protocol'
 import { checked, connectL1, type L1ClientOptions, L1Error } from './client.ts'
-import { consensusReceipt } from './receipts.ts'
-import { transactionFromRpc } from './transactions.ts'
 
 /** An L1 block with its transactions, which are those of its transactions root. */
 export interface L1FullBlock {
@@ -50,7 +50,7 @@ export function createL1Data(options: L1ClientOptions): L1Data {
         throw new L1Error(`L1 does not know the receipts of block ${hash}`)
       return checked(`eth_getBlockReceipts ${hash}`, () => {
         const receipts = parseArray(json, 'receipts').map((receipt, i) =>
-          encodeReceipt(consensusReceipt(receipt, `receipts[${i}]`)),
+          encodeReceipt(receiptFromRpc(receipt, `receipts[${i}]`)),
         )
         expectRoot('receipts', receipts, header.receiptsRoot)
         return receipts
@@ -65,7 +65,9 @@ function parseFullBlock(json: unknown, ref: bigint | Hash): L1FullBlock {
   const has = typeof ref === 'bigint' ? header.number : hash
   if (has !== ref) throw new MalformedInputError('block', `${ref}`, `${has}`)
   const list = parseArray(parseObject(json, 'block').transactions, 'block.transactions')
-  const transactions = list.map((item, i) => transactionFromRpc(item, `block.transactions[${i}]`))
+  const transactions = list.map((item, i) =>
+    encodedTransactionFromRpc(item, `block.transactions[${i}]`),
+  )
   expectRoot('block.transactions', transactions, header.transactionsRoot)
   return { hash, header, transactions }
 }

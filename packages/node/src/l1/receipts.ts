@@ -1,19 +1,12 @@
 import {
   type Address,
-  type ConsensusReceipt,
   encodeReceipt,
   type Hash,
   type Hex,
-  MAX_UINT64,
   MalformedInputError,
-  optional,
   orderedTrieRoot,
-  parseAddress,
   parseArray,
-  parseData,
-  parseHash,
-  parseObject,
-  parseQuantity,
+  receiptFromRpc,
 } from '@altlayer/protocol'
 
 /** A log of an L1 transaction. */
@@ -41,7 +34,7 @@ export function receiptsFromRpc(
   path = 'receipts',
 ): readonly L1Receipt[] {
   const receipts = parseArray(value, path).map((receipt, index) =>
-    consensusReceipt(receipt, `${path}[${index}]`),
+    receiptFromRpc(receipt, `${path}[${index}]`),
   )
   const root = orderedTrieRoot(receipts.map(encodeReceipt))
   if (root !== receiptsRoot)
@@ -50,34 +43,4 @@ export function receiptsFromRpc(
   return receipts.map(({ logs }) => ({
     logs: logs.map((log) => ({ ...log, logIndex: logIndex++ })),
   }))
-}
-
-/** The consensus receipt in a JSON-RPC receipt. Throws MalformedInputError. */
-export function consensusReceipt(value: unknown, path: string): ConsensusReceipt {
-  const json = parseObject(value, path)
-  const uint64 = (field: unknown, at: string) => parseQuantity(field, at, MAX_UINT64)
-  const depositNonce = optional(json.depositNonce, `${path}.depositNonce`, uint64)
-  const version = optional(json.depositReceiptVersion, `${path}.depositReceiptVersion`, uint64)
-  return {
-    type: Number(parseQuantity(json.type, `${path}.type`, 0xffn)),
-    status: parseQuantity(json.status, `${path}.status`, 1n) === 1n,
-    cumulativeGasUsed: uint64(json.cumulativeGasUsed, `${path}.cumulativeGasUsed`),
-    logsBloom: parseData(json.logsBloom, `${path}.logsBloom`, 256),
-    logs: parseArray(json.logs, `${path}.logs`).map((log, index) =>
-      logFromRpc(log, `${path}.logs[${index}]`),
-    ),
-    ...(depositNonce !== undefined && { depositNonce }),
-    ...(version !== undefined && { depositReceiptVersion: version }),
-  }
-}
-
-function logFromRpc(value: unknown, path: string) {
-  const json = parseObject(value, path)
-  return {
-    address: parseAddress(json.address, `${path}.address`),
-    topics: parseArray(json.topics, `${path}.topics`).map((topic, index) =>
-      parseHash(topic, `${path}.topics[${index}]`),
-    ),
-    data: parseData(json.data, `${path}.data`),
-  }
 }
