@@ -10,7 +10,13 @@ export const ERROR_WANT: i32 = 32
 export const ERROR_KEY: i32 = 64
 /** 20 bytes: sender of the rejected transaction; zero when it is not known. */
 export const ERROR_SENDER: i32 = 96
-export const ERROR_SIZE: i32 = 128
+/** u32: whose record a host error is about: 0 none, 1 an account's, 2 a storage slot's. */
+export const ERROR_PLACE: i32 = 116
+/** 20 bytes: that account. */
+export const ERROR_ACCOUNT: i32 = 120
+/** 32 bytes: that slot. */
+export const ERROR_SLOT: i32 = 144
+export const ERROR_SIZE: i32 = 176
 
 // After `transaction` and `message`.
 /** u32, HALT_*. */

@@ -39,6 +39,13 @@ export let hostError: i32 = 0
 /** What the error is about: a hash for keccak256 preimages, else the typed key; zero when about none. */
 export const hostErrorKey: usize = memory.data(32, 8)
 
+/** Whose record was being read or written when the error came: 0 nobody's, 1 an account's, 2 a slot's of it. */
+export let hostErrorPlace: u32 = 0
+/** 20 bytes. */
+export const hostErrorAccount: usize = memory.data(24, 8)
+/** 32 big-endian bytes. */
+export const hostErrorSlot: usize = memory.data(32, 8)
+
 const typedKey: usize = memory.data(32, 8)
 const digest: usize = memory.data(32, 8)
 
@@ -50,8 +57,20 @@ export function setHostError(code: i32, key: usize): void {
   else memory.fill(hostErrorKey, 0, 32)
 }
 
+/**
+ * Says whose record the error that has just come is about: a 20-byte address, and 32 big-endian bytes of a slot
+ * or 0. With it a host that lacks the preimage can ask for a proof (EIP-1186).
+ */
+export function placeHostError(address: usize, slot: usize): void {
+  if (hostErrorPlace != 0) return
+  hostErrorPlace = slot == 0 ? 1 : 2
+  memory.copy(hostErrorAccount, address, 20)
+  if (slot != 0) memory.copy(hostErrorSlot, slot, 32)
+}
+
 export function clearHostError(): void {
   hostError = 0
+  hostErrorPlace = 0
   memory.fill(hostErrorKey, 0, 32)
 }
 

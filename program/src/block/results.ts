@@ -7,10 +7,13 @@ import {
   ACCOUNT_NONCE,
   ACCOUNT_RESULT_SIZE,
   ACCOUNT_STORAGE_ROOT,
+  ERROR_ACCOUNT,
   ERROR_HAVE,
   ERROR_KEY,
+  ERROR_PLACE,
   ERROR_SENDER,
   ERROR_SIZE,
+  ERROR_SLOT,
   ERROR_WANT,
   EXECUTION_BLOB_GAS,
   EXECUTION_CONTRACT,
@@ -49,7 +52,7 @@ import { HALT_SUCCESS } from '../../shared/halt'
 import { MODE_OP } from '../../shared/abi'
 import { STATUS_RESULT_FULL } from '../../shared/status'
 import { messageReturnLength } from '../evm/message'
-import { hostErrorKey, setHostError } from '../host'
+import { hostErrorAccount, hostErrorKey, hostErrorPlace, hostErrorSlot, setHostError } from '../host'
 import { RESULT, RESULT_SIZE, RETURN_DATA } from '../layout'
 import { wordCopy } from '../num/word'
 import { depositHasNonce, depositHasVersion } from '../op/deposit'
@@ -98,6 +101,9 @@ export function writeError(): void {
   wordCopy(RESULT + ERROR_WANT, rejectWant)
   memory.copy(RESULT + ERROR_KEY, hostErrorKey, 32)
   memory.copy(RESULT + ERROR_SENDER, outcomeSender, 20)
+  store<u32>(RESULT + ERROR_PLACE, hostErrorPlace)
+  memory.copy(RESULT + ERROR_ACCOUNT, hostErrorAccount, 20)
+  memory.copy(RESULT + ERROR_SLOT, hostErrorSlot, 32)
   resultLength = ERROR_SIZE
 }
 

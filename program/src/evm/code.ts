@@ -5,13 +5,13 @@
 
 import { STATUS_BAD_PREIMAGE, STATUS_CODE_TOO_LARGE, STATUS_MISSING_PREIMAGE } from '../../shared/status'
 import { KEY_KECCAK256 } from '../../shared/abi'
-import { hostError, preimage, setHostError } from '../host'
+import { hostError, placeHostError, preimage, setHostError } from '../host'
 import { keccak256 } from '../keccak/keccak'
 import { CODE_CACHE, CODE_CACHE_SIZE } from '../layout'
 import { wordCopy, wordEqual } from '../num/word'
 import { EMPTY_CODE_HASH } from '../state/accounts'
 import { newCode, newCodeBytes, newCodeLength } from '../state/code'
-import { ACCOUNT_CODE, ACCOUNT_CODE_GENERATION, ACCOUNT_CODE_HASH } from '../state/records'
+import { ACCOUNT_ADDRESS, ACCOUNT_CODE, ACCOUNT_CODE_GENERATION, ACCOUNT_CODE_HASH } from '../state/records'
 import { mostRecordsSize, openPages, recordsSize, writeTraced } from './decode'
 import { envSpec } from './env'
 import { mapInstructions, mapSize } from './map'
@@ -141,7 +141,9 @@ export function codeOf(account: usize): usize {
 }
 
 function loadCodeOf(account: usize): usize {
+  const sound = hostError == 0
   const entry = codeByHash(account + ACCOUNT_CODE_HASH)
+  if (entry == 0 && sound) placeHostError(account + ACCOUNT_ADDRESS, 0)
   if (entry != 0) {
     store<u32>(account, <u32>entry, ACCOUNT_CODE)
     store<u32>(account, codeGeneration, ACCOUNT_CODE_GENERATION)

@@ -1,7 +1,7 @@
 // Accounts of the open block: loaded from the state trie on first use, changed through journaled setters.
 
 import { arenaAlloc } from '../arena'
-import { hostError, setHostError } from '../host'
+import { hostError, placeHostError, setHostError } from '../host'
 import { keccak256 } from '../keccak/keccak'
 import {
   wordAdd,
@@ -152,7 +152,10 @@ function loadAccount(word: usize): usize {
     if (!decodeAccount(record, trieValue, end)) setHostError(STATUS_MALFORMED_NODE, record + ACCOUNT_KEY)
     store<u32>(record, ACCOUNT_FLAG_EXISTS, ACCOUNT_FLAGS)
   }
-  if (hostError != 0) return scratch
+  if (hostError != 0) {
+    placeHostError(record + ACCOUNT_ADDRESS, 0)
+    return scratch
+  }
   wordCopy(record + ACCOUNT_CURRENT_ROOT, record + ACCOUNT_STORAGE_ROOT)
   wordCopy(record + ACCOUNT_ROOT_AT_BLOCK, record + ACCOUNT_STORAGE_ROOT)
   snapshot(record, record + ACCOUNT_AT_BLOCK)

@@ -1,7 +1,7 @@
 // Writes the open block's changes into the tries.
 
 import { OUTPUT_CODE } from '../../shared/abi'
-import { hostError, output } from '../host'
+import { hostError, output, placeHostError } from '../host'
 import { wordCopy, wordEqual, wordIsZero } from '../num/word'
 import {
   rlpListLength,
@@ -16,6 +16,7 @@ import { trieCommit, trieDelete, trieHash, trieOpen, triePut } from '../trie/wri
 import { firstAccount, openedRoot } from './accounts'
 import { newCode, newCodeHash, newCodeLength } from './code'
 import {
+  ACCOUNT_ADDRESS,
   ACCOUNT_AT_BLOCK,
   ACCOUNT_BALANCE,
   ACCOUNT_CODE_HASH,
@@ -61,6 +62,7 @@ export function stateRoot(out: usize): void {
     }
     writeStorage(record)
     writeAccount(record)
+    if (hostError != 0) placeHostError(record + ACCOUNT_ADDRESS, 0)
   }
   trieHash(stateTrie, out)
 }

@@ -2,7 +2,7 @@
 // Transient storage (EIP-1153) is the same without a trie.
 
 import { arenaAlloc } from '../arena'
-import { hostError, setHostError } from '../host'
+import { hostError, placeHostError, setHostError } from '../host'
 import { keccak256 } from '../keccak/keccak'
 import { wordCopy, wordSet, wordToBytes } from '../num/word'
 import { rlpU256, itemNext } from '../rlp/decode'
@@ -11,6 +11,7 @@ import { STATUS_MALFORMED_NODE } from '../../shared/status'
 import { transactionNumber } from './accounts'
 import { CHANGE_SLOT, CHANGE_TRANSIENT, ENTRY_OLD, WARM_SLOT, journalAdd, refundCounter } from './journal'
 import {
+  ACCOUNT_ADDRESS,
   ACCOUNT_SLOTS,
   ACCOUNT_STORAGE_ROOT,
   ACCOUNT_TRIE,
@@ -85,7 +86,10 @@ function loadSlot(account: usize, key: usize): usize {
         setHostError(STATUS_MALFORMED_NODE, record + SLOT_TRIE_KEY)
       }
     }
-    if (hostError != 0) return scratch
+    if (hostError != 0) {
+      placeHostError(account + ACCOUNT_ADDRESS, trieKey)
+      return scratch
+    }
     wordCopy(record + SLOT_AT_BLOCK, record + SLOT_VALUE)
     wordCopy(record + SLOT_IN_TRIE, record + SLOT_VALUE)
   }

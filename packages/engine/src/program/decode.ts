@@ -48,8 +48,21 @@ export function readError(
       (status < FIRST_BLOCK_STATUS ||
         status >= FIRST_DERIVE_STATUS ||
         status === STATUS_MALFORMED_HEADER) && { key }),
+    ...(status < FIRST_BLOCK_STATUS && readPlace(memory, at)),
   }
   return new ProgramError(status, context)
+}
+
+/** Whose record a host error is about. */
+function readPlace(
+  memory: MemoryReader,
+  at: number,
+): Pick<ProgramErrorContext, 'account' | 'slot'> {
+  const place = memory.u32(at + layout.ERROR_PLACE)
+  return {
+    ...(place >= 1 && { account: memory.address(at + layout.ERROR_ACCOUNT) }),
+    ...(place >= 2 && { slot: memory.hash(at + layout.ERROR_SLOT) }),
+  }
 }
 
 /** Result of `message`. */

@@ -16,6 +16,10 @@ export interface ProgramErrorContext {
   readonly sender?: Address
   /** What a missing or bad preimage is of: a keccak256 hash, or a typed preimage key. */
   readonly key?: Hash
+  /** Whose state or code a missing or bad preimage belongs to, where that is known. */
+  readonly account?: Address
+  /** The storage slot that was read, when the preimage is of its trie. */
+  readonly slot?: Hash
 }
 
 /**
@@ -117,8 +121,6 @@ const MESSAGES: Readonly<Partial<Record<ProgramErrorCode, Describe>>> = {
   BAD_L2_BLOCK: (c) => `L2 block ${c.have} does not begin with L1 attributes`,
   BAD_DEPOSIT: (c) => `a deposit in L1 block ${c.have} is malformed`,
   BAD_SCALARS: (c) => `the gas scalars at L1 block ${c.have} have an unknown encoding`,
-  UPGRADE_UNKNOWN: (c) =>
-    `a fork activates at ${c.have} whose upgrade transactions are not known to this version`,
   SAFE_HEAD_MISMATCH: (c) =>
     `the safe head has L1 origin ${c.have}, the batches belong to ${c.want}`,
   L1_DATA_FULL: ({ key }) => `block ${key} holds more data than the program has room for`,

@@ -107,7 +107,9 @@ test('a preimage that the witness lacks is named, and the instance goes on', {
     assert.throws(
       () => execute(program, fixture),
       (error: ProgramError) =>
-        error.code === 'MISSING_PREIMAGE' && error.context.key?.slice(4) === withheld,
+        error.code === 'MISSING_PREIMAGE' &&
+        error.context.key?.slice(4) === withheld &&
+        error.context.account !== undefined,
       path,
     )
     assert.throws(
