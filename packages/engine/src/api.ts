@@ -240,6 +240,8 @@ export interface Engine {
   storage(ref: BlockRef, address: Address, slot: Hash): Promise<Hash>
   code(ref: BlockRef, address: Address): Promise<Uint8Array>
   proof(ref: BlockRef, address: Address, slots: readonly Hash[]): Promise<AccountProof>
+  /** The stored trie node or contract code with this keccak256, of whatever block. */
+  preimage(kind: 'node' | 'code', hash: Hash): Uint8Array | undefined
 
   // execution
   call(request: CallRequest): Promise<ExecutionResult>

@@ -9,6 +9,7 @@ import { EngineError } from './errors.ts'
 import type { ExecutionPoint } from './execution/context.ts'
 import type { ReplayBlock } from './execution/replay.ts'
 import type { AccountDiff } from './program/types.ts'
+import { readNodeOrCode } from './store/chain-store.ts'
 import type { Store } from './store/store.ts'
 import type { CallThreads } from './workers/callers.ts'
 
@@ -168,6 +169,7 @@ export function createQueries(context: QueryContext): Queries {
     // Of committed state: the open block's has no root yet.
     proof: async (ref, address, slots) =>
       callers.run('proof', { point: { header: known(ref).header }, address, slots }, callTimeout),
+    preimage: (kind, hash) => readNodeOrCode(context.store, kind, hash),
 
     async call({ block, timeout, ...call }) {
       const point = await pointOf(block)

@@ -450,6 +450,17 @@ describe('raw data', () => {
       witness.headers.map((one) => keccak256Hex(hexToBytes(one))).includes(block.parentHash),
     )
     assert.ok(witness.state.length > 0)
+    const node = witness.state[0] as Hex
+    const key = keccak256Hex(hexToBytes(node))
+    assert.equal(await result(server.port, 'debug_dbGet', [key]), node)
+  })
+
+  test("a database key that is nobody's is not found, another form is refused", async () => {
+    const absent = 'ab'.repeat(32)
+    for (const key of [`0x${absent}`, `0x63${absent}`])
+      assert.equal((await call(server.port, 'debug_dbGet', [key])).error?.message, 'not found')
+    for (const key of ['0x', `0x64${absent}`, `0x${absent}00`, 'c', 5])
+      assert.equal((await call(server.port, 'debug_dbGet', [key])).error?.code, -32602)
   })
 })
 

@@ -28,7 +28,7 @@ const EXPECTED =
   eth_syncing eth_uninstallFilter eth_unsubscribe net_listening net_peerCount net_version
   web3_clientVersion web3_sha3 txpool_content txpool_contentFrom txpool_inspect txpool_status
   debug_traceTransaction debug_traceCall debug_traceBlock debug_traceBlockByHash
-  debug_traceBlockByNumber debug_executionWitness debug_getRawBlock debug_getRawHeader
+  debug_traceBlockByNumber debug_dbGet debug_executionWitness debug_getRawBlock debug_getRawHeader
   debug_getRawReceipts debug_getRawTransaction rpc_modules rpc_discover`.split(/\s+/)
 
 test('rpc_discover describes every method, each with what it takes and gives', async () => {

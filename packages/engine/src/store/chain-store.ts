@@ -1,6 +1,6 @@
 import { KEY_KECCAK256 } from '@altlayer/program/shared/abi.ts'
 import type { Address, Hash, Header } from '@altlayer/protocol'
-import { bytesToHex, concatBytes, decodeHeader } from '@altlayer/protocol'
+import { bytesToHex, concatBytes, decodeHeader, keccak256 } from '@altlayer/protocol'
 import { type BlockBody, decodeBody, encodeBody } from './body.ts'
 import { createByteWriter } from './bytes.ts'
 import { hashKey, META, numberKey, preimageKey } from './keys.ts'
@@ -52,6 +52,18 @@ export function readPreimage(store: Store, key: Uint8Array): Preimage | undefine
   if (code !== undefined) return { kind: 'code', data: code }
   const header = store.get('headers', key)
   return header && { kind: 'header', data: header.subarray(1) }
+}
+
+/** The trie node or code with this keccak256. */
+export function readNodeOrCode(
+  store: Store,
+  kind: 'node' | 'code',
+  hash: Hash,
+): Uint8Array | undefined {
+  const key = hashKey(hash)
+  const data = store.get(kind === 'node' ? 'nodes' : 'codes', preimageKey(key))
+  // The key lacks the hash's first byte.
+  return data !== undefined && keccak256(data)[0] === key[0] ? data : undefined
 }
 
 // Headers stand under their preimage key, so that the program finds ancestors; the hash's first byte,

@@ -265,6 +265,19 @@ describe('calls, estimates, traces', () => {
     assert.ok(witness.codes.includes(STORE.code))
     assert.equal(keccak256Hex(hexToBytes(witness.headers[0] as Hex)), engine.genesis.hash)
     assert.ok(witness.keys.includes(alice.address))
+    for (const [kind, items] of [
+      ['node', witness.state],
+      ['code', witness.codes],
+    ] as const)
+      for (const item of items) {
+        const hash = keccak256Hex(hexToBytes(item))
+        assert.deepEqual(engine.preimage(kind, hash), hexToBytes(item))
+        // A hash that differs in what the key of the table leaves out.
+        assert.equal(
+          engine.preimage(kind, `0x${hash.startsWith('0xff') ? '00' : 'ff'}${hash.slice(4)}`),
+          undefined,
+        )
+      }
   })
 
   it('refuses more work than may wait', async () => {

@@ -5,6 +5,7 @@ import {
   encodeBlock,
   encodeHeader,
   encodeReceipt,
+  type Hash,
   headerHash,
   MalformedInputError,
 } from '@altlayer/protocol'
@@ -54,6 +55,18 @@ const duration: Type<number> = {
       (sum, [, amount, unit]) => sum + Number(amount) * (UNIT_MILLISECONDS[unit as string] ?? 0),
       0,
     )
+  },
+}
+
+/** A key of geth's hash-keyed database: a node's hash, or 0x63 ("c") and a code's. */
+const databaseKey: Type<{ readonly kind: 'node' | 'code'; readonly hash: Hash }> = {
+  schema: { title: 'database key', type: 'string', pattern: '^0x(63)?[0-9a-fA-F]{64}$' },
+  parse(value) {
+    const key = bytesToHex(bytes.parse(value))
+    if (key.length === 66) return { kind: 'node', hash: key }
+    if (key.length === 68 && key.startsWith('0x63'))
+      return { kind: 'code', hash: `0x${key.slice(4)}` }
+    throw new ParamError("expected the 32 bytes of a node's hash, or 0x63 and those of a code's")
   },
 }
 
@@ -186,6 +199,17 @@ export function debugMethods(api: Api): readonly Method[] {
       handler: ([ref]) => {
         requireHeader(engine, ref)
         return engine.witness(ref)
+      },
+    }),
+    method({
+      name: 'debug_dbGet',
+      summary: 'A trie node by its keccak256, or code by "c" and its keccak256.',
+      params: [param('Key', databaseKey)],
+      result: ['Value', dataSchema],
+      handler: ([{ kind, hash: key }]) => {
+        const value = engine.preimage(kind, key)
+        if (value === undefined) throw new RpcError(SERVER_ERROR, 'not found')
+        return bytesToHex(value)
       },
     }),
     method({

@@ -141,6 +141,7 @@ export function createFakeEngine(config: Partial<ChainConfig> = {}): FakeEngine 
       }),
     storage: (_ref, _address, slot) => Promise.resolve(slot),
     code: () => Promise.resolve(new Uint8Array([0x60, 0x00])),
+    preimage: () => undefined,
     proof: () => Promise.resolve({ account: undefined, accountProof: [], storageProof: [] }),
     call: (request) => answer(request),
     estimateGas: async (request) => {
