@@ -117,8 +117,6 @@ export const STATUS_BAD_L2_BLOCK: i32 = 157
 export const STATUS_BAD_DEPOSIT: i32 = 158
 /** have: number of the L1 origin. The gas scalars are in no encoding that Ecotone knows. */
 export const STATUS_BAD_SCALARS: i32 = 159
-/** have: timestamp. Upgrade transactions of a fork that activates at this block are not in the program. */
-export const STATUS_UPGRADE_UNKNOWN: i32 = 160
 /** have: number, want: number of the L1 origin that the batches belong to. Derivation cannot go on from this safe head. */
 export const STATUS_SAFE_HEAD_MISMATCH: i32 = 161
 /** An L1 block, or an L2 block to compare a batch with, holds more than the program has room for. */

@@ -41,7 +41,6 @@ import {
   STATUS_L1_REORG,
   STATUS_OK,
   STATUS_UNSUPPORTED_FORK,
-  STATUS_UPGRADE_UNKNOWN,
 } from '../../shared/status'
 import { forkAt, unsupportedFrom } from '../block/rules'
 import { hostError } from '../host'
@@ -94,6 +93,14 @@ import { listCount, listItems } from './list-trie'
 import { outputClose, outputOpen, outputTransaction } from './output'
 import { spanTx, spanTxLength } from './span-batch'
 import { applyConfigUpdates, ecotoneScalars } from './system-config'
+import {
+  ECOTONE_TRANSACTIONS,
+  ECOTONE_UPGRADE,
+  FJORD_TRANSACTIONS,
+  FJORD_UPGRADE,
+  ISTHMUS_TRANSACTIONS,
+  ISTHMUS_UPGRADE,
+} from './upgrade-data'
 
 /** Gas of the L1 attributes deposit before Regolith, and since. */
 const GAS_BEDROCK: u64 = 150_000_000
@@ -118,7 +125,6 @@ export let attributesLength: usize = 0
 export function writeAttributes(parent: usize, depositsOnly: bool): i32 {
   const timestamp = chosenTimestamp
   if (timestamp >= unsupportedFrom()) return reject(STATUS_UNSUPPORTED_FORK, timestamp, unsupportedFrom())
-  if (isUpgrade(timestamp)) return reject(STATUS_UPGRADE_UNKNOWN, timestamp, 0)
   const origin = l1Record(chosenEpoch)
   const isFirst = chosenEpoch != load<u64>(parent + L2_ORIGIN)
   const expected = isFirst ? origin + L1_PARENT_HASH : origin + L1_HASH
@@ -132,6 +138,7 @@ export function writeAttributes(parent: usize, depositsOnly: bool): i32 {
   if (withLogs && writeUserDeposits(listItems, listCount, origin + L1_HASH) < 0) {
     return hostError != 0 ? hostError : badDeposit()
   }
+  writeUpgrades(timestamp)
   const empty = depositsOnly || chosenTransactions == 0
   if (!empty) writeBatch()
   if (hostError != 0) return hostError
@@ -140,13 +147,19 @@ export function writeAttributes(parent: usize, depositsOnly: bool): i32 {
   return STATUS_OK
 }
 
-/** Forks whose first block carries upgrade transactions. */
-function isUpgrade(timestamp: u64): bool {
-  return (
-    isActivation(FORK_ECOTONE, timestamp) ||
-    isActivation(FORK_FJORD, timestamp) ||
-    isActivation(FORK_ISTHMUS, timestamp)
-  )
+/** Network upgrade transactions of the forks that the block activates. */
+function writeUpgrades(timestamp: u64): void {
+  if (isActivation(FORK_ECOTONE, timestamp)) writeUpgrade(ECOTONE_UPGRADE, ECOTONE_TRANSACTIONS)
+  if (isActivation(FORK_FJORD, timestamp)) writeUpgrade(FJORD_UPGRADE, FJORD_TRANSACTIONS)
+  if (isActivation(FORK_ISTHMUS, timestamp)) writeUpgrade(ISTHMUS_UPGRADE, ISTHMUS_TRANSACTIONS)
+}
+
+function writeUpgrade(transaction: usize, count: u32): void {
+  for (let i: u32 = 0; i < count; i++) {
+    const length = <usize>load<u32>(transaction)
+    outputTransaction(transaction + 4, length)
+    transaction += 4 + length
+  }
 }
 
 function badDeposit(): i32 {

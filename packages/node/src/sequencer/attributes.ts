@@ -6,7 +6,6 @@ import {
   eip1559ParamsHex,
   encodeTransaction,
   type Hash,
-  isForkActivation,
   isForkActive,
   isTransactionDeposited,
   l1AttributesDeposit,
@@ -15,12 +14,10 @@ import {
   PREDEPLOYS,
   type RollupConfig,
   type SystemConfig,
+  upgradeTransactionsAt,
 } from '@altlayer/protocol'
 import { type L1OriginInfo, type L2Parent, originInfo } from '../chain/parent.ts'
 import type { L1Epoch } from '../l1/follower.ts'
-
-/** Forks whose first block must carry upgrade transactions (OP Stack specs, their "Derivation"). */
-const UPGRADES = ['ecotone', 'fjord', 'isthmus'] as const
 
 /** The rollup config asks for a block that this node cannot build. */
 export class UnsupportedUpgradeError extends Error {
@@ -32,12 +29,18 @@ const zeroHash: Hash = `0x${'00'.repeat(32)}`
 /**
  * Payload attributes of the next block in its parent's epoch (OP Stack specs, "Derivation: Building
  * Individual Payload Attributes"). Everything comes from the parent: no L1 is needed.
+ * Throws UnsupportedUpgradeError where the parent does not have it: around the activation of Ecotone.
  */
 export function attributesInEpoch(
   config: RollupConfig,
   parent: L2Parent,
   choice: { readonly sequenceNumber: bigint; readonly depositsOnly: boolean },
 ): PayloadAttributes {
+  const timestamp = parent.timestamp + config.blockTime
+  if (parent.attributesVersion === 'bedrock' && isForkActive(config.forks, 'ecotone', timestamp))
+    throw new UnsupportedUpgradeError(
+      `block ${parent.number + 1n} needs the blob base fee and beacon root of its L1 origin, which its parent (before Ecotone) does not name: it waits for the next L1 origin`,
+    )
   return build(config, parent, {
     origin: parent.origin,
     systemConfig: parent.systemConfig,
@@ -96,18 +99,24 @@ function build(config: RollupConfig, parent: L2Parent, parts: Parts): PayloadAtt
   const { forks } = config
   const active = (fork: 'regolith' | 'canyon' | 'ecotone' | 'holocene') =>
     isForkActive(forks, fork, timestamp)
-  rejectUpgrade(config, timestamp, parent.timestamp)
+  rejectUnknownFork(config, timestamp)
   const version = l1AttributesVersion(forks, timestamp, parent.timestamp)
   const { origin, systemConfig, sequenceNumber } = parts
   const attributes = l1AttributesOf(version, origin, systemConfig, sequenceNumber)
-  const transactions = [l1AttributesDeposit(attributes, active('regolith')), ...parts.deposits]
+  const upgrades = upgradeTransactionsAt(forks, timestamp, parent.timestamp)
+  const transactions = [
+    l1AttributesDeposit(attributes, active('regolith')),
+    ...parts.deposits,
+    ...upgrades,
+  ]
   return {
     timestamp,
     prevRandao: origin.prevRandao,
     feeRecipient: PREDEPLOYS.SequencerFeeVault,
     gasLimit: systemConfig.gasLimit,
     transactions: transactions.map(encodeTransaction),
-    noTxPool: parts.depositsOnly,
+    // An upgrade has its block to itself (specs, "Network upgrade automation transactions").
+    noTxPool: parts.depositsOnly || upgrades.length > 0,
     ...(active('canyon') && { withdrawals: [] }),
     // An L1 before Cancun has no beacon root: zero (specs, "Ecotone: Payload Attributes").
     ...(active('ecotone') && {
@@ -117,17 +126,10 @@ function build(config: RollupConfig, parent: L2Parent, parts: Parts): PayloadAtt
   }
 }
 
-function rejectUpgrade(config: RollupConfig, timestamp: bigint, parentTimestamp: bigint): void {
-  const { unsupportedFrom, forks } = config
+function rejectUnknownFork({ unsupportedFrom }: RollupConfig, timestamp: bigint): void {
   if (unsupportedFrom && timestamp >= unsupportedFrom.time) {
     throw new UnsupportedUpgradeError(
       `${unsupportedFrom.fork} is active at ${timestamp}: this version does not know that fork`,
-    )
-  }
-  const upgrade = UPGRADES.find((fork) => isForkActivation(forks, fork, timestamp, parentTimestamp))
-  if (upgrade) {
-    throw new UnsupportedUpgradeError(
-      `${upgrade} activates at ${timestamp}, after genesis: its upgrade transactions are not built yet`,
     )
   }
 }

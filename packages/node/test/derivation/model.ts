@@ -16,7 +16,7 @@ import {
 } from '@altlayer/protocol'
 import { privateKeyToAccount } from 'viem/accounts'
 import type { Batch } from '../../src/batcher/channel.ts'
-import { parentOf } from '../../src/chain/parent.ts'
+import { originInfo, parentOf } from '../../src/chain/parent.ts'
 import { createPreimages, type Preimages } from '../../src/derivation/preimages.ts'
 import type { L1Epoch } from '../../src/l1/follower.ts'
 import { attributesInEpoch, attributesOfEpochStart } from '../../src/sequencer/attributes.ts'
@@ -186,7 +186,9 @@ export function createWorld(options: WorldOptions = {}): World {
       const next = l1.find(({ header }) => header.number === before.origin.header.number + 1n)
       if (advance && next === undefined) throw new Error('the next L1 block is not there yet')
       const origin = advance ? (next as L1Epoch) : before.origin
-      const of = parentOf(config, before, l1Genesis)
+      // The origin itself: what a block before Ecotone says of it is not all that the next may need.
+      const { attributesVersion: _, ...known } = parentOf(config, before, l1Genesis)
+      const of = { ...known, origin: originInfo(before.origin, config.l1ChainId) }
       const sequenceNumber = advance ? 0n : before.sequenceNumber + 1n
       const deposits = advance
         ? attributesOfEpochStart(config, of, origin, { depositsOnly: true })

@@ -5,8 +5,11 @@ import {
   CONFIG_UPDATE_TOPIC,
   depositToLog,
   encodeEcotoneScalars,
+  encodeTransaction,
   isForkActive,
   type Log,
+  type UpgradeFork,
+  upgradeTransactions,
 } from '@altlayer/protocol'
 import fc from 'fast-check'
 import { BLOB_DATA_MAX, encodeBlob } from '../../src/batcher/blob.ts'
@@ -247,4 +250,57 @@ test('Holocene may activate between any two L1 blocks', async () => {
     }),
     { numRuns: 25 },
   )
+})
+
+const LATE_FORKS = [
+  'canyon',
+  'delta',
+  'ecotone',
+  'fjord',
+  'granite',
+  'holocene',
+  'isthmus',
+] as const
+
+test('every fork may activate at any block, several at once too', async () => {
+  const { length } = LATE_FORKS
+  const times = fc
+    .array(fc.nat(20), { minLength: length, maxLength: length })
+    .map((list) => list.toSorted((a, b) => a - b))
+  await fc.assert(
+    fc.asyncProperty(plan, times, async (p, at) => {
+      // A span needs Delta at the L1 origin of its first block.
+      const from = p.spans ? 2 : 0
+      const time = (i: number) => 1_000_000 + (i < from ? 0 : 2 * (at[i] ?? 0))
+      const forks = Object.fromEntries(LATE_FORKS.map((name, i) => [name, time(i)]))
+      const rules: Plan = { ...p, rules: 'bedrock', blobs: false }
+      const world = createWorld({ forks, seqWindowSize: 400, channelTimeout: 300 })
+      buildChain(world, rules)
+      // Posted when every fork is active on L1.
+      const { config, l2 } = world
+      const batches = p.spans
+        ? chunks(l2.slice(1), p.perBatch).map((part) => span(config, part))
+        : l2.slice(1).map((block) => singular(block))
+      const frames = splitFrames(new Uint8Array(16).fill(1), encodeChannel(batches, 'zlib'), 90_000)
+      await postAll(world, rules, frames)
+      assertDerives(world, follow(world))
+    }),
+    { numRuns: 40 },
+  )
+})
+
+test('the first block of a fork carries its upgrade transactions, also when no batch came for it', () => {
+  const time = (blocks: number) => 1_000_000 + 2 * blocks
+  const forks = { ecotone: time(3), fjord: time(5), granite: time(5), isthmus: time(5) }
+  const world = createWorld({ forks: { ...forks, holocene: time(5) }, seqWindowSize: 3 })
+  for (let i = 0; i < 8; i++) world.mine()
+  const { chain } = follow(world)
+  assert.ok(chain.length > 6)
+  const upgrades = (...names: readonly UpgradeFork[]) =>
+    names.flatMap(upgradeTransactions).map((transaction) => encodeTransaction(transaction))
+  for (const [number, block] of chain.entries()) {
+    const expected =
+      number === 3 ? upgrades('ecotone') : number === 5 ? upgrades('fjord', 'isthmus') : []
+    assert.deepEqual(block.transactions.slice(1), expected, `block ${number}`)
+  }
 })

@@ -8,11 +8,13 @@ import {
   decodeTransaction,
   depositToLog,
   encodeEcotoneScalars,
+  encodeTransaction,
   hexToBytes,
   parseL1Attributes,
   type RollupConfig,
   type SystemConfig,
   type UserDeposit,
+  upgradeTransactions,
 } from '@altlayer/protocol'
 import fc from 'fast-check'
 import { type L2Parent, parentOf } from '../../src/chain/parent.ts'
@@ -165,13 +167,40 @@ describe('payload attributes', () => {
     )
   })
 
-  it('refuse the block that would need upgrade transactions', () => {
+  it('carry the upgrade transactions of a fork that begins with the block, and nothing of the pool', () => {
     const later = configWith({ forks: { isthmus: 1_001 } })
+    const made = attributesInEpoch(later, genesisParent(later), stay)
+    assert.equal(l1Attributes(made).version, 'ecotone')
+    assert.deepEqual(
+      made.transactions?.slice(1),
+      upgradeTransactions('isthmus').map(encodeTransaction),
+    )
+    assert.equal(made.noTxPool, true)
+  })
+
+  it('wait for an L1 origin where Ecotone needs more of it than the parent says', () => {
+    const forks = { ecotone: 1_002, fjord: 1_100, granite: 1_100, holocene: 1_100, isthmus: 1_100 }
+    const later = configWith({ forks })
+    const block = unexecutedBlock(
+      genesisParent(later),
+      attributesInEpoch(later, genesisParent(later), stay),
+    )
+    const parent = parentOf(later, block, l1Genesis)
+    assert.throws(() => attributesInEpoch(later, parent, stay), UnsupportedUpgradeError)
+    const made = attributesOfEpochStart(later, parent, epochWith([], 1_002), advance)
+    assert.deepEqual(
+      made.transactions?.slice(1),
+      upgradeTransactions('ecotone').map(encodeTransaction),
+    )
+  })
+
+  it('refuse a block of a fork that this version does not know', () => {
+    const later = { ...config, unsupportedFrom: { fork: 'jovian', time: 1_001n } }
     assert.throws(
       () => attributesInEpoch(later, genesisParent(later), stay),
       (error) => {
         assert.ok(error instanceof UnsupportedUpgradeError)
-        assert.match(error.message, /isthmus activates at 1001/)
+        assert.match(error.message, /jovian is active at 1001/)
         return true
       },
     )
