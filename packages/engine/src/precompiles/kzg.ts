@@ -82,10 +82,10 @@ export function pointEvaluation(context: KzgContext, input: Uint8Array): Uint8Ar
   return verify(context, input) ? new Uint8Array(RESULT) : undefined
 }
 
-// e(C - y G1 + z proof, G2) = e(proof, [tau]G2), with the right side moved to the left.
+// e(C - y G1 + z proof, G2) = e(proof, [tau]G2)
 function verify(context: KzgContext, input: Uint8Array): boolean {
   const { curve, negatedG1, commitment, proof } = context
-  const { mcl, g1, fr, resultG1, sumG1, gt } = curve
+  const { mcl, g1, fr, resultG1, sumG1 } = curve
   readFr(curve, fr, input, 64)
   readFr(curve, fr + FR, input, 32)
   const heap = new Uint8Array(mcl.wasmMemory.buffer)
@@ -94,18 +94,31 @@ function verify(context: KzgContext, input: Uint8Array): boolean {
   const infinite = mcl._mclBnG1_isZero(proof) === 1
   mcl._mclBnG1_mulVec(resultG1, g1, fr, infinite ? 1 : 2)
   mcl._mclBnG1_add(sumG1, commitment, resultG1)
+  return openingHolds(context, sumG1, proof)
+}
+
+/** Whether e(left, G2) = e(proof, [tau]G2); normalises `left`. */
+export function openingHolds(context: KzgContext, left: number, proof: number): boolean {
+  const { mcl, g1, gt } = context.curve
   // A point at infinity pairs to one: then the other must be infinity too.
-  if (infinite || mcl._mclBnG1_isZero(sumG1) === 1)
-    return infinite && mcl._mclBnG1_isZero(sumG1) === 1
-  mcl._mclBnG1_normalize(sumG1, sumG1)
-  mcl._mclBnG1_neg(g1, proof)
-  mcl._mclBn_precomputedMillerLoop2(gt, sumG1, context.generatorLines, g1, context.tauLines)
+  const infinite = mcl._mclBnG1_isZero(proof) === 1
+  if (infinite || mcl._mclBnG1_isZero(left) === 1)
+    return infinite && mcl._mclBnG1_isZero(left) === 1
+  mcl._mclBnG1_normalize(left, left)
+  mcl._mclBnG1_normalize(g1, proof)
+  mcl._mclBnG1_neg(g1, g1)
+  mcl._mclBn_precomputedMillerLoop2(gt, left, context.generatorLines, g1, context.tauLines)
   mcl._mclBn_finalExp(gt, gt)
   return mcl._mclBnGT_isOne(gt) === 1
 }
 
-// A compressed point of the subgroup (the serialisation of EIP-4844, as in the consensus layer's BLS keys).
-function decompress(context: KzgContext, to: number, input: Uint8Array, at: number): boolean {
+/** Reads a compressed point of the subgroup (the serialisation of EIP-4844, as in the consensus layer's BLS keys). */
+export function decompress(
+  context: KzgContext,
+  to: number,
+  input: Uint8Array,
+  at: number,
+): boolean {
   const { curve, four, scratch } = context
   const { mcl } = curve
   const flags = input[at] as number
@@ -129,8 +142,8 @@ function decompress(context: KzgContext, to: number, input: Uint8Array, at: numb
   return mcl._mclBnG1_isValidOrder(to) === 1
 }
 
-// Whether y is above (p - 1) / 2: the larger of the two roots. y is not 0, as -4 is no cube.
-function isLargerRoot(curve: Curve, y: number): boolean {
+/** Whether y is above (p - 1) / 2: the larger of the two roots. y is not 0, as -4 is no cube. */
+export function isLargerRoot(curve: Curve, y: number): boolean {
   const value = new Uint8Array(64)
   writeFp(curve, y, value, 0)
   const twice = BigInt(`0x${Buffer.from(value).toString('hex')}`) * 2n

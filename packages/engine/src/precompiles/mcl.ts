@@ -14,6 +14,7 @@ export interface MclModule {
   _mclBn_verifyOrderG1(verify: number): void
   _mclBn_verifyOrderG2(verify: number): void
   _mclBnFr_setBigEndianMod(to: number, buffer: number, size: number): number
+  _mclBnFr_getLittleEndian(buffer: number, size: number, from: number): number
   _mclBnFp_setBigEndianMod(to: number, buffer: number, size: number): number
   _mclBnFp_getLittleEndian(buffer: number, size: number, from: number): number
   _mclBnFp_setInt32(to: number, value: number): void
