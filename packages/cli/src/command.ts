@@ -97,6 +97,16 @@ export function parseNumber(option: string, text: string, min: number, max: numb
   return value
 }
 
+/**
+ * An http or https URL from an option's text.
+ * @throws UsageError
+ */
+export function parseUrl(option: string, text: string): string {
+  const parsed = URL.canParse(text) ? new URL(text) : undefined
+  if (parsed?.protocol === 'http:' || parsed?.protocol === 'https:') return text
+  throw new UsageError(`--${option} takes an http or https URL, not '${text}'`)
+}
+
 /** node:util appends advice about `--` that does not help here. */
 function firstSentence(message: string): string {
   return message.split('. ')[0] ?? message

@@ -1,4 +1,5 @@
 export type * from './api.ts'
+export { attributesOf } from './building/attributes.ts'
 export { openEngine } from './engine.ts'
 export { EngineError, type EngineErrorCode, PoolError, type PoolErrorCode } from './errors.ts'
 export type { EngineOptions } from './options.ts'

@@ -1,4 +1,4 @@
-import { type Command, parseNumber, parseOptions, UsageError } from '../command.ts'
+import { type Command, parseNumber, parseOptions, parseUrl, UsageError } from '../command.ts'
 
 const options = {
   l1: { summary: 'JSON-RPC of L1, required', value: 'URL' },
@@ -51,7 +51,7 @@ export const node: Command = {
       if (value === undefined) throw new UsageError(`--${name} is required`)
       return value
     }
-    const l1 = url('l1', required('l1'))
+    const l1 = parseUrl('l1', required('l1'))
     const number = (name: NumberOption, min: number, max: number) =>
       parseNumber(name, values[name] ?? options[name].default, min, max)
     const sequencer = values.sequencer ?? false
@@ -63,7 +63,7 @@ export const node: Command = {
       l1Url: l1,
       rollupConfigPath: required('config'),
       genesisPath: values.genesis,
-      l1BeaconUrls: (values.beacon ?? [l1]).map((value) => url('beacon', value)),
+      l1BeaconUrls: (values.beacon ?? [l1]).map((value) => parseUrl('beacon', value)),
       l1PollInterval: number('l1-poll-interval', 10, 600_000),
       sequencer: sequencer
         ? {
@@ -84,10 +84,4 @@ type NumberOption = 'port' | 'l1-poll-interval' | 'confirmations'
 function batchData(kind: string): 'calldata' | 'cheaper' {
   if (kind === 'calldata' || kind === 'cheaper') return kind
   throw new UsageError(`--batch-data takes calldata or cheaper, not '${kind}'`)
-}
-
-function url(option: string, text: string): string {
-  const parsed = URL.canParse(text) ? new URL(text) : undefined
-  if (parsed?.protocol === 'http:' || parsed?.protocol === 'https:') return text
-  throw new UsageError(`--${option} takes an http or https URL, not '${text}'`)
 }

@@ -1,111 +1,58 @@
-import { readFile } from 'node:fs/promises'
-import { type Command, CommandError, parseOptions, UsageError } from '../command.ts'
-import type { Verification } from '../verify-block/verify.ts'
+import { type Command, parseOptions, parseUrl, UsageError } from '../command.ts'
 
 const options = {
-  json: { summary: 'print one JSON object for each fixture' },
+  rpc: { summary: 'JSON-RPC of the rollup, instead of fixtures', value: 'URL' },
+  block: {
+    summary: 'number, hash, latest, safe or finalized',
+    value: 'BLOCK',
+    default: 'latest',
+  },
+  config: { summary: "the rollup's rollup.json", value: 'FILE' },
+  'rollup-rpc': { summary: 'its rollup node, for optimism_rollupConfig', value: 'URL' },
+  'no-receipts': { summary: 'do not compare the receipts that the RPC shows' },
+  json: { summary: 'print one JSON object for each block' },
 } as const
 
 export const verifyBlock: Command = {
   name: 'verify-block',
-  summary: 'execute a block from its witness alone and compare its hash',
-  usage: '[--json] FIXTURE.json...',
+  summary: 'verify a block of any OP Stack rollup without its state',
+  usage: '(--rpc URL [options] | [--json] FIXTURE.json...)',
   options,
-  example: 'altlayer verify-block 10-132796000-757ee9.json',
-  details: `A fixture has rollup_config, parent_header, executing_payload, witness (preimages by
+  example: 'altlayer verify-block --rpc http://127.0.0.1:9545 --block latest',
+  details: `Executes the block on its parent and compares the hash. Nothing that the RPC says is
+believed, every preimage used is hashed; only the rules are: from --config, --rollup-rpc, the
+chains known by name (OP Mainnet, OP Sepolia) or the RPC itself. State comes from
+debug_executionWitness, else from eth_getProof, eth_getCode and debug_dbGet. Nothing is kept on disk.
+
+A fixture has rollup_config, parent_header, executing_payload, witness (preimages by
 keccak256) and expected_block_hash; with expected_header too, the first field that differs is
-named. Nothing in the witness is trusted: every preimage used is hashed. The exit code is 1
-when a block does not match or cannot be executed.`,
+named. The exit code is 1 when a block is not valid or could not be verified.`,
   async run(args) {
     const { values, positionals } = parseOptions(options, args, true)
-    if (positionals.length === 0) throw new UsageError('name a fixture')
+    const { rpc, json = false } = values
+    if (rpc === undefined && positionals.length === 0)
+      throw new UsageError('name a fixture, or give --rpc')
+    if (rpc !== undefined && positionals.length > 0)
+      throw new UsageError('give either --rpc or fixtures')
+    const only = (['block', 'config', 'rollup-rpc', 'no-receipts'] as const).find(
+      (name) => rpc === undefined && values[name] !== undefined,
+    )
+    if (only !== undefined) throw new UsageError(`--${only} goes with --rpc`)
     const { ensureProgram } = await import('../ensure-program.ts')
     await ensureProgram()
-    let failures = 0
-    for (const path of positionals) {
-      const report = await verifyFile(path)
-      if (!report.match) failures++
-      if (values.json) console.log(JSON.stringify(report))
-      else print(report)
+    if (rpc === undefined) {
+      const { verifyFiles } = await import('../verify-block/files.ts')
+      return verifyFiles(positionals, json)
     }
-    return failures === 0 ? 0 : 1
+    const { verifyThroughRpc } = await import('../verify-block/rpc.ts')
+    return verifyThroughRpc({
+      rpc: parseUrl('rpc', rpc),
+      block: values.block ?? options.block.default,
+      configs: values.config === undefined ? [] : [values.config],
+      rollupRpcs:
+        values['rollup-rpc'] === undefined ? [] : [parseUrl('rollup-rpc', values['rollup-rpc'])],
+      receipts: !(values['no-receipts'] ?? false),
+      json,
+    })
   },
-}
-
-/** One fixture's line of `--json`. */
-interface Report {
-  readonly file: string
-  readonly match: boolean
-  readonly expectedHash?: string
-  readonly blockHash?: string
-  readonly blockNumber?: string
-  readonly transactions?: number
-  readonly gasUsed?: string
-  readonly milliseconds?: number
-  readonly mgasPerSecond?: number
-  readonly difference?: Verification['difference']
-  /** The header that was computed, when its hash is another. */
-  readonly header?: Readonly<Record<string, string>>
-  readonly error?: string
-}
-
-async function verifyFile(file: string): Promise<Report> {
-  const { MalformedInputError, headerToRpc } = await import('@altlayer/protocol')
-  const { parseFixture } = await import('../verify-block/fixture.ts')
-  const { VerificationError, verifyBlock: verify } = await import('../verify-block/verify.ts')
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new CommandError(`cannot read ${file}: ${error.code ?? error.message}`)
-  })
-  try {
-    const fixture = parseFixture(JSON.parse(text))
-    const result = verify(fixture)
-    const { gasUsed } = result.header
-    return {
-      file,
-      match: result.matches,
-      expectedHash: fixture.expectedHash,
-      blockHash: result.hash,
-      blockNumber: result.header.number.toString(),
-      transactions: fixture.transactions.length,
-      gasUsed: gasUsed.toString(),
-      milliseconds: round(result.milliseconds),
-      mgasPerSecond: round(Number(gasUsed) / 1000 / result.milliseconds),
-      ...(result.difference && { difference: result.difference }),
-      ...(!result.matches && { header: headerToRpc(result.header) }),
-    }
-  } catch (error) {
-    const expected =
-      error instanceof VerificationError ||
-      error instanceof MalformedInputError ||
-      error instanceof SyntaxError
-    if (!expected) throw error
-    return { file, match: false, error: error.message }
-  }
-}
-
-function round(value: number): number {
-  return Math.round(value * 100) / 100
-}
-
-function print(report: Report): void {
-  const { file, match, blockHash, expectedHash, difference, header, error } = report
-  if (error !== undefined) {
-    console.log(`ERROR ${file}\n  ${error}`)
-    return
-  }
-  console.log(`${match ? 'MATCH' : 'DIFFERS'} ${file}`)
-  console.log(`  block ${report.blockNumber} hash ${blockHash}`)
-  const { gasUsed, transactions, milliseconds, mgasPerSecond } = report
-  console.log(
-    `  ${transactions} transactions, ${gasUsed} gas, ${milliseconds} ms, ${mgasPerSecond} Mgas/s`,
-  )
-  if (match) return
-  console.log(`  expected hash ${expectedHash}`)
-  if (difference !== undefined) {
-    const { field, expected, actual } = difference
-    console.log(`  first difference: ${field} expected ${expected}, actual ${actual}`)
-    return
-  }
-  console.log('  the fixture has no expected header to compare; this one was computed:')
-  for (const [field, value] of Object.entries(header ?? {})) console.log(`    ${field} ${value}`)
 }

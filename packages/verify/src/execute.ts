@@ -1,0 +1,177 @@
+import {
+  type BlockAttributes,
+  createProgram,
+  type Program,
+  ProgramError,
+  type TransactionResult,
+} from '@altlayer/engine'
+import {
+  type ChainConfig,
+  differingHeaderFields,
+  type Hash,
+  type Header,
+  headerToRpc,
+} from '@altlayer/protocol'
+import type { Problem } from './verdict.ts'
+
+/** What a block is executed from. */
+export interface ExecutionInput {
+  readonly parent: Header
+  readonly attributes: BlockAttributes
+  /** EIP-2718 encodings, in order. */
+  readonly transactions: readonly Uint8Array[]
+}
+
+/** The bytes behind a typed preimage key, or undefined. */
+export type PreimageReader = (key: Uint8Array) => Uint8Array | undefined
+
+export type Execution =
+  | {
+      readonly sealed: true
+      readonly header: Header
+      readonly hash: Hash
+      readonly results: readonly TransactionResult[]
+      readonly milliseconds: number
+    }
+  | {
+      readonly sealed: false
+      readonly error: ProgramError
+      /** Index of the transaction that ran. */
+      readonly transaction?: number
+      readonly milliseconds: number
+    }
+
+/** Executes blocks of one chain without its state. */
+export interface BlockExecutor {
+  /** Executes a block; what the executor keeps of earlier ones was hashed when it came. */
+  run(input: ExecutionInput, preimages: PreimageReader): Execution
+  /** Forgets all state, so that every preimage is asked for again. */
+  clear(): void
+}
+
+export interface ExecutorOptions {
+  readonly config: ChainConfig
+  /** Trie nodes kept between blocks. Default 32 MiB. */
+  readonly nodeCacheBytes?: number
+  /** Codes kept between blocks. Default 16 MiB. */
+  readonly codeCacheBytes?: number
+}
+
+const DEFAULT_NODE_CACHE = 32 << 20
+const DEFAULT_CODE_CACHE = 16 << 20
+
+/** Throws MalformedInputError for a configuration that is out of range, and ProgramNotBuiltError. */
+export function createExecutor(options: ExecutorOptions): BlockExecutor {
+  let reader: PreimageReader | undefined
+  const program = createProgram(
+    { preimage: (key) => reader?.(key) },
+    {
+      config: options.config,
+      nodeCacheBytes: options.nodeCacheBytes ?? DEFAULT_NODE_CACHE,
+      codeCacheBytes: options.codeCacheBytes ?? DEFAULT_CODE_CACHE,
+    },
+  )
+  return {
+    run(input, preimages) {
+      reader = preimages
+      try {
+        return execute(program, input)
+      } finally {
+        reader = undefined
+        close(program)
+      }
+    },
+    clear: () => program.clearCache(),
+  }
+}
+
+function execute(
+  program: Program,
+  { parent, attributes, transactions }: ExecutionInput,
+): Execution {
+  const start = performance.now()
+  const results: TransactionResult[] = []
+  let running: number | undefined
+  try {
+    program.open(parent, attributes)
+    for (const [index, raw] of transactions.entries()) {
+      running = index
+      results.push(program.transaction(raw))
+    }
+    running = undefined
+    const { header, hash } = program.seal()
+    return { sealed: true, header, hash, results, milliseconds: performance.now() - start }
+  } catch (error) {
+    if (!(error instanceof ProgramError)) throw error
+    return {
+      sealed: false,
+      error,
+      ...(running !== undefined && { transaction: running }),
+      milliseconds: performance.now() - start,
+    }
+  }
+}
+
+/** Forgets the open block; after a host error there is none. */
+function close(program: Program): void {
+  try {
+    program.abort()
+  } catch (error) {
+    if (!(error instanceof ProgramError)) throw error
+  }
+}
+
+/** Statuses from here on are the block's or a transaction's fault (program/shared/status.ts). */
+const FIRST_BLOCK_STATUS = 50
+
+/** What a failed execution says of the block. */
+export function executionProblem(error: ProgramError, transaction: number | undefined): Problem {
+  const place = transaction === undefined ? '' : `transaction ${transaction}: `
+  const { key, account, slot } = error.context
+  const owner = account === undefined ? '' : `, of account ${account}`
+  const at = slot === undefined ? '' : `, slot ${slot}`
+  return {
+    code: codeOf(error),
+    message: `${place}${error.message}${owner}${at} (${error.code})`,
+    ...(transaction !== undefined && { transaction }),
+    ...(key !== undefined && { key }),
+    ...(account !== undefined && { account }),
+    ...(slot !== undefined && { slot }),
+  }
+}
+
+function codeOf(error: ProgramError): Problem['code'] {
+  switch (error.code) {
+    case 'UNSUPPORTED_FORK':
+      return 'UNSUPPORTED_FORK'
+    case 'MISSING_PREIMAGE':
+      return 'MISSING_PREIMAGE'
+    case 'BAD_PREIMAGE':
+    case 'MALFORMED_NODE':
+    case 'MALFORMED_HEADER':
+    case 'PREIMAGE_TOO_LARGE':
+      return 'BAD_PREIMAGE'
+    case 'ARENA_FULL':
+    case 'CODE_TOO_LARGE':
+    case 'RESULT_FULL':
+      return 'LIMIT'
+    case 'BAD_INPUT':
+      return 'MALFORMED'
+    default:
+      return error.status >= FIRST_BLOCK_STATUS ? 'BLOCK_RULES' : 'RPC'
+  }
+}
+
+/** The first header field in which execution gives another value than `claimed` has; undefined: none. */
+export function headerDifference(
+  computed: Header,
+  claimed: Header,
+): { readonly field: string; readonly expected: string; readonly actual: string } | undefined {
+  const [field] = differingHeaderFields(claimed, computed)
+  if (field === undefined) return undefined
+  return {
+    field,
+    expected: headerToRpc(computed)[field] ?? 'nothing',
+    actual: headerToRpc(claimed)[field] ?? 'nothing',
+  }
+}

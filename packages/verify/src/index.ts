@@ -1,0 +1,32 @@
+export { type KnownChain, knownChain } from './chains.ts'
+export { type BlockExecutor, createExecutor, type ExecutorOptions } from './execute.ts'
+export { type BlockFixture, parseFixture } from './fixture.ts'
+export {
+  type RollupRules,
+  type RulesOptions,
+  resolveRules,
+  UnknownRollupError,
+} from './rollup.ts'
+export {
+  createRpcClient,
+  RpcAnswerTooLarge,
+  type RpcClient,
+  type RpcLimits,
+  RpcRefusal,
+  RpcUnavailable,
+} from './rpc/client.ts'
+export {
+  type Problem,
+  type ProblemCode,
+  type Status,
+  type Verdict,
+  VerificationProblem,
+  verdictToJson,
+} from './verdict.ts'
+export { type ForeignRollup, type VerifyOptions, verifyForeignBlock } from './verify-block.ts'
+export {
+  createFixtureVerifier,
+  type FixtureResult,
+  type FixtureVerifier,
+  verifyFixture,
+} from './verify-fixture.ts'

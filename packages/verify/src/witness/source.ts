@@ -1,0 +1,200 @@
+import {
+  type Address,
+  encodeHeader,
+  type Hash,
+  headerFromRpc,
+  hexToBytes,
+  type JsonObject,
+  MalformedInputError,
+  parseAddress,
+  parseArray,
+  parseData,
+  parseHash,
+  parseObject,
+  quantity,
+} from '@altlayer/protocol'
+import type { ForeignBlock } from '../block.ts'
+import type { Preimages } from '../preimages.ts'
+import type { RpcCall, RpcClient, RpcOutcome } from '../rpc/client.ts'
+import type { Problem } from '../verdict.ts'
+import { addExecutionWitness } from './execution-witness.ts'
+
+/** Which of an RPC's methods are there; found out by asking, kept between blocks. */
+export interface Capabilities {
+  readonly refused: Set<string>
+}
+
+/** Where a block's witness comes from. */
+export interface WitnessSource {
+  readonly kind: 'executionWitness' | 'proofs'
+  /**
+   * Fetches what execution missed. False when nothing that was not known came: to try again is useless. Rejects as
+   * RpcClient does, with MalformedInputError and VerificationProblem `LIMIT`.
+   */
+  fetch(missing: MissingPreimage): Promise<boolean>
+  /** What the RPC said when it was asked for what it does not have; for messages. */
+  readonly refusals: readonly string[]
+}
+
+export type MissingPreimage = Pick<Problem, 'account' | 'slot'> & { readonly key: Hash }
+
+const WITNESS = 'debug_executionWitness'
+const DB_GET = 'debug_dbGet'
+const PROOF = 'eth_getProof'
+const TRACE = 'debug_traceBlockByHash'
+/** Slots in one proof: geth answers 1024 at most. */
+const SLOTS_PER_PROOF = 256
+/** Accounts and slots taken from a trace, at most: past it they are asked for one by one. */
+const MAX_TRACED_KEYS = 100_000
+
+/**
+ * Fetches the witness of a block into `preimages`, as far as it can be known before execution: all of it by
+ * `debug_executionWitness`; where that is not served, proofs of every account and slot that a trace of the
+ * block names (`debug_traceBlockByHash`, prestateTracer), or nothing. What is wrong or absent shows as missing
+ * when the block is executed, and is then asked for by `fetch`: by hash (`debug_dbGet`, hash-keyed databases),
+ * by place (`eth_getProof`, `eth_getCode`), or, an ancestor's header, by block hash.
+ */
+export async function openWitness(
+  rpc: RpcClient,
+  capabilities: Capabilities,
+  block: ForeignBlock,
+  preimages: Preimages,
+): Promise<WitnessSource> {
+  const refusals: string[] = []
+  const { refused } = capabilities
+  const number = quantity(block.header.number)
+
+  const results = async (calls: readonly RpcCall[]): Promise<readonly unknown[]> => {
+    const allowed = calls.filter(({ method }) => !refused.has(method))
+    const outcomes = allowed.length === 0 ? [] : await rpc.batch(allowed)
+    return outcomes.flatMap((outcome, i) => taken(outcome, (allowed[i] as RpcCall).method))
+  }
+  const taken = (outcome: RpcOutcome, method: string): readonly unknown[] => {
+    if ('result' in outcome) return outcome.result === null ? [] : [outcome.result]
+    if (outcome.error.unsupported) refused.add(method)
+    if (refusals.length < 8) refusals.push(outcome.error.message)
+    return []
+  }
+
+  const [witness] = await results([{ method: WITNESS, params: [number] }])
+  if (witness !== undefined) addExecutionWitness(witness, preimages)
+
+  const parentNumber = quantity(block.header.number - 1n)
+  const proof = (address: Address, slots: readonly Hash[]): RpcCall => ({
+    method: PROOF,
+    params: [address, slots, parentNumber],
+  })
+  const asked = new Set<string>()
+
+  if (witness === undefined) {
+    const touched = await tracedKeys(results, block.hash, preimages)
+    const calls = [...touched].flatMap(([address, slots]) => {
+      asked.add(address)
+      for (const slot of slots) asked.add(address + slot)
+      return chunks([...slots], SLOTS_PER_PROOF).map((part) => proof(address, part))
+    })
+    // One request's answers are taken up before the next is sent.
+    for (const part of chunks(calls, 64))
+      for (const item of await results(part)) addProof(item, preimages)
+  }
+
+  return {
+    kind: witness === undefined ? 'proofs' : 'executionWitness',
+    refusals,
+    async fetch({ key, account, slot }) {
+      const before = preimages.items
+      const hex = key.slice(2)
+      const place = account === undefined ? undefined : account + (slot ?? '')
+      const wanted: { readonly call: RpcCall; readonly add: (result: unknown) => void }[] = [
+        { call: { method: DB_GET, params: [`0x${hex}`] }, add: (v) => addBytes(v, preimages) },
+      ]
+      if (account === undefined) {
+        // Not of the state: an ancestor's header, which BLOCKHASH reads.
+        const params = [key, false]
+        wanted.push({
+          call: { method: 'eth_getBlockByHash', params },
+          add: (v) => void preimages.add(encodeHeader(headerFromRpc(v, 'ancestor'))),
+        })
+      } else {
+        if (slot === undefined) {
+          const code = { method: 'eth_getCode', params: [account, parentNumber] }
+          wanted.push({ call: code, add: (v) => addBytes(v, preimages) })
+          // 'c' before the hash, as the hash-keyed database has it.
+          const keyed = { method: DB_GET, params: [`0x63${hex}`] }
+          wanted.push({ call: keyed, add: (v) => addBytes(v, preimages) })
+        }
+        if (place !== undefined && !asked.has(place)) {
+          asked.add(place)
+          const call = proof(account, slot === undefined ? [] : [slot])
+          wanted.push({ call, add: (v) => addProof(v, preimages) })
+        }
+      }
+      const allowed = wanted.filter(({ call }) => !refused.has(call.method))
+      const outcomes = allowed.length === 0 ? [] : await rpc.batch(allowed.map(({ call }) => call))
+      for (const [i, outcome] of outcomes.entries()) {
+        const { call, add } = allowed[i] as (typeof allowed)[number]
+        for (const result of taken(outcome, call.method)) add(result)
+      }
+      return preimages.items > before && preimages.has(key)
+    },
+  }
+}
+
+function addBytes(value: unknown, preimages: Preimages): void {
+  const bytes = hexToBytes(parseData(value, 'preimage'))
+  if (bytes.length > 0) preimages.add(bytes)
+}
+
+/** The nodes of an answer of eth_getProof (EIP-1186): nothing else of it is used. */
+function addProof(value: unknown, preimages: Preimages): void {
+  const json = parseObject(value, 'proof')
+  const add = (list: unknown, path: string) => {
+    for (const [i, node] of parseArray(list, path).entries())
+      preimages.add(hexToBytes(parseData(node, `${path}[${i}]`)))
+  }
+  add(json.accountProof, 'proof.accountProof')
+  for (const [i, entry] of parseArray(json.storageProof ?? [], 'proof.storageProof').entries()) {
+    const path = `proof.storageProof[${i}]`
+    add(parseObject(entry, path).proof, `${path}.proof`)
+  }
+}
+
+/** Accounts and slots that a trace says the block reads, and the codes it shows. A hint: nothing is believed. */
+async function tracedKeys(
+  results: (calls: readonly RpcCall[]) => Promise<readonly unknown[]>,
+  hash: Hash,
+  preimages: Preimages,
+): Promise<ReadonlyMap<Address, ReadonlySet<Hash>>> {
+  const touched = new Map<Address, Set<Hash>>()
+  const [traces] = await results([{ method: TRACE, params: [hash, { tracer: 'prestateTracer' }] }])
+  if (traces === undefined) return touched
+  let keys = 0
+  for (const [i, entry] of parseArray(traces, 'trace').entries()) {
+    const state = parseObject(parseObject(entry, `trace[${i}]`).result, `trace[${i}].result`)
+    for (const [name, fields] of Object.entries(state)) {
+      const path = `trace[${i}].result.${name.slice(0, 50)}`
+      const address = parseAddress(name, path)
+      const slots = touched.get(address) ?? new Set()
+      touched.set(address, slots)
+      const account: JsonObject = parseObject(fields, path)
+      if (account.code !== undefined) addBytes(account.code, preimages)
+      for (const slot of Object.keys(parseObject(account.storage ?? {}, `${path}.storage`)))
+        slots.add(parseHash(slot, `${path}.storage`))
+    }
+    keys = [...touched.values()].reduce((sum, slots) => sum + 1 + slots.size, 0)
+    if (keys > MAX_TRACED_KEYS)
+      throw new MalformedInputError(
+        'trace',
+        `at most ${MAX_TRACED_KEYS} accounts and slots`,
+        `${keys}`,
+      )
+  }
+  return touched
+}
+
+function chunks<T>(items: readonly T[], size: number): readonly (readonly T[])[] {
+  const parts: (readonly T[])[] = []
+  for (let at = 0; at < Math.max(items.length, 1); at += size)
+    parts.push(items.slice(at, at + size))
+  return parts
+}
