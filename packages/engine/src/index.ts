@@ -5,6 +5,7 @@ export { EngineError, type EngineErrorCode, PoolError, type PoolErrorCode } from
 export type { EngineOptions } from './options.ts'
 export { DEFAULT_POOL_LIMITS, type PoolLimits } from './pool/types.ts'
 export {
+  checkDerivationOptions,
   createDerivation,
   type Derivation,
   type DerivationOptions,
@@ -15,3 +16,13 @@ export { isRejection, ProgramError, type ProgramErrorCode } from './program/erro
 export { createProgram, ProgramNotBuiltError, type ProgramOptions } from './program/instance.ts'
 export type * from './program/types.ts'
 export { TracerError } from './trace/index.ts'
+export {
+  type Connection,
+  connect,
+  type Handlers,
+  handOver,
+  type Remote,
+  serve,
+  stopThread,
+} from './workers/channel.ts'
+export { type PackedBytes, packBytes, packedBuffers, unpackBytes } from './workers/pack.ts'

@@ -8,10 +8,9 @@ import { startBatcher } from './batcher/service.ts'
 import { ChainMismatchError } from './chain/reorg.ts'
 import { systemClock } from './clock.ts'
 import { readChainFiles } from './config.ts'
+import { startDeriver } from './derivation/deriver.ts'
 import { startVerifier } from './derivation/verifier.ts'
-import { createBlobSource } from './l1/beacon.ts'
 import { createL1Client, type L1Block, type L1Client } from './l1/client.ts'
-import { createL1Data } from './l1/data.ts'
 import { followL1 } from './l1/follower.ts'
 import { createRollupApi } from './rollup-api.ts'
 import { startSequencer } from './sequencer/sequencer.ts'
@@ -111,10 +110,15 @@ export async function startNode(options: NodeOptions): Promise<RollupNode> {
       config,
       engine,
       client,
-      l1: createL1Data({ url: options.l1Url }),
       follower,
+      startDeriver: () =>
+        startDeriver({
+          config,
+          engine,
+          l1Url: options.l1Url,
+          l1BeaconUrls: options.l1BeaconUrls ?? [],
+        }),
       l1Genesis,
-      fetchBlob: createBlobSource(options.l1BeaconUrls ?? []),
       sequencing: options.sequencer !== undefined,
       clock,
       logger,

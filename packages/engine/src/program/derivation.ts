@@ -92,6 +92,11 @@ interface Exports {
 
 const MIB = 1 << 20
 
+/** Throws MalformedInputError, naming the field, where `createDerivation` would. */
+export function checkDerivationOptions(options: DerivationOptions): void {
+  encodeDeriveConfig(options)
+}
+
 /**
  * Creates the derivation of a rollup. Preimages: type 2 (keccak256) for headers and trie nodes of L1 and
  * L2 blocks; type 5 for blobs, the key being keccak256 of the versioned hash, the answer the blob's 131072

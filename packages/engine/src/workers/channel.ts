@@ -47,8 +47,11 @@ export function errorRecord(error: unknown): ErrorRecord {
   }
 }
 
-/** The error of a record; what is not a named error of ours is `internal`. */
-export function errorOf(record: ErrorRecord): Error {
+/** A class of errors that are whole again from their message. */
+export type NamedError = new (message: string) => Error
+
+/** The error of a record; what is not a named error of ours, nor of one of `classes`, is `internal`. */
+export function errorOf(record: ErrorRecord, classes: readonly NamedError[] = []): Error {
   if (record.name === 'EngineError')
     return new EngineError(record.code as EngineErrorCode, record.message)
   if (record.name === 'PoolError')
@@ -58,6 +61,8 @@ export function errorOf(record: ErrorRecord): Error {
   // What the program's encoders refuse is a value out of its range, and the caller's.
   if (record.name === 'MalformedInputError') return new EngineError('invalid', record.message)
   if (record.name === 'TracerError') return new TracerError(record.message)
+  const named = classes.find(({ name }) => name === record.name)
+  if (named !== undefined) return new named(record.message)
   const error = new EngineError('internal', `${record.name}: ${record.message}`)
   if (record.stack !== undefined) error.stack = record.stack
   return error
@@ -128,8 +133,14 @@ export interface Connection<T extends Handlers> {
   fail(error: Error): void
 }
 
-/** Calls the handlers that `worker` serves. When the worker dies, what waits is rejected. */
-export function connect<T extends Handlers>(worker: Worker): Connection<T> {
+/**
+ * Calls the handlers that `worker` serves. When the worker dies, what waits is rejected. Errors of
+ * `classes` come back as such; others that the engine does not name as EngineError `internal`.
+ */
+export function connect<T extends Handlers>(
+  worker: Worker,
+  classes: readonly NamedError[] = [],
+): Connection<T> {
   const waiting = new Map<
     number,
     { resolve: (value: unknown) => void; reject: (error: Error) => void }
@@ -147,10 +158,10 @@ export function connect<T extends Handlers>(worker: Worker): Connection<T> {
     const entry = waiting.get(response.id)
     waiting.delete(response.id)
     if (entry === undefined) return
-    if ('error' in response) entry.reject(errorOf(response.error))
+    if ('error' in response) entry.reject(errorOf(response.error, classes))
     else entry.resolve(response.result)
   })
-  worker.on('error', (error) => fail(errorOf(errorRecord(error))))
+  worker.on('error', (error) => fail(errorOf(errorRecord(error), classes)))
   worker.on('exit', (code) => {
     ended = true
     fail(new EngineError('closed', `the worker ended with code ${code}`))

@@ -1,11 +1,4 @@
-import {
-  type Block,
-  createDerivation,
-  type Derivation,
-  type DerivedAttributes,
-  type Engine,
-  ProgramError,
-} from '@altlayer/engine'
+import { type Block, type DerivedAttributes, type Engine, ProgramError } from '@altlayer/engine'
 import {
   encodeHoloceneExtraData,
   equalBytes,
@@ -17,21 +10,20 @@ import {
 import type { Logger } from 'pino'
 import { parentOf } from '../chain/parent.ts'
 import type { Clock } from '../clock.ts'
-import { l1BlobForks } from '../l1/blob-fee.ts'
 import type { L1Block, L1Client } from '../l1/client.ts'
-import type { L1Data } from '../l1/data.ts'
 import type { L1Follower } from '../l1/follower.ts'
-import { createPreimageSource, type FetchBlob, PreimageUnknownError } from './preimage-source.ts'
+import { type Deriver, DeriverEndedError } from './deriver.ts'
+import { PreimageUnknownError } from './preimage-source.ts'
 
 export interface VerifierOptions {
   readonly config: RollupConfig
   readonly engine: Engine
   readonly client: L1Client
-  readonly l1: L1Data
   readonly follower: L1Follower
+  /** Starts what derives; again when it has ended by itself. */
+  readonly startDeriver: () => Deriver
   /** The L1 block that genesis names. */
   readonly l1Genesis: L1Block
-  readonly fetchBlob: FetchBlob
   /**
    * A sequencer makes the blocks of this node and moves its heads: derivation only says which are safe,
    * unless L1 has others.
@@ -75,32 +67,15 @@ interface SafeAt {
 }
 
 export function startVerifier(options: VerifierOptions): Verifier {
-  const { config, engine, client, l1, follower, clock, logger, l1Genesis } = options
+  const { config, engine, client, follower, clock, logger, l1Genesis } = options
   const stop = new AbortController()
-  const source = createPreimageSource({ engine, l1, fetchBlob: options.fetchBlob })
-  const derivation: Derivation = createDerivation(
-    { preimage: (key) => source.get(key) },
-    { config, l1BlobForks: l1BlobForks(config.l1ChainId) },
-  )
+  let deriver = options.startDeriver()
   let heads: DerivedHeads | undefined
   /** The last block that concluded a batch since derivation began. */
   let concluded: Block = engine.genesis
   let reorganised = false
   /** Oldest first; what L1 has finalised leaves. */
   let unfinalized: SafeAt[] = []
-
-  /** Does a step of derivation, fetching what it misses. */
-  async function withPreimages<T>(step: () => T): Promise<T> {
-    for (;;) {
-      try {
-        return step()
-      } catch (error) {
-        if (!(error instanceof ProgramError) || error.code !== 'MISSING_PREIMAGE') throw error
-        if (error.context.key === undefined || stop.signal.aborted) throw error
-        await source.fetch(error.context.key)
-      }
-    }
-  }
 
   const originOf = (block: Block) => parentOf(config, block, l1Genesis).origin
 
@@ -140,12 +115,12 @@ export function startVerifier(options: VerifierOptions): Verifier {
   }
 
   async function begin(): Promise<void> {
-    source.trim()
+    if (deriver.ended) deriver = options.startDeriver()
     const found = await startingPoint()
     const { start } = found
     // The batches of safe blocks may have gone with the L1 blocks that held them.
     const safe = reorganised ? start : found.safe
-    const currentL1 = await l1Block(await withPreimages(() => derivation.reset(start.hash)))
+    const currentL1 = await l1Block(await deriver.reset(start.hash))
     const finalized = engine.block({ tag: 'finalized' }) ?? engine.genesis
     unfinalized = unfinalized.filter(({ block }) => block.header.number <= start.header.number)
     concluded = start
@@ -257,7 +232,7 @@ export function startVerifier(options: VerifierOptions): Verifier {
 
   /** The block of the last attributes is not valid. */
   async function giveUp(of: DerivedHeads): Promise<void> {
-    const instead = await withPreimages(() => derivation.invalid())
+    const instead = await deriver.invalid()
     if (instead === undefined) {
       heads = { ...of, pendingSafe: concluded }
       return
@@ -278,14 +253,11 @@ export function startVerifier(options: VerifierOptions): Verifier {
 
   /** Goes on to the next L1 block; false when there is none yet. */
   async function advance(of: DerivedHeads, number: bigint): Promise<boolean> {
-    const block = await l1.block(number)
+    const block = await deriver.advance(number)
     if (block === undefined) {
       await noticeReorg(of)
       return false
     }
-    source.trim()
-    source.addL1(block)
-    await withPreimages(() => derivation.advance(block.hash))
     heads = { ...of, currentL1: block }
     await finalize()
     return true
@@ -307,16 +279,19 @@ export function startVerifier(options: VerifierOptions): Verifier {
     if (heads === undefined) await begin()
     const of = heads
     if (of === undefined) return false
-    const next = await withPreimages(() => derivation.next(of.pendingSafe.hash))
+    const next = await deriver.next(of.pendingSafe.hash)
     if (next.kind === 'needs-l1') return advance(of, next.number)
     await apply(of, next.derived)
     return true
   }
 
   async function restart(error: unknown): Promise<void> {
-    logger.warn({ reason: (error as Error).message }, 'derivation starts over')
+    const ended = error instanceof DeriverEndedError
+    const reason = (error as Error).message
+    logger[ended ? 'error' : 'warn']({ reason }, 'derivation starts over')
     heads = undefined
-    reorganised = true
+    // L1 is as it was when only the thread is gone.
+    reorganised ||= !ended
   }
 
   async function run(): Promise<void> {
@@ -343,7 +318,7 @@ export function startVerifier(options: VerifierOptions): Verifier {
     heads: () => heads,
     async close() {
       stop.abort()
-      l1.close()
+      await deriver.close()
       await running
     },
   }
@@ -369,7 +344,12 @@ class L1ReorgError extends Error {
 
 /** Whether an error means that derivation cannot go on from where it is. */
 function needsReset(error: unknown): boolean {
-  if (error instanceof L1ReorgError || error instanceof PreimageUnknownError) return true
+  if (
+    error instanceof L1ReorgError ||
+    error instanceof PreimageUnknownError ||
+    error instanceof DeriverEndedError
+  )
+    return true
   return (
     error instanceof ProgramError &&
     ['L1_REORG', 'SAFE_HEAD_MISMATCH', 'DERIVE_ORDER', 'NOT_DERIVING'].includes(error.code)
