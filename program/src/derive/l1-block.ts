@@ -24,6 +24,7 @@ import {
   headerTransactionsRoot,
 } from '../block/header'
 import { forkAt } from '../block/rules'
+import { hintL1Header, hintL1Receipts, hintL1Transactions } from '../hints'
 import { hostError, keccakPreimage, setHostError } from '../host'
 import { DERIVE_SCRATCH, DERIVE_SCRATCH_SIZE, L1_DATA, L1_DATA_SIZE } from '../layout'
 import { wordSet, wordToBytes } from '../num/word'
@@ -31,7 +32,7 @@ import {
   TYPE_BLOB,
   TYPE_DEPOSIT,
   TYPE_SET_CODE,
-  decodeTransaction,
+  decodeL1Transaction,
   txBlobCount,
   txBlobHashes,
   txChainId,
@@ -86,6 +87,7 @@ export let dataLength: usize = 0
 
 /** Reads the header of the L1 block with this hash into `loadedBlock`. False with `hostError` set. */
 export function loadL1Header(hash: usize): bool {
+  hintL1Header(hash)
   const length = keccakPreimage(hash, header, HEADER_MAX)
   if (length < 0) return false
   if (!decodeHeader(header, header + <usize>length) || !headerHasBaseFee) return malformed()
@@ -111,6 +113,7 @@ export function loadL1Header(hash: usize): bool {
  * that loads anything. False with `hostError` set.
  */
 export function loadReceipts(block: usize): bool {
+  hintL1Receipts(block + L1_HASH)
   return listLoad(block + L1_RECEIPTS, DERIVE_SCRATCH, DERIVE_SCRATCH + DERIVE_SCRATCH_SIZE) != 0
 }
 
@@ -133,27 +136,31 @@ function readL1Data(config: usize, update: bool): bool {
     if (!loadReceipts(loadedBlock)) return false
     if (!applyConfigUpdates(loadedSystemConfig, listItems, listCount, ecotone)) return malformed()
   }
+  hintL1Transactions(loadedBlock + L1_HASH)
   next = listLoad(headerTransactionsRoot, L1_DATA, L1_DATA + L1_DATA_SIZE)
   if (next == 0) return false
   const items = listItems
   const count = listCount
   limit = listTable(items, count)
+  let blobs: u64 = 0
   for (let i: u32 = 0; i < count; i++) {
     const transaction = listItem(items, i)
-    if (!isFromBatcher(transaction, transaction + listItemLength(items, i))) {
+    if (!decodeL1Transaction(transaction, transaction + listItemLength(items, i))) continue
+    if (!isFromBatcher()) {
       if (hostError != 0) return false
     } else if (txType == TYPE_BLOB && ecotone) {
-      if (!addBlobs()) return false
+      if (!addBlobs(blobs)) return false
     } else if (!addItem(txData, txDataLen)) {
       return false
     }
+    if (txType == TYPE_BLOB) blobs += <u64>txBlobCount
   }
   return true
 }
 
-/** Whether the transaction is the batcher's, to the inbox; also one that failed counts. */
-function isFromBatcher(transaction: usize, end: usize): bool {
-  if (!decodeTransaction(transaction, end) || txType == TYPE_SET_CODE) return false
+/** Whether the decoded transaction is the batcher's, to the inbox; also one that failed counts. */
+function isFromBatcher(): bool {
+  if (txType == TYPE_SET_CODE) return false
   if (txTo == 0 || !sameAddress(txTo, inboxAddress)) return false
   // On an L1 that is a rollup itself.
   if (txType == TYPE_DEPOSIT) return sameAddress(txDepositFrom, loadedSystemConfig + SYSTEM_BATCHER)
@@ -161,11 +168,15 @@ function isFromBatcher(transaction: usize, end: usize): bool {
   return recoverSender(sender) && sameAddress(sender, loadedSystemConfig + SYSTEM_BATCHER)
 }
 
-/** A blob transaction's calldata do not count, nor do blobs that hold no data in our encoding. */
-function addBlobs(): bool {
+/**
+ * A blob transaction's calldata do not count, nor do blobs that hold no data in our encoding. `first`: number of blobs
+ * in the L1 block before it.
+ */
+function addBlobs(first: u64): bool {
   const blob = DERIVE_SCRATCH
   for (let i = 0; i < txBlobCount; i++) {
-    if (!readBlob(txBlobHashes + <usize>i * 33 + 1, blob)) return false
+    const versionedHash = txBlobHashes + <usize>i * 33 + 1
+    if (!readBlob(versionedHash, first + i, headerTimestamp, blob)) return false
     const data = next + ITEM_SIZE
     if (limit - next < ITEM_SIZE + BLOB_DATA_MAX + 8) return full()
     const length = blobDecode(blob, data)

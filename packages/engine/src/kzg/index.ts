@@ -67,7 +67,7 @@ interface Context {
 /** Most blobs that are verified together. */
 const BATCH = 16
 
-/** Loads mcl and the setup: about 0.1 s. */
+/** Loads mcl and the setup: about half a second. */
 export async function loadBlobKzg(): Promise<BlobKzg> {
   const curve = await loadBls12381()
   const { mcl } = curve

@@ -1,16 +1,21 @@
 import {
+  decodeTransaction,
+  type Hash,
   hexToBytes,
   MalformedInputError,
   parseArray,
   parseInteger,
   parseObject,
+  TX_BLOB,
 } from '@altlayer/protocol'
 import { BLOB_SIZE } from '../batcher/blob.ts'
 import type { FetchBlob } from '../derivation/preimage-source.ts'
 import { L1Error } from './client.ts'
 import type { L1FullBlock } from './data.ts'
-import { commitToBlob } from './kzg.ts'
+import { commitToBlob, verifyBlobs, versionedHash } from './kzg.ts'
 
+/** Bytes of a compressed point: a commitment, a proof. */
+const POINT_SIZE = 48
 /** Milliseconds that a beacon node may take. */
 const TIMEOUT = 20_000
 
@@ -19,36 +24,74 @@ interface Timing {
   readonly secondsPerSlot: bigint
 }
 
+/** Blobs of a block as a beacon node gave them out, not verified yet. */
+interface Candidate {
+  readonly blob: Uint8Array
+  /** Commitment and proof, where the node gives them. */
+  readonly proven?: { readonly commitment: Uint8Array; readonly proof: Uint8Array }
+}
+
 /**
  * Fetches blobs from beacon APIs, the first that has a blob with the versioned hash asked for: each is
- * checked by its own KZG commitment, so that a beacon node need not be trusted. Rejects with L1Error, which
- * tells what each of them said.
+ * checked against it by its KZG proof, or by its own commitment, so that a beacon node need not be trusted.
+ * Rejects with L1Error, which tells what each of them said.
  */
 export function createBlobSource(urls: readonly string[]): FetchBlob {
   const beacons = urls.map((url) => createBeacon(url))
   // Blobs of one L1 block are asked for one after the other: the whole block is fetched once.
-  let cached: { readonly hash: string; readonly blobs: ReadonlyMap<string, Uint8Array> } | undefined
+  let cached:
+    | { readonly hash: Hash; readonly of: Beacon; readonly blobs: readonly Candidate[] }
+    | undefined
   return async (versionedHash, block) => {
     const problems: string[] = []
     for (const beacon of beacons) {
-      if (cached?.hash !== block.hash || !cached.blobs.has(versionedHash)) {
-        try {
-          cached = { hash: block.hash, blobs: await beacon.blobs(block) }
-        } catch (error) {
-          problems.push(`${beacon.origin}: ${(error as Error).message}`)
-          continue
-        }
+      try {
+        if (cached?.hash !== block.hash || cached.of !== beacon)
+          cached = { hash: block.hash, of: beacon, blobs: await beacon.blobs(block) }
+        const blob = await pick(versionedHash, block, cached.blobs)
+        if (blob !== undefined) return blob
+        problems.push(`${beacon.origin}: the block has no such blob`)
+      } catch (error) {
+        problems.push(`${beacon.origin}: ${(error as Error).message}`)
       }
-      const blob = cached.blobs.get(versionedHash)
-      if (blob !== undefined) return blob
-      problems.push(`${beacon.origin}: the block has no such blob`)
     }
     const reasons = problems.length > 0 ? problems.join('; ') : 'no beacon API is configured'
     throw new L1Error(`blob ${versionedHash} of L1 block ${block.header.number}: ${reasons}`)
   }
 }
 
-function createBeacon(url: string) {
+/** The blob that verifiably has the versioned hash. */
+async function pick(
+  wanted: Hash,
+  block: L1FullBlock,
+  candidates: readonly Candidate[],
+): Promise<Uint8Array | undefined> {
+  for (const { blob, proven } of candidates) {
+    if (proven === undefined || versionedHash(proven.commitment) !== wanted) continue
+    return (await verifyBlobs([{ blob, ...proven }])) ? blob : undefined
+  }
+  // Without commitments a blob's own must be computed: that of the one in the right place first.
+  const place = blobHashes(block).indexOf(wanted)
+  const inOrder = [...candidates.slice(place, place + 1), ...candidates]
+  for (const { blob, proven } of new Set(place < 0 ? candidates : inOrder))
+    if (proven === undefined && (await commitToBlob(blob)).versionedHash === wanted) return blob
+  return undefined
+}
+
+/** Versioned hashes of a block's blobs, in order. */
+function blobHashes({ transactions }: L1FullBlock): readonly Hash[] {
+  return transactions.flatMap((raw) => {
+    const transaction = raw[0] === TX_BLOB ? decodeTransaction(raw) : undefined
+    return transaction?.type === TX_BLOB ? transaction.blobVersionedHashes : []
+  })
+}
+
+interface Beacon {
+  readonly origin: string
+  blobs(block: L1FullBlock): Promise<readonly Candidate[]>
+}
+
+function createBeacon(url: string): Beacon {
   const base = url.replace(/\/$/, '')
   let timing: Timing | undefined
 
@@ -82,20 +125,55 @@ function createBeacon(url: string) {
     return (header.timestamp - timing.genesis) / timing.secondsPerSlot
   }
 
+  /** With proofs: what beacon nodes have served from Cancun on, and stop to serve since Fulu. */
+  async function sidecars(slot: bigint): Promise<readonly Candidate[]> {
+    const answer = parseObject(await get(`/eth/v1/beacon/blob_sidecars/${slot}`), 'sidecars')
+    return parseArray(answer.data, 'sidecars.data').map((item, i) => {
+      const path = `sidecars.data[${i}]`
+      const sidecar = parseObject(item, path)
+      return {
+        blob: parseBlob(sidecar.blob, `${path}.blob`),
+        proven: {
+          commitment: parseBytes(sidecar.kzg_commitment, `${path}.kzg_commitment`, POINT_SIZE),
+          proof: parseBytes(sidecar.kzg_proof, `${path}.kzg_proof`, POINT_SIZE),
+        },
+      }
+    })
+  }
+
+  async function bareBlobs(slot: bigint): Promise<readonly Candidate[]> {
+    const answer = parseObject(await get(`/eth/v1/beacon/blobs/${slot}`), 'blobs')
+    return parseArray(answer.data, 'blobs.data').map((item, i) => ({
+      blob: parseBlob(item, `blobs.data[${i}]`),
+    }))
+  }
+
+  /** Whether this node is asked for sidecars first: until it has only the blobs. */
+  let hasSidecars = true
+
   return {
     origin: new URL(url).origin,
-    /** The blobs of a block by their versioned hashes. */
-    async blobs(block: L1FullBlock): Promise<ReadonlyMap<string, Uint8Array>> {
+    async blobs(block) {
       const slot = await slotOf(block)
-      const answer = parseObject(await get(`/eth/v1/beacon/blobs/${slot}`), 'blobs')
-      const blobs = new Map<string, Uint8Array>()
-      for (const [i, item] of parseArray(answer.data, 'blobs.data').entries()) {
-        if (typeof item !== 'string')
-          throw new MalformedInputError(`blobs.data[${i}]`, 'hex digits', typeof item)
-        const blob = hexToBytes(item, `blobs.data[${i}]`, BLOB_SIZE)
-        blobs.set((await commitToBlob(blob)).versionedHash, blob)
+      if (hasSidecars) {
+        const found = await sidecars(slot).catch((error: unknown) => {
+          if (error instanceof L1Error) return []
+          throw error
+        })
+        if (found.length > 0) return found
       }
+      const blobs = await bareBlobs(slot)
+      if (blobs.length > 0) hasSidecars = false
       return blobs
     },
   }
+}
+
+function parseBlob(value: unknown, path: string): Uint8Array {
+  return parseBytes(value, path, BLOB_SIZE)
+}
+
+function parseBytes(value: unknown, path: string, size: number): Uint8Array {
+  if (typeof value !== 'string') throw new MalformedInputError(path, 'hex digits', typeof value)
+  return hexToBytes(value, path, size)
 }

@@ -13,6 +13,7 @@ import {
   receiptFromRpc,
 } from '@altlayer/protocol'
 import { checked, connectL1, type L1ClientOptions, L1Error } from './client.ts'
+import { networkForms } from './network-form.ts'
 
 /** An L1 block with its transactions, which are those of its transactions root. */
 export interface L1FullBlock {
@@ -20,6 +21,8 @@ export interface L1FullBlock {
   readonly header: Header
   /** EIP-2718 encodings, blob transactions without their sidecars. */
   readonly transactions: readonly Uint8Array[]
+  /** What the transactions trie holds, where that is something else; see `network-form.ts`. */
+  readonly leaves?: readonly Uint8Array[]
 }
 
 /** What derivation reads of L1. Every method rejects with L1Error when L1 does not answer with what was asked. */
@@ -42,7 +45,12 @@ export function createL1Data(options: L1ClientOptions): L1Data {
       const name = byNumber ? quantity(ref) : ref
       const json = await request(method, [name, true])
       if (json === null || json === undefined) return undefined
-      return checked(`${method} ${name}`, () => parseFullBlock(json, ref))
+      const block = checked(`${method} ${name}`, () => parseFullBlock(json, ref))
+      const { transactionsRoot } = block.header
+      if (orderedTrieRoot(block.transactions) === transactionsRoot) return block
+      const leaves = await networkForms(request, block.transactions)
+      checked(`${method} ${name}`, () => expectRoot('block.transactions', leaves, transactionsRoot))
+      return { ...block, leaves }
     },
     async receipts({ hash, header }) {
       const json = await request('eth_getBlockReceipts', [hash])
@@ -59,6 +67,7 @@ export function createL1Data(options: L1ClientOptions): L1Data {
   }
 }
 
+/** The caller checks the transactions' root. */
 function parseFullBlock(json: unknown, ref: bigint | Hash): L1FullBlock {
   const header = headerFromRpc(json, 'block')
   const hash = headerHash(header)
@@ -68,7 +77,6 @@ function parseFullBlock(json: unknown, ref: bigint | Hash): L1FullBlock {
   const transactions = list.map((item, i) =>
     encodedTransactionFromRpc(item, `block.transactions[${i}]`),
   )
-  expectRoot('block.transactions', transactions, header.transactionsRoot)
   return { hash, header, transactions }
 }
 

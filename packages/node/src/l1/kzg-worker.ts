@@ -1,33 +1,34 @@
 import { parentPort } from 'node:worker_threads'
-import { loadKZG } from 'kzg-wasm'
+import { type PackedBytes, packBytes, serve, unpackBytes } from '@altlayer/engine'
+import { loadBlobKzg } from '@altlayer/engine/kzg'
 
-// The thread that computes KZG commitments: making the library ready takes about half a minute of a
-// processor, a commitment most of a second.
+// The thread that computes KZG commitments: one takes a third of a second of a processor.
 
-export interface KzgRequest {
-  readonly id: number
-  readonly blob: string
-  /** Also a proof, for sending the blob. */
-  readonly prove: boolean
+const loading = loadBlobKzg()
+
+const handlers = {
+  commit: async (blob: Uint8Array): Promise<Uint8Array> => (await loading).commit(blob),
+
+  /** The commitment and the proof. */
+  prove: async (blob: Uint8Array): Promise<PackedBytes> => {
+    const kzg = await loading
+    const commitment = kzg.commit(blob)
+    return packBytes([commitment, kzg.prove(blob, commitment)])
+  },
+
+  /** Blobs, each with its commitment and its proof behind it. */
+  verify: async (packed: PackedBytes): Promise<boolean> => {
+    const parts = unpackBytes(packed)
+    const proven = Array.from({ length: parts.length / 3 }, (_, i) => {
+      const [blob, commitment, proof] = parts.slice(3 * i) as [Uint8Array, Uint8Array, Uint8Array]
+      return { blob, commitment, proof }
+    })
+    return (await loading).verify(proven)
+  },
+
+  close: () => {},
 }
 
-export type KzgAnswer =
-  | { readonly id: number; readonly commitment: string; readonly proof?: string }
-  | { readonly id: number; readonly error: string }
+export type KzgHandlers = typeof handlers
 
-const library = loadKZG(0)
-
-parentPort?.on('message', async ({ id, blob, prove }: KzgRequest) => {
-  const answer = (of: KzgAnswer) => parentPort?.postMessage(of)
-  try {
-    const kzg = await library
-    const commitment = kzg.blobToKZGCommitment(blob)
-    answer({
-      id,
-      commitment,
-      ...(prove && { proof: kzg.computeBlobKZGProof(blob, commitment) }),
-    })
-  } catch (error) {
-    answer({ id, error: String(error) })
-  }
-})
+if (parentPort !== null) serve(parentPort, handlers)

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
 import { Worker } from 'node:worker_threads'
-import { bytesToHex, type Hash, type Hex, hexToBytes } from '@altlayer/protocol'
-import type { KzgAnswer, KzgRequest } from './kzg-worker.ts'
+import { type Connection, connect, packBytes, packedBuffers, unpackBytes } from '@altlayer/engine'
+import { KzgError, type ProvenBlob } from '@altlayer/engine/kzg'
+import { bytesToHex, type Hash, type Hex, MalformedInputError } from '@altlayer/protocol'
+import type { KzgHandlers } from './kzg-worker.ts'
 
-// KZG commitments of blobs (EIP-4844), with the public ceremony's setup, on a thread of their own.
+// KZG commitments of blobs (EIP-4844) on a thread of their own.
 
 /** A blob's commitment and what L1 names it by. */
 export interface BlobCommitment {
@@ -16,68 +18,60 @@ export interface BlobProof extends BlobCommitment {
   readonly proof: Hex
 }
 
-/** The thread refused a blob, or ended. */
-export class KzgError extends Error {
-  override readonly name = 'KzgError'
-}
+let thread: { readonly worker: Worker; readonly connection: Connection<KzgHandlers> } | undefined
 
-interface Waiting {
-  readonly resolve: (answer: Extract<KzgAnswer, { commitment: string }>) => void
-  readonly reject: (error: Error) => void
-}
-
-let worker: Worker | undefined
-let serial = 0
-const waiting = new Map<number, Waiting>()
-
-/** The thread, started when a blob is first seen; it does not keep the process alive. */
-function thread(): Worker {
-  if (worker !== undefined) return worker
-  const started = new Worker(new URL('./kzg-worker.ts', import.meta.url))
-  const failAll = (error: Error) => {
-    if (worker === started) worker = undefined
-    for (const { reject } of waiting.values()) reject(error)
-    waiting.clear()
+/** Asks the thread, which is started by the first question and does not keep the process alive. */
+async function ask<T>(question: (remote: Connection<KzgHandlers>['remote']) => Promise<T>) {
+  thread ??= start()
+  const { worker, connection } = thread
+  worker.ref()
+  try {
+    return await question(connection.remote)
+  } finally {
+    if (connection.waiting === 0) worker.unref()
   }
-  started.on('message', (answer: KzgAnswer) => {
-    const call = waiting.get(answer.id)
-    waiting.delete(answer.id)
-    if ('error' in answer) call?.reject(new KzgError(answer.error))
-    else call?.resolve(answer)
-    if (waiting.size === 0) started.unref()
+}
+
+function start() {
+  const worker = new Worker(new URL('./kzg-worker.ts', import.meta.url))
+  const started = { worker, connection: connect<KzgHandlers>(worker, [KzgError]) }
+  worker.once('exit', () => {
+    if (thread === started) thread = undefined
   })
-  started.on('error', (error) => failAll(new KzgError(error.message, { cause: error })))
-  started.on('exit', (code) => failAll(new KzgError(`the KZG thread ended with code ${code}`)))
-  worker = started
   return started
 }
 
-function ask(blob: Uint8Array, prove: boolean) {
-  return new Promise<Extract<KzgAnswer, { commitment: string }>>((resolve, reject) => {
-    const id = serial++
-    waiting.set(id, { resolve, reject })
-    const request: KzgRequest = { id, blob: bytesToHex(blob), prove }
-    const of = thread()
-    of.ref()
-    of.postMessage(request)
-  })
+/** SHA-256 of a commitment, with version 1 in its first byte (EIP-4844, `kzg_to_versioned_hash`). */
+export function versionedHash(commitment: Uint8Array): Hash {
+  const digest = createHash('sha256').update(commitment).digest()
+  digest[0] = 1
+  return bytesToHex(digest)
 }
 
-function named(commitment: string): BlobCommitment {
-  const bytes = hexToBytes(commitment, 'commitment', 48)
-  const digest = createHash('sha256').update(bytes).digest()
-  digest[0] = 1
-  return { commitment: bytesToHex(bytes), versionedHash: bytesToHex(digest) }
+function named(commitment: Uint8Array): BlobCommitment {
+  return { commitment: bytesToHex(commitment), versionedHash: versionedHash(commitment) }
 }
 
 /** Commits to a blob of 131072 bytes. Rejects with KzgError when a field element is out of range. */
 export async function commitToBlob(blob: Uint8Array): Promise<BlobCommitment> {
-  return named((await ask(blob, false)).commitment)
+  return named(await ask((kzg) => kzg.commit(blob)))
 }
 
 /** As `commitToBlob`, with the proof that L1 asks for. */
 export async function proveBlob(blob: Uint8Array): Promise<BlobProof> {
-  const { commitment, proof } = await ask(blob, true)
-  if (proof === undefined) throw new KzgError('the KZG thread gave no proof')
-  return { ...named(commitment), proof: bytesToHex(hexToBytes(proof, 'proof', 48)) }
+  const [commitment, proof] = unpackBytes(await ask((kzg) => kzg.prove(blob)))
+  if (commitment === undefined || proof === undefined)
+    throw new MalformedInputError('proof', 'a commitment and a proof', 'less')
+  return { ...named(commitment), proof: bytesToHex(proof) }
+}
+
+/**
+ * Whether every commitment is that of its blob, all at once and without computing them anew; false also for
+ * what is malformed.
+ */
+export async function verifyBlobs(proven: readonly ProvenBlob[]): Promise<boolean> {
+  const packed = packBytes(
+    proven.flatMap(({ blob, commitment, proof }) => [blob, commitment, proof]),
+  )
+  return ask((kzg) => kzg.verify(packed, packedBuffers(packed)))
 }

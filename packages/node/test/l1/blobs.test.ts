@@ -2,11 +2,12 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { after, before, it } from 'node:test'
-import { bytesToHex } from '@altlayer/protocol'
+import { KzgError } from '@altlayer/engine/kzg'
+import { bytesToHex, hexToBytes } from '@altlayer/protocol'
 import { encodeBlob } from '../../src/batcher/blob.ts'
 import { createBlobSource } from '../../src/l1/beacon.ts'
 import { L1Error } from '../../src/l1/client.ts'
-import { commitToBlob, KzgError, proveBlob } from '../../src/l1/kzg.ts'
+import { commitToBlob, proveBlob, verifyBlobs } from '../../src/l1/kzg.ts'
 import { l1Block } from '../helpers/l1.ts'
 
 // EIP-4844: the commitment to the blob of zeros is the point at infinity.
@@ -17,6 +18,8 @@ const asked: string[] = []
 let server: Server
 let url: string
 let served: readonly Uint8Array[] = []
+/** What the node has as sidecars; undefined: it does not serve them. */
+let sidecars: readonly unknown[] | undefined
 
 before(async () => {
   server = createServer((request, response) => {
@@ -24,6 +27,7 @@ before(async () => {
     const answers: Record<string, unknown> = {
       '/eth/v1/beacon/genesis': { genesis_time: '1000' },
       '/eth/v1/config/spec': { SECONDS_PER_SLOT: '12' },
+      '/eth/v1/beacon/blob_sidecars/7': sidecars,
       '/eth/v1/beacon/blobs/7': served.map((bytes) => bytesToHex(bytes)),
     }
     const data = answers[request.url ?? '']
@@ -55,4 +59,38 @@ it('takes a blob only from a beacon node that has it, by its own commitment', as
   served = [encodeBlob(Uint8Array.of(9))]
   await assert.rejects(createBlobSource([url])(versionedHash, block), L1Error)
   await assert.rejects(createBlobSource([])(versionedHash, block), /no beacon API is configured/)
+})
+
+it('takes a blob with its proof where the beacon node gives one, and only the right one', async () => {
+  const { commitment, proof, versionedHash } = await proveBlob(blob)
+  const other = encodeBlob(Uint8Array.of(9))
+  const sidecar = {
+    index: '0',
+    blob: bytesToHex(blob),
+    kzg_commitment: commitment,
+    kzg_proof: proof,
+  }
+  const proven = {
+    blob,
+    commitment: hexToBytes(commitment),
+    proof: hexToBytes(proof),
+  }
+  assert.ok(await verifyBlobs([proven, proven]))
+  assert.ok(!(await verifyBlobs([proven, { ...proven, blob: other }])))
+  served = []
+  sidecars = [{ ...sidecar, kzg_commitment: proof }, sidecar]
+  asked.length = 0
+  assert.deepEqual(await createBlobSource([url])(versionedHash, block), blob)
+  assert.ok(!asked.includes('/eth/v1/beacon/blobs/7'))
+  for (const wrong of [
+    { ...sidecar, blob: bytesToHex(other) },
+    { ...sidecar, kzg_proof: commitment },
+    { ...sidecar, kzg_commitment: '0x00' },
+    { ...sidecar, blob: 7 },
+    'nonsense',
+  ]) {
+    sidecars = [wrong]
+    await assert.rejects(createBlobSource([url])(versionedHash, block), L1Error)
+  }
+  sidecars = undefined
 })
