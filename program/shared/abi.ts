@@ -19,6 +19,10 @@ export const OUTPUT_NODE: i32 = 1
 export const OUTPUT_CODE: i32 = 2
 /** One trace event; layout in program/README.md. */
 export const OUTPUT_TRACE: i32 = 3
+/** 32-byte hash ++ RLP of the header of a block that a proof derived: a preimage to come. */
+export const OUTPUT_HEADER: i32 = 4
+/** That block's transactions, each a little-endian u32 length and as many bytes: their trie's nodes are preimages to come. */
+export const OUTPUT_TRANSACTIONS: i32 = 5
 
 // Rules of the two modes.
 export const MODE_ETHEREUM: i32 = 0

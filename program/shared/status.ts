@@ -125,3 +125,9 @@ export const STATUS_L1_DATA_FULL: i32 = 162
 export const STATUS_NO_ATTRIBUTES: i32 = 163
 /** `derive_invalid` for attributes that hold deposits only: such a block is valid by definition. */
 export const STATUS_DEPOSITS_INVALID: i32 = 164
+
+// --- proof ---
+/** The boot information or the configuration that it names is malformed; have: the local key's index. */
+export const STATUS_BAD_BOOT: i32 = 170
+/** The agreed output root's preimage is not one of version 0, or not of this chain. */
+export const STATUS_BAD_OUTPUT: i32 = 171

@@ -5,6 +5,7 @@
 import { STATUS_BAD_INPUT, STATUS_DERIVE_ORDER, STATUS_NOT_BUILDING, STATUS_NOT_OPEN, STATUS_OK, STATUS_SEALED } from '../shared/status'
 import { applyOverrides } from './block/overrides'
 import { writeDiff, writeTouched } from './block/diff'
+import { PROOF_FAILED, PROOF_NUMBER, PROOF_OUTPUT, PROOF_SIZE, PROOF_STATUS } from '../shared/proof'
 import {
   BLOCK_CALLS,
   BLOCK_CLOSED,
@@ -40,6 +41,7 @@ import {
   writeOrigin,
 } from './derive/pipeline'
 import { clearHostError, hostError } from './host'
+import { proofNumber, proofOutput, proofStatus, prove } from './proof/proof'
 import { INPUT, INPUT_SIZE, RESULT } from './layout'
 import { wordFromBytes, wordToBytes } from './num/word'
 import { account as loadAccount } from './state/accounts'
@@ -319,4 +321,22 @@ export function derive_invalid(): i32 {
   const status = pipelineInvalid()
   if (status == STATUS_OK) setResultLength(pipelineResultLength())
   return leave(status)
+}
+
+// --- the fault proof: everything above, from boot information to a verdict, in one run. ---
+
+/**
+ * Runs the fault proof in an instance that does nothing else. Returns PROOF_* (shared/proof.ts): the program's exit
+ * code. After a missing preimage it goes on when called again. Result: the error record and PROOF_*.
+ */
+export function main(): i32 {
+  enter()
+  const verdict = prove()
+  if (verdict == PROOF_FAILED) writeError()
+  else memory.fill(RESULT, 0, PROOF_STATUS)
+  store<u32>(RESULT, proofStatus, PROOF_STATUS)
+  store<u64>(RESULT, proofNumber, PROOF_NUMBER)
+  memory.copy(RESULT + PROOF_OUTPUT, proofOutput, 32)
+  setResultLength(PROOF_SIZE)
+  return verdict
 }

@@ -14,6 +14,14 @@ export {
 } from './program/derivation.ts'
 export { isRejection, ProgramError, type ProgramErrorCode } from './program/errors.ts'
 export { createProgram, ProgramNotBuiltError, type ProgramOptions } from './program/instance.ts'
+export { type ProofResult, type ProofSource, runProof } from './program/proof.ts'
+export {
+  createProofServer,
+  type ProofClaim,
+  type ProofPreimages,
+  type ProofServer,
+  proofConfigHash,
+} from './program/proof-server.ts'
 export type * from './program/types.ts'
 export { TracerError } from './trace/index.ts'
 export {

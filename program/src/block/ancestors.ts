@@ -3,6 +3,7 @@
 
 import { STATUS_MALFORMED_HEADER } from '../../shared/status'
 import { arenaAllocUninitialized, arenaMark, arenaRelease } from '../arena'
+import { hintL2Header } from '../hints'
 import { hostError, keccakPreimage, setHostError } from '../host'
 import { itemNext, itemStart, rlpFixed } from '../rlp/decode'
 import { decodeHeader, headerParentHash } from './header'
@@ -61,6 +62,7 @@ function walk(): bool {
   const mark = arenaMark()
   const buffer = arenaAllocUninitialized(HEADER_MAX)
   if (hostError == 0) {
+    hintL2Header(last)
     const length = keccakPreimage(last, buffer, HEADER_MAX)
     if (length >= 0) {
       if (decodeHeader(buffer, buffer + <usize>length)) {

@@ -4,6 +4,7 @@
 
 import { FORK_ISTHMUS } from '../../shared/abi'
 import { forkAt } from '../block/rules'
+import { hintL2Transactions } from '../hints'
 import { hostError } from '../host'
 import { DERIVE_SCRATCH, DERIVE_SCRATCH_SIZE } from '../layout'
 import { itemLen, itemNext, itemStart, rlpItem } from '../rlp/decode'
@@ -233,6 +234,7 @@ function checkOverlap(parent: usize): i32 {
   for (let i = <u32>(safeNumber - parentNumber); i > 0; i--) {
     if (!l2Load(block + L2_PARENT_HASH, block)) return BATCH_ERROR
     if (load<u64>(block + L2_ORIGIN) != epoch) return BATCH_DROP
+    hintL2Transactions(block + L2_HASH)
     if (listLoad(block + L2_TRANSACTIONS, DERIVE_SCRATCH, DERIVE_SCRATCH + DERIVE_SCRATCH_SIZE) == 0) return BATCH_ERROR
     if (!sameTransactions(i - 1)) return BATCH_DROP
     if (spanOriginChanged(i - 1)) epoch--

@@ -24,6 +24,7 @@ import {
 } from '../block/header'
 import { HOLOCENE_EXTRA_DATA_SIZE } from '../block/fees'
 import { forkAt } from '../block/rules'
+import { hintL2Header, hintL2Transactions } from '../hints'
 import { hostError, keccakPreimage, setHostError } from '../host'
 import { trieGetPath, trieValue } from '../trie/read'
 import { TYPE_DEPOSIT, decodeTransaction, txData, txDataLen, txTo, txType } from '../tx/decode'
@@ -66,6 +67,7 @@ export const LENGTH_ISTHMUS: usize = 176
  * missing, or the block is none of this chain (STATUS_BAD_L2_BLOCK).
  */
 export function l2Load(hash: usize, record: usize): bool {
+  hintL2Header(hash)
   const length = keccakPreimage(hash, header, HEADER_MAX)
   if (length < 0) return false
   if (!decodeHeader(header, header + <usize>length)) return bad(0)
@@ -75,6 +77,7 @@ export function l2Load(hash: usize, record: usize): bool {
   store<u64>(record + L2_NUMBER, headerNumber)
   store<u64>(record + L2_TIME, headerTimestamp)
   if (headerNumber == genesisL2Number) return readGenesis(record)
+  hintL2Transactions(hash)
   const size = trieGetPath(headerTransactionsRoot, firstKey, 2)
   if (size < 0) return false
   return readAttributes(record, trieValue, <usize>size) || bad(headerNumber)

@@ -158,6 +158,12 @@ export function pipelineInvalid(): i32 {
   return STATUS_OK
 }
 
+/** Writes the attributes given last once more: the result region is the host's between calls. */
+export function pipelineRepeat(): i32 {
+  if (!given) return STATUS_NO_ATTRIBUTES
+  return writeAttributes(parent, givenTransactions == 0)
+}
+
 /** Bytes that `pipelineNext` and `pipelineInvalid` wrote; `pipelineInvalid` writes none before Holocene. */
 export function pipelineResultLength(): usize {
   return given ? attributesLength : 0

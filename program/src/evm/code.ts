@@ -5,6 +5,7 @@
 
 import { STATUS_BAD_PREIMAGE, STATUS_CODE_TOO_LARGE, STATUS_MISSING_PREIMAGE } from '../../shared/status'
 import { KEY_KECCAK256 } from '../../shared/abi'
+import { hintCode } from '../hints'
 import { hostError, placeHostError, preimage, setHostError } from '../host'
 import { keccak256 } from '../keccak/keccak'
 import { CODE_CACHE, CODE_CACHE_SIZE } from '../layout'
@@ -163,6 +164,7 @@ function loadCode(hash: usize): usize {
   } else {
     wordCopy(typedKey, hash)
     store<u8>(typedKey, <u8>KEY_KECCAK256)
+    hintCode(hash)
     let found = fetch()
     if (found >= 0 && entrySize(<usize>found) > codeRoom()) {
       codeCacheClear()

@@ -14,3 +14,7 @@ export const L1_FEE_VAULT: usize = memory.data<u8>([
 export const OPERATOR_FEE_VAULT: usize = memory.data<u8>([
   0x42, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x1b,
 ])
+/** The fee recipient of every block. */
+export const SEQUENCER_FEE_VAULT: usize = memory.data<u8>([
+  0x42, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x11,
+])

@@ -6,6 +6,7 @@
 // dropped and they swap roles: what was not used for a whole generation leaves.
 
 import { STATUS_MALFORMED_NODE } from '../../shared/status'
+import { hintNode } from '../hints'
 import { hostError, keccakPreimage, setHostError } from '../host'
 import { NODE_CACHE, NODE_CACHE_SIZE } from '../layout'
 import { itemIsList, itemLen, itemNext, itemStart, rlpItem } from '../rlp/decode'
@@ -239,6 +240,7 @@ function fetch(hash: usize): usize {
   copyHash(wanted, hash)
   if (!hasRoom(ENTRY_MAX)) rotate()
   const node = youngNext + ENTRY_HEADER
+  hintNode(wanted)
   const length = keccakPreimage(wanted, node, NODE_MAX)
   if (length < 0) return 0
   if (!nodeCheck(node, node + <usize>length)) {

@@ -209,7 +209,7 @@ function readAttributes(memory: MemoryReader, at: number): DerivedAttributes {
 const NEVER = MAX_UINT64
 
 /** The record that `derive_configure` takes (program/shared/derive.ts). */
-function encodeDeriveConfig({ config, l1BlobForks = [] }: DerivationOptions): Uint8Array {
+export function encodeDeriveConfig({ config, l1BlobForks = [] }: DerivationOptions): Uint8Array {
   const bytes = new Uint8Array(layout.DERIVE_CONFIG_SIZE)
   const view = new DataView(bytes.buffer)
   const set = (offset: number, value: bigint, path: string): void => {

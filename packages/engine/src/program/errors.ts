@@ -125,6 +125,8 @@ const MESSAGES: Readonly<Partial<Record<ProgramErrorCode, Describe>>> = {
     `the safe head has L1 origin ${c.have}, the batches belong to ${c.want}`,
   L1_DATA_FULL: ({ key }) => `block ${key} holds more data than the program has room for`,
   NO_ATTRIBUTES: () => 'no attributes were given that could be invalid',
+  BAD_BOOT: (c) => `local preimage ${c.have} or the configuration it names is malformed`,
+  BAD_OUTPUT: ({ key }) => `the preimage of output root ${key} is not a block of this chain`,
   DEPOSITS_INVALID: () => 'a block of deposits only cannot be invalid',
 }
 

@@ -8,6 +8,14 @@ import {
 import { precompile } from '../precompiles/index.ts'
 import type { ProgramHost } from './types.ts'
 
+/** A host that sees more than a node's: for proofs. */
+export interface ImportedHost extends ProgramHost {
+  /** A hint that is no precompile request. */
+  hint?(bytes: Uint8Array): void
+  /** Every record of the output, in place of `output` and `trace`. */
+  record?(kind: number, record: Uint8Array): void
+}
+
 /** The functions the program imports, and the memory they reach once it is instantiated. */
 export interface HostImports {
   readonly imports: WebAssembly.Imports
@@ -25,7 +33,7 @@ const ECRECOVER_INPUT = 128
 const FAILED = Uint8Array.of(0)
 
 /** Connects a host to the program's imports (program/src/host.ts); answers precompile requests natively. */
-export function createImports(host: ProgramHost): HostImports {
+export function createImports(host: ImportedHost): HostImports {
   let memory: Uint8Array = new Uint8Array(0)
   let answer: Uint8Array | undefined
 
@@ -43,14 +51,19 @@ export function createImports(host: ProgramHost): HostImports {
     },
     hint(ptr: number, length: number): number {
       const at = ptr >>> 0
-      if (memory[at] !== HINT_PRECOMPILE) return 0
-      answer = runPrecompile(host, memory.subarray(at, at + (length >>> 0)))
+      const bytes = memory.subarray(at, at + (length >>> 0))
+      if (memory[at] !== HINT_PRECOMPILE) {
+        host.hint?.(bytes)
+        return 0
+      }
+      answer = runPrecompile(host, bytes)
       return 1
     },
     output(kind: number, ptr: number, length: number): void {
       const at = ptr >>> 0
       const record = memory.subarray(at, at + (length >>> 0))
-      if (kind === OUTPUT_TRACE) host.trace?.(record)
+      if (host.record !== undefined) host.record(kind, record)
+      else if (kind === OUTPUT_TRACE) host.trace?.(record)
       else if (kind === OUTPUT_NODE || kind === OUTPUT_CODE)
         host.output?.(
           kind === OUTPUT_NODE ? 'node' : 'code',
@@ -69,14 +82,29 @@ export function createImports(host: ProgramHost): HostImports {
 }
 
 function runPrecompile(host: ProgramHost, request: Uint8Array): Uint8Array {
-  const address =
-    ((request[REQUEST_ADDRESS_END - 2] as number) << 8) |
-    (request[REQUEST_ADDRESS_END - 1] as number)
   const input = request.subarray(REQUEST_INPUT)
-  if (address === ECRECOVER && host.sender !== undefined && input.length === ECRECOVER_INPUT) {
+  if (
+    host.sender !== undefined &&
+    addressOf(request) === ECRECOVER &&
+    input.length === ECRECOVER_INPUT
+  ) {
     const sender = knownSender(host, input)
     if (sender !== undefined) return sender
   }
+  return answerPrecompile(request)
+}
+
+function addressOf(request: Uint8Array): number {
+  return (
+    ((request[REQUEST_ADDRESS_END - 2] as number) << 8) |
+    (request[REQUEST_ADDRESS_END - 1] as number)
+  )
+}
+
+/** The answer to a precompile request (program/shared/abi.ts, HINT_PRECOMPILE): 1 and the output, or 0. */
+export function answerPrecompile(request: Uint8Array): Uint8Array {
+  const address = addressOf(request)
+  const input = request.subarray(REQUEST_INPUT)
   const output = precompile(address, input)
   if (output === undefined) return FAILED
   const answer = new Uint8Array(1 + output.length)

@@ -2,6 +2,8 @@ import type { Block, PayloadAttributes } from '@altlayer/engine'
 import {
   type Address,
   bytesToHex,
+  type ChainConfig,
+  chainConfigOf,
   EMPTY_ROOT,
   EMPTY_UNCLES_HASH,
   encodeHoloceneExtraData,
@@ -39,7 +41,15 @@ export interface L1Item {
   readonly logs?: readonly Log[]
 }
 
+/** Executes L2 blocks. Without it a block is its header and transactions, and all states are empty. */
+export interface Execution {
+  /** Of the genesis. */
+  readonly stateRoot: Hash
+  seal(parent: Header, attributes: PayloadAttributes): Header
+}
+
 export interface WorldOptions {
+  readonly execution?: (config: ChainConfig) => Execution
   readonly forks?: Readonly<Record<string, number | undefined>>
   readonly seqWindowSize?: number
   readonly maxSequencerDrift?: number
@@ -60,6 +70,7 @@ export interface World {
   readonly l1: readonly L1Epoch[]
   readonly l2: readonly L2Block[]
   readonly preimages: Preimages
+  readonly blobs: ReadonlyMap<Hash, Uint8Array>
   /** Keys that the program asks for in vain, although they are known. */
   hidden: (key: Uint8Array) => boolean
   /** Adds an L1 block. */
@@ -122,8 +133,18 @@ export function createWorld(options: WorldOptions = {}): World {
 
   const l1: L1Epoch[] = [makeL1(undefined, [], L1_TIME)]
   const l1Genesis = l1[0] as L1Epoch
+  const chain = {
+    l1Genesis: { number: 10, hash: l1Genesis.hash },
+    l2Time: L1_TIME,
+    blockTime: L2_BLOCK_TIME,
+    ...(options.maxSequencerDrift && { maxSequencerDrift: options.maxSequencerDrift }),
+    ...(options.forks && { forks: options.forks }),
+  }
+  const execution = options.execution?.(chainConfigOf(testConfig(chain)))
+  const knownBlobs = new Map<Hash, Uint8Array>()
   const l2Genesis: Header = {
     ...emptyHeader,
+    ...(execution && { stateRoot: execution.stateRoot }),
     parentHash: testHash(0, 0),
     transactionsRoot: EMPTY_ROOT,
     receiptsRoot: EMPTY_ROOT,
@@ -136,14 +157,7 @@ export function createWorld(options: WorldOptions = {}): World {
     baseFeePerGas: 1n,
   }
   const l2GenesisHash = preimages.addHeader(l2Genesis)
-  const base = testConfig({
-    l1Genesis: { number: 10, hash: l1Genesis.hash },
-    l2GenesisHash,
-    l2Time: L1_TIME,
-    blockTime: L2_BLOCK_TIME,
-    ...(options.maxSequencerDrift && { maxSequencerDrift: options.maxSequencerDrift }),
-    ...(options.forks && { forks: options.forks }),
-  })
+  const base = testConfig({ ...chain, l2GenesisHash })
   const config: RollupConfig = {
     ...base,
     seqWindowSize: BigInt(options.seqWindowSize ?? 30),
@@ -174,6 +188,7 @@ export function createWorld(options: WorldOptions = {}): World {
     l1,
     l2,
     preimages,
+    blobs: knownBlobs,
     hidden: () => false,
     mine(items = [], { time, parent } = {}) {
       const before = parent ?? (l1.at(-1) as L1Epoch)
@@ -197,7 +212,8 @@ export function createWorld(options: WorldOptions = {}): World {
         ...deposits,
         transactions: [...(deposits.transactions ?? []), ...transactions],
       }
-      const block = sealL2(preimages, before, attributes, { origin, sequenceNumber, transactions })
+      const place = { origin, sequenceNumber, transactions }
+      const block = sealL2(preimages, before, attributes, place, execution)
       if (parent === undefined) l2.push(block)
       return block
     },
@@ -218,6 +234,7 @@ export function createWorld(options: WorldOptions = {}): World {
       const hashes = blobs.map((blob) => {
         const hash = testHash(1, BigInt(nonce * 1000) + BigInt(blobSerial++))
         preimages.addBlob(hash, blob)
+        knownBlobs.set(hash, blob)
         return hash
       })
       const raw = await batcherAccount.signTransaction({
@@ -249,15 +266,37 @@ export function sealL2(
     readonly sequenceNumber: bigint
     readonly transactions: readonly Uint8Array[]
   },
+  execution?: Execution,
 ): L2Block {
+  const transactions = attributes.transactions ?? []
+  const transactionsRoot = preimages.addList(transactions)
+  const header =
+    execution?.seal(parent.header, attributes) ??
+    unexecutedHeader(parent, attributes, transactionsRoot)
+  return {
+    header,
+    hash: preimages.addHeader(header),
+    transactions,
+    size: 0n,
+    attributes,
+    origin: place.origin,
+    sequenceNumber: place.sequenceNumber,
+    sequenced: place.transactions,
+  }
+}
+
+function unexecutedHeader(
+  parent: L2Block,
+  attributes: PayloadAttributes,
+  transactionsRoot: Hash,
+): Header {
   const params = attributes.eip1559Params && parseEip1559ParamsHex(attributes.eip1559Params)
   const canyon = { denominator: 250, elasticity: 6 }
-  const transactions = attributes.transactions ?? []
-  const header: Header = {
+  return {
     ...emptyHeader,
     parentHash: parent.hash,
     miner: attributes.feeRecipient,
-    transactionsRoot: preimages.addList(transactions),
+    transactionsRoot,
     receiptsRoot: EMPTY_ROOT,
     logsBloom: logsBloom([]),
     number: parent.header.number + 1n,
@@ -272,16 +311,6 @@ export function sealL2(
       excessBlobGas: 0n,
       parentBeaconBlockRoot: attributes.parentBeaconBlockRoot,
     }),
-  }
-  return {
-    header,
-    hash: preimages.addHeader(header),
-    transactions,
-    size: 0n,
-    attributes,
-    origin: place.origin,
-    sequenceNumber: place.sequenceNumber,
-    sequenced: place.transactions,
   }
 }
 

@@ -1,0 +1,287 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { type ProofClaim, type ProofSource, runProof } from '@altlayer/engine'
+import { depositToLog, encodeOutputRoot, type Hash, hexToBytes } from '@altlayer/protocol'
+import { encodeBlob } from '../../src/batcher/blob.ts'
+import { type Batch, encodeChannel } from '../../src/batcher/channel.ts'
+import { encodeFrames, splitFrames } from '../../src/batcher/frame.ts'
+import { type L2Block, singular, span, type WorldOptions } from '../derivation/model.ts'
+import { l2Transaction } from '../derivation/transactions.ts'
+import { portal, testHash } from '../helpers/config.ts'
+import { createExecutedWorld, type ExecutedWorld, users } from './executed-world.ts'
+
+/** Answers hints from the world, and only what the hint's route is for. Counts what was asked for. */
+function sourceOf(world: ExecutedWorld): ProofSource & { readonly routes: Map<string, number> } {
+  const routes = new Map<string, number>()
+  const l1 = new Set(world.l1.map(({ hash }) => hash))
+  const l2 = new Map(world.l2.map((block) => [block.hash, block]))
+  const outputs = new Map(world.l2.map((block) => [world.output(block), block]))
+  const typed = (hash: Hash) => {
+    const key = hexToBytes(hash)
+    key[0] = 2
+    return key
+  }
+  return {
+    routes,
+    async fetch(hint, key, preimages) {
+      const [route = '', data = ''] = hint.split(' ') as [string, Hash]
+      routes.set(route, (routes.get(route) ?? 0) + 1)
+      const fromList = () => {
+        const bytes = world.preimages.get(typed(key))
+        assert.ok(bytes !== undefined, `${hint}: ${key}`)
+        preimages.addKeccak(bytes)
+      }
+      switch (route) {
+        case 'l1-block-header':
+        case 'l2-block-header':
+          assert.equal(key, data)
+          assert.ok(route === 'l1-block-header' ? l1.has(key) : l2.has(key))
+          return fromList()
+        case 'l1-transactions':
+        case 'l1-receipts':
+          assert.ok(l1.has(data as Hash))
+          return fromList()
+        case 'l2-transactions':
+          assert.ok(l2.has(data as Hash))
+          return fromList()
+        case 'l1-blob': {
+          assert.equal(data.length, 2 + 96)
+          const versionedHash = data.slice(0, 66) as Hash
+          const blob = world.blobs.get(versionedHash)
+          assert.ok(blob !== undefined, hint)
+          // Any commitment: the host and L1 vouch for it, not the program.
+          return preimages.addBlob(versionedHash, new Uint8Array(48).fill(7), blob)
+        }
+        case 'l2-output': {
+          const block = outputs.get(key)
+          assert.ok(block !== undefined && data === key)
+          const { stateRoot, withdrawalsRoot } = block.header
+          const passer = world.passerRoot(block.header)
+          if (world.config.forks.isthmus !== undefined && block.header.number > 0n)
+            assert.equal(passer, withdrawalsRoot)
+          preimages.addKeccak(
+            encodeOutputRoot({
+              stateRoot,
+              messagePasserStorageRoot: passer,
+              blockHash: block.hash,
+            }),
+          )
+          return
+        }
+        case 'l2-state-node':
+        case 'l2-code': {
+          assert.equal(key, data)
+          const bytes = world.state.get(key)
+          assert.ok(bytes !== undefined, hint)
+          preimages.addKeccak(bytes)
+          return
+        }
+        default:
+          assert.fail(`hint ${hint} for ${key}`)
+      }
+    },
+  }
+}
+
+const never = undefined
+const AFTER_REGOLITH = ['canyon', 'delta', 'ecotone', 'fjord', 'granite', 'holocene', 'isthmus']
+const granite = { holocene: never, isthmus: never }
+
+/** L1 blocks with deposits, L2 blocks with transactions on them; nothing posted yet. */
+async function worldOf(l2: number, options: WorldOptions = {}): Promise<ExecutedWorld> {
+  const world = createExecutedWorld({ seqWindowSize: 40, ...options })
+  for (let i = 0; i < 4; i++) {
+    const deposit = { from: portal, to: users[0]?.address as Hash, mint: 5n, value: 3n } as const
+    const log = depositToLog({ ...deposit, gas: 100_000n, data: '0x' }, portal)
+    world.mine([{ raw: l2Transaction(i), logs: i % 2 === 0 ? [log] : [] }])
+  }
+  for (let i = 0; i < l2; i++) {
+    const head = world.l2.at(-1) as L2Block
+    const next = world.l1.find(({ header }) => header.number === head.origin.header.number + 1n)
+    const timestamp = head.header.timestamp + 2n
+    const transactions = [
+      await world.transaction(i % 4, 'count'),
+      await world.transaction((i + 1) % 4, i % 3 === 0 ? 'create' : 'transfer'),
+    ]
+    world.build(next !== undefined && next.header.timestamp <= timestamp, transactions)
+  }
+  return world
+}
+
+let channels = 0
+const frames = (batches: readonly Batch[]) =>
+  splitFrames(new Uint8Array(16).fill(++channels), encodeChannel(batches, 'zlib'), 100_000)
+
+const at = (world: ExecutedWorld, i: number) => world.l2[i] as L2Block
+const outputAt = (world: ExecutedWorld, i: number) => world.output(at(world, i))
+
+function claimOf(world: ExecutedWorld, from: number, to: number): ProofClaim {
+  return {
+    l1Head: world.l1.at(-1)?.hash as Hash,
+    agreedOutput: outputAt(world, from),
+    claimedOutput: outputAt(world, to),
+    claimedNumber: BigInt(to),
+  }
+}
+
+const prove = (world: ExecutedWorld, claim: ProofClaim) =>
+  runProof(sourceOf(world), claim, { config: world.config })
+
+describe('a fault proof', () => {
+  for (const [name, forks] of [
+    ['since Isthmus', {}],
+    ['in Holocene', { isthmus: never }],
+    ['before Holocene', granite],
+    ['in Bedrock', Object.fromEntries(AFTER_REGOLITH.map((fork) => [fork, never]))],
+  ] as const)
+    it(`finds the right output root, whatever block it starts from (${name})`, async () => {
+      const world = await worldOf(9, { forks })
+      const spans = name === 'in Bedrock' ? undefined : [span(world.config, world.l2.slice(1, 6))]
+      const first = spans ?? world.l2.slice(1, 6).map((block) => singular(block))
+      world.mine([await world.post(encodeFrames(frames(first)))])
+      const rest = encodeFrames(frames(world.l2.slice(6).map((block) => singular(block))))
+      world.mine([
+        { raw: l2Transaction(1) },
+        name === 'in Bedrock'
+          ? await world.post(rest)
+          : await world.postBlobs([new Uint8Array(131_072).fill(0xff), encodeBlob(rest)]),
+      ])
+      world.mine()
+      for (const [from, to] of [
+        [0, 1],
+        [0, 9],
+        [3, 4],
+        [4, 8],
+        [8, 9],
+      ] as const) {
+        const result = await prove(world, claimOf(world, from, to))
+        assert.deepEqual(result, {
+          valid: true,
+          number: BigInt(to),
+          outputRoot: outputAt(world, to),
+        })
+      }
+    })
+
+  it('refutes a wrong root, an old root, and one of another block', async () => {
+    const world = await worldOf(6)
+    world.mine([await world.post(encodeFrames(frames([span(world.config, world.l2.slice(1))])))])
+    world.mine()
+    const claim = claimOf(world, 1, 4)
+    for (const claimedOutput of [testHash(9, 9), outputAt(world, 1), outputAt(world, 5)]) {
+      const result = await prove(world, { ...claim, claimedOutput })
+      assert.deepEqual(result, { valid: false, number: 4n, outputRoot: outputAt(world, 4) })
+    }
+  })
+
+  it('takes a claim beyond the batches for one of the last block that L1 leads to', async () => {
+    const world = await worldOf(8)
+    world.mine([await world.post(encodeFrames(frames([span(world.config, world.l2.slice(1, 6))])))])
+    world.mine()
+    const beyond = await prove(world, claimOf(world, 2, 8))
+    assert.deepEqual(beyond, { valid: false, number: 5n, outputRoot: outputAt(world, 5) })
+    const absurd = { ...claimOf(world, 2, 5), claimedNumber: 2n ** 64n - 1n }
+    assert.deepEqual(await prove(world, absurd), { ...beyond, valid: true })
+  })
+
+  it('does not look beyond the L1 head', async () => {
+    const world = await worldOf(6)
+    const before = world.l1.at(-1)?.hash as Hash
+    world.mine([await world.post(encodeFrames(frames([span(world.config, world.l2.slice(1))])))])
+    world.mine()
+    const result = await prove(world, { ...claimOf(world, 0, 6), l1Head: before })
+    assert.deepEqual(result, { valid: false, number: 0n, outputRoot: outputAt(world, 0) })
+  })
+
+  it('needs no derivation for a block that both sides agree on', async () => {
+    const world = await worldOf(6)
+    for (const to of [0, 2, 4]) {
+      const claim = claimOf(world, 4, to)
+      assert.equal((await prove(world, claim)).valid, true)
+      const wrong = await prove(world, { ...claim, claimedOutput: testHash(9, 9) })
+      assert.deepEqual(wrong, { valid: false, number: BigInt(to), outputRoot: outputAt(world, to) })
+    }
+  })
+
+  it('replaces a block that is not valid by its deposits since Holocene, and voids its span before', async () => {
+    for (const [forks, valid] of [
+      [{}, 5n],
+      [granite, 2n],
+    ] as const) {
+      const world = await worldOf(4, { forks })
+      const { config, l2 } = world
+      world.mine([await world.post(encodeFrames(frames([span(config, l2.slice(1, 3))])))])
+      // Block 5 holds a transaction whose nonce was used, so that no sequencer could have made it.
+      const replaced = world.build(false, [])
+      const bad = { ...replaced, sequenced: [l2[1]?.sequenced[0] as Uint8Array] }
+      world.mine([await world.post(encodeFrames(frames([span(config, [...l2.slice(3, 5), bad])])))])
+      world.mine()
+      const result = await prove(world, claimOf(world, 0, 5))
+      assert.equal(result.number, valid)
+      assert.equal(result.outputRoot, outputAt(world, Number(valid)))
+      assert.equal(result.valid, valid === 5n)
+    }
+  })
+
+  it('fills an expired sequencing window with empty blocks', async () => {
+    const world = createExecutedWorld({ seqWindowSize: 3 })
+    for (let i = 0; i < 6; i++) world.mine()
+    for (let i = 0; i < 8; i++) {
+      const head = world.l2.at(-1) as L2Block
+      const next = world.l1.find(({ header }) => header.number === head.origin.header.number + 1n)
+      const timestamp = head.header.timestamp + 2n
+      world.build(next !== undefined && next.header.timestamp <= timestamp)
+    }
+    assert.equal((await prove(world, claimOf(world, 0, 8))).valid, true)
+  })
+
+  it('is the same however its preimages come, and asks for those of derived blocks never', async () => {
+    const world = await worldOf(6)
+    world.mine([await world.post(encodeFrames(frames([span(world.config, world.l2.slice(1))])))])
+    world.mine()
+    const claim = claimOf(world, 3, 6)
+    const source = sourceOf(world)
+    const derived = new Set(world.l2.slice(4).map(({ hash }) => hash))
+    const runs = [
+      await runProof(source, claim, { config: world.config }),
+      await runProof(
+        {
+          fetch(hint, key, preimages) {
+            assert.ok(!derived.has(hint.split(' ')[1] as Hash), hint)
+            return sourceOf(world).fetch(hint, key, preimages)
+          },
+        },
+        claim,
+        { config: world.config },
+      ),
+    ]
+    assert.deepEqual(runs[0], runs[1])
+    assert.deepEqual([...source.routes.keys()].toSorted(), [
+      'l1-block-header',
+      'l1-receipts',
+      'l1-transactions',
+      'l2-block-header',
+      'l2-code',
+      'l2-output',
+      'l2-state-node',
+      'l2-transactions',
+    ])
+  })
+
+  it('fails where a source cannot help, and where the claim is of another chain', async () => {
+    const world = await worldOf(3)
+    world.mine([await world.post(encodeFrames(frames([span(world.config, world.l2.slice(1))])))])
+    const claim = claimOf(world, 0, 3)
+    await assert.rejects(runProof({ fetch: async () => {} }, claim, { config: world.config }), {
+      code: 'MISSING_PREIMAGE',
+    })
+    const cause = new Error('L1 is away')
+    const away = { fetch: () => Promise.reject(cause) }
+    await assert.rejects(runProof(away, claim, { config: world.config }), cause)
+    const config = {
+      ...world.config,
+      genesis: { ...world.config.genesis, l2: { number: 0n, hash: testHash(3, 3) } },
+    }
+    await assert.rejects(runProof(sourceOf(world), claim, { config }), { code: 'BAD_L2_BLOCK' })
+  })
+})
