@@ -45,9 +45,17 @@ export type Execution =
 export interface BlockExecutor {
   /** Executes a block; what the executor keeps of earlier ones was hashed when it came. */
   run(input: ExecutionInput, preimages: PreimageReader): Execution
+  /**
+   * What the transactions lack when each is executed alone on the parent's state: less than they lack one after the
+   * other, and known all at once. For asking, not for judging.
+   */
+  lacking(input: ExecutionInput, preimages: PreimageReader): readonly MissingPreimage[]
   /** Forgets all state, so that every preimage is asked for again. */
   clear(): void
 }
+
+/** A preimage that was not there, and whose it is where that is known. */
+export type MissingPreimage = Pick<Problem, 'account' | 'slot'> & { readonly key: Hash }
 
 export interface ExecutorOptions {
   readonly config: ChainConfig
@@ -71,16 +79,18 @@ export function createExecutor(options: ExecutorOptions): BlockExecutor {
       codeCacheBytes: options.codeCacheBytes ?? DEFAULT_CODE_CACHE,
     },
   )
+  const reading = <T>(preimages: PreimageReader, use: () => T): T => {
+    reader = preimages
+    try {
+      return use()
+    } finally {
+      reader = undefined
+      close(program)
+    }
+  }
   return {
-    run(input, preimages) {
-      reader = preimages
-      try {
-        return execute(program, input)
-      } finally {
-        reader = undefined
-        close(program)
-      }
-    },
+    run: (input, preimages) => reading(preimages, () => execute(program, input)),
+    lacking: (input, preimages) => reading(preimages, () => lacking(program, input)),
     clear: () => program.clearCache(),
   }
 }
@@ -110,6 +120,26 @@ function execute(
       milliseconds: performance.now() - start,
     }
   }
+}
+
+function lacking(
+  program: Program,
+  { parent, attributes, transactions }: ExecutionInput,
+): readonly MissingPreimage[] {
+  const missing = new Map<Hash, MissingPreimage>()
+  for (const raw of transactions) {
+    try {
+      program.open(parent, attributes)
+      program.transaction(raw)
+    } catch (error) {
+      if (!(error instanceof ProgramError)) throw error
+      const { key, account, slot } = error.context
+      if (error.code === 'MISSING_PREIMAGE' && key !== undefined)
+        missing.set(key, { key, ...(account && { account }), ...(slot && { slot }) })
+    }
+    close(program)
+  }
+  return [...missing.values()]
 }
 
 /** Forgets the open block; after a host error there is none. */

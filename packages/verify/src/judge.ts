@@ -1,14 +1,21 @@
 import { attributesOf } from '@altlayer/engine'
 import type { ChainConfig, Header } from '@altlayer/protocol'
-import { type ClaimedBlock, checkParent } from './block.ts'
+import type { ClaimedBlock } from './block.ts'
 import {
   type BlockExecutor,
   type Execution,
+  type ExecutionInput,
   executionProblem,
   headerDifference,
   type PreimageReader,
 } from './execute.ts'
 import type { Problem } from './verdict.ts'
+
+/** What a block is executed from. */
+export function inputOf(config: ChainConfig, parent: Header, block: ClaimedBlock): ExecutionInput {
+  const { header, transactions } = block
+  return { parent, attributes: attributesOf(config, header, undefined), transactions }
+}
 
 /** What is known of a block after it was executed. */
 export interface Judgement {
@@ -18,20 +25,16 @@ export interface Judgement {
 }
 
 /**
- * Executes a block on its parent and compares all. Throws VerificationProblem where the two headers do not fit
- * together; whether what is missing can be had is the caller's affair.
+ * Executes a block on its parent, which `checkParent` let pass, and compares all. Whether what is missing can be
+ * had is the caller's affair.
  */
 export function judgeBlock(
   executor: BlockExecutor,
-  config: ChainConfig,
-  parent: Header,
+  input: ExecutionInput,
   block: ClaimedBlock,
   preimages: PreimageReader,
 ): Judgement {
-  checkParent(parent, block)
-  const { header, transactions } = block
-  const attributes = attributesOf(config, header, undefined)
-  const execution = executor.run({ parent, attributes, transactions }, preimages)
+  const execution = executor.run(input, preimages)
   if (!execution.sealed) {
     const problem = executionProblem(execution.error, execution.transaction)
     // What breaks the rules under a header that is not the hash's is not the block.
@@ -58,7 +61,7 @@ function mismatch(
       status: 'invalid',
       problem: { code: 'HEADER_FIELD', message: `wrong header: ${named}`, ...found },
     }
-  const hashes = `the header shown hashes to ${block.headerHash}, not to the block's hash ${block.hash}`
+  const hashes = notTheHash(block)
   return {
     status: 'unverified',
     problem: {
@@ -67,4 +70,14 @@ function mismatch(
       ...(computedIsBlock && found),
     },
   }
+}
+
+function notTheHash({ headerHash, hash }: ClaimedBlock): string {
+  return `the header shown hashes to ${headerHash}, not to the block's hash ${hash}`
+}
+
+/** The problem of a block; whatever came of executing under a header that is not the hash's, that is the first. */
+export function finalProblem(problem: Problem, block: ClaimedBlock): Problem {
+  if (block.headerHash === block.hash || problem.code === 'HEADER_HASH') return problem
+  return { code: 'HEADER_HASH', message: `${notTheHash(block)}; ${problem.message}` }
 }

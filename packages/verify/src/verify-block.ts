@@ -8,7 +8,7 @@ import {
 } from '@altlayer/protocol'
 import { type ClaimedBlock, checkParent, parseBlock } from './block.ts'
 import type { BlockExecutor } from './execute.ts'
-import { type Judgement, judgeBlock } from './judge.ts'
+import { finalProblem, inputOf, type Judgement, judgeBlock } from './judge.ts'
 import { createPreimages, type PreimageLimits, type Preimages } from './preimages.ts'
 import { compareReceipts } from './receipts.ts'
 import { RpcAnswerTooLarge, type RpcClient, RpcRefusal, RpcUnavailable } from './rpc/client.ts'
@@ -74,7 +74,8 @@ export async function verifyForeignBlock(
     const comparison = execution.sealed
       ? await receiptsProblem(receipts, block, judgement)
       : { problem: undefined, receipts: undefined }
-    const problem = worst(judgement.problem, comparison.problem)
+    const found = worst(judgement.problem, comparison.problem)
+    const problem = found && finalProblem(found, block)
     return {
       status: status === 'valid' && problem !== undefined ? 'unverified' : status,
       ...(problem && { problem }),
@@ -159,22 +160,24 @@ async function execute(
     fetchParent(rpc, block),
     openWitness(rpc, capabilities, block, preimages),
   ])
+  const input = inputOf(config, parent, block)
   const most = options.attempts ?? DEFAULT_ATTEMPTS
   const timeout = options.timeout ?? DEFAULT_TIMEOUT
   for (let attempts = 1; ; attempts++) {
-    const judgement = judgeBlock(executor, config, parent, block, preimages.get)
+    const judgement = judgeBlock(executor, input, block, preimages.get)
     const { problem } = judgement
     const key = problem?.code === 'MISSING_PREIMAGE' ? problem.key : undefined
     if (problem === undefined || key === undefined)
       return { judgement, source, preimages, attempts }
-    if (attempts >= most || performance.now() - start > timeout)
+    const elapsed = performance.now() - start
+    if (attempts >= most || elapsed > timeout)
       throw new VerificationProblem({
         ...problem,
         code: 'LIMIT',
-        message: `not enough of the state after ${attempts} attempts in ${Math.round(performance.now() - start)} ms: ${problem.message}`,
+        message: `not enough of the state after ${attempts} attempts in ${Math.round(elapsed)} ms: ${problem.message}`,
       })
-    const came = await source.fetch({ ...problem, key })
-    if (!came)
+    await source.fetch([{ ...problem, key }, ...executor.lacking(input, preimages.get)])
+    if (!preimages.has(key))
       return { judgement: withRefusals(judgement, problem, source), source, preimages, attempts }
   }
 }

@@ -14,9 +14,9 @@ import {
   quantity,
 } from '@altlayer/protocol'
 import type { ForeignBlock } from '../block.ts'
+import type { MissingPreimage } from '../execute.ts'
 import type { Preimages } from '../preimages.ts'
 import type { RpcCall, RpcClient, RpcOutcome } from '../rpc/client.ts'
-import type { Problem } from '../verdict.ts'
 import { addExecutionWitness } from './execution-witness.ts'
 
 /** Which of an RPC's methods are there; found out by asking, kept between blocks. */
@@ -28,15 +28,13 @@ export interface Capabilities {
 export interface WitnessSource {
   readonly kind: 'executionWitness' | 'proofs'
   /**
-   * Fetches what execution missed. False when nothing that was not known came: to try again is useless. Rejects as
-   * RpcClient does, with MalformedInputError and VerificationProblem `LIMIT`.
+   * Fetches what execution missed, as far as it can be had. Rejects as RpcClient does, with MalformedInputError
+   * and VerificationProblem `LIMIT`.
    */
-  fetch(missing: MissingPreimage): Promise<boolean>
+  fetch(missing: readonly MissingPreimage[]): Promise<void>
   /** What the RPC said when it was asked for what it does not have; for messages. */
   readonly refusals: readonly string[]
 }
-
-export type MissingPreimage = Pick<Problem, 'account' | 'slot'> & { readonly key: Hash }
 
 const WITNESS = 'debug_executionWitness'
 const DB_GET = 'debug_dbGet'
@@ -101,43 +99,46 @@ export async function openWitness(
   return {
     kind: witness === undefined ? 'proofs' : 'executionWitness',
     refusals,
-    async fetch({ key, account, slot }) {
-      const before = preimages.items
-      const hex = key.slice(2)
-      const place = account === undefined ? undefined : account + (slot ?? '')
-      const wanted: { readonly call: RpcCall; readonly add: (result: unknown) => void }[] = [
-        { call: { method: DB_GET, params: [`0x${hex}`] }, add: (v) => addBytes(v, preimages) },
-      ]
-      if (account === undefined) {
-        // Not of the state: an ancestor's header, which BLOCKHASH reads.
-        const params = [key, false]
-        wanted.push({
-          call: { method: 'eth_getBlockByHash', params },
-          add: (v) => void preimages.add(encodeHeader(headerFromRpc(v, 'ancestor'))),
-        })
-      } else {
-        if (slot === undefined) {
-          const code = { method: 'eth_getCode', params: [account, parentNumber] }
-          wanted.push({ call: code, add: (v) => addBytes(v, preimages) })
-          // 'c' before the hash, as the hash-keyed database has it.
-          const keyed = { method: DB_GET, params: [`0x63${hex}`] }
-          wanted.push({ call: keyed, add: (v) => addBytes(v, preimages) })
-        }
-        if (place !== undefined && !asked.has(place)) {
-          asked.add(place)
-          const call = proof(account, slot === undefined ? [] : [slot])
-          wanted.push({ call, add: (v) => addProof(v, preimages) })
-        }
-      }
+    async fetch(missing) {
+      const wanted = [...new Map(missing.map((one) => [one.key, one])).values()].flatMap(asks)
       const allowed = wanted.filter(({ call }) => !refused.has(call.method))
       const outcomes = allowed.length === 0 ? [] : await rpc.batch(allowed.map(({ call }) => call))
       for (const [i, outcome] of outcomes.entries()) {
-        const { call, add } = allowed[i] as (typeof allowed)[number]
+        const { call, add } = allowed[i] as Ask
         for (const result of taken(outcome, call.method)) add(result)
       }
-      return preimages.items > before && preimages.has(key)
     },
   }
+
+  /** All ways to come by one preimage. */
+  function asks({ key, account, slot }: MissingPreimage): readonly Ask[] {
+    const bytes = (value: unknown) => addBytes(value, preimages)
+    const node: Ask = { call: { method: DB_GET, params: [key] }, add: bytes }
+    if (account === undefined) {
+      // Not of the state: an ancestor's header, which BLOCKHASH reads.
+      const add = (value: unknown) =>
+        void preimages.add(encodeHeader(headerFromRpc(value, 'ancestor')))
+      return [node, { call: { method: 'eth_getBlockByHash', params: [key, false] }, add }]
+    }
+    const list = [node]
+    const place = account + (slot ?? '')
+    if (!asked.has(place)) {
+      asked.add(place)
+      const call = proof(account, slot === undefined ? [] : [slot])
+      list.push({ call, add: (value) => addProof(value, preimages) })
+    }
+    if (slot !== undefined) return list
+    // 'c' before the hash of a code, as geth's database has it.
+    list.push({ call: { method: DB_GET, params: [`0x63${key.slice(2)}`] }, add: bytes })
+    list.push({ call: { method: 'eth_getCode', params: [account, parentNumber] }, add: bytes })
+    return list
+  }
+}
+
+/** A call, and what is done with its result. */
+interface Ask {
+  readonly call: RpcCall
+  readonly add: (result: unknown) => void
 }
 
 function addBytes(value: unknown, preimages: Preimages): void {
