@@ -6,6 +6,7 @@ import { startRpcServer } from '@altlayer/rpc'
 import type { Logger } from 'pino'
 import { startBatcher } from './batcher/service.ts'
 import { ChainMismatchError } from './chain/reorg.ts'
+import { createTurns } from './chain/turns.ts'
 import { systemClock } from './clock.ts'
 import { readChainFiles } from './config.ts'
 import { startDeriver } from './derivation/deriver.ts'
@@ -14,6 +15,7 @@ import { createL1Client, type L1Block, type L1Client } from './l1/client.ts'
 import { followL1 } from './l1/follower.ts'
 import { createRollupApi } from './rollup-api.ts'
 import { startSequencer } from './sequencer/sequencer.ts'
+import { type P2pOptions, startSync } from './sync/sync.ts'
 
 export interface NodeOptions {
   /** The OP Stack's `rollup.json`. */
@@ -52,6 +54,8 @@ export interface NodeOptions {
       readonly data: 'calldata' | 'cheaper'
     }
   }
+  /** Takes part in the rollup's network; left out, the node has no peers. */
+  readonly p2p?: P2pOptions
   readonly logger: Logger
 }
 
@@ -59,6 +63,8 @@ export interface RollupNode {
   /** Of its JSON-RPC, HTTP; WebSocket is on the same port. */
   readonly url: string
   readonly engine: Engine
+  /** Multiaddrs at which peers reach it; none without a network. */
+  readonly peerAddresses: readonly string[]
   /** The unsafe head: number, and timestamp in seconds. */
   status(): { readonly head: bigint; readonly timestamp: number }
   /** Finishes the open block, stops serving, closes the database. */
@@ -106,11 +112,13 @@ export async function startNode(options: NodeOptions): Promise<RollupNode> {
       contracts: [config.depositContractAddress, config.l1SystemConfigAddress],
     })
     opened.push(follower)
+    const turns = createTurns()
     const verifier = startVerifier({
       config,
       engine,
       client,
       follower,
+      turns,
       startDeriver: () =>
         startDeriver({
           config,
@@ -125,6 +133,23 @@ export async function startNode(options: NodeOptions): Promise<RollupNode> {
     })
     opened.push(verifier)
     const { heads: derived } = verifier
+    const sync =
+      options.p2p &&
+      (await startSync({
+        ...options.p2p,
+        config,
+        engine,
+        client,
+        l1Url: options.l1Url,
+        l1Genesis,
+        sequencing: options.sequencer !== undefined,
+        turns,
+        dataDir: options.dataDir,
+        userAgent: version(),
+        clock,
+        logger,
+      }))
+    if (sync) opened.push(sync)
     const server = await startRpcServer({
       engine,
       rollup: createRollupApi({
@@ -135,7 +160,9 @@ export async function startNode(options: NodeOptions): Promise<RollupNode> {
         derived,
         clock,
         version: version(),
+        ...(sync && { peerCount: () => sync.p2p.host.connected().length }),
       }),
+      methods: sync?.methods ?? [],
       ...options.rpc,
       logger,
       clientVersion: version(),
@@ -156,6 +183,7 @@ export async function startNode(options: NodeOptions): Promise<RollupNode> {
     return {
       url,
       engine,
+      peerAddresses: sync?.p2p.host.addresses() ?? [],
       status: () => ({ head: head().number, timestamp: Number(head().timestamp) }),
       close,
     }

@@ -32,6 +32,8 @@ export interface RollupApiOptions {
   readonly derived?: () => DerivedHeads | undefined
   /** As in `altlayer/0.1.0`. */
   readonly version: string
+  /** Connected peers; left out: there is no network. */
+  readonly peerCount?: () => number
 }
 
 const zeroHash: Hash = `0x${'00'.repeat(32)}`
@@ -123,6 +125,7 @@ export function createRollupApi(options: RollupApiOptions): RollupApi {
     coinbase: PREDEPLOYS.SequencerFeeVault,
     rollupConfig: () => rollupConfigToJson(config) as { readonly [key: string]: Json },
     version: () => options.version,
+    ...(options.peerCount && { peerCount: options.peerCount }),
   }
 }
 

@@ -9,6 +9,7 @@ import {
 } from '@altlayer/protocol'
 import type { Logger } from 'pino'
 import { parentOf } from '../chain/parent.ts'
+import type { Turns } from '../chain/turns.ts'
 import type { Clock } from '../clock.ts'
 import type { L1Block, L1Client } from '../l1/client.ts'
 import type { L1Follower } from '../l1/follower.ts'
@@ -29,6 +30,8 @@ export interface VerifierOptions {
    * unless L1 has others.
    */
   readonly sequencing: boolean
+  /** Unsafe blocks that are followed change the chain too. */
+  readonly turns: Turns
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -67,7 +70,7 @@ interface SafeAt {
 }
 
 export function startVerifier(options: VerifierOptions): Verifier {
-  const { config, engine, client, follower, clock, logger, l1Genesis } = options
+  const { config, engine, client, follower, turns, clock, logger, l1Genesis } = options
   const stop = new AbortController()
   let deriver = options.startDeriver()
   let heads: DerivedHeads | undefined
@@ -124,7 +127,7 @@ export function startVerifier(options: VerifierOptions): Verifier {
     const finalized = engine.block({ tag: 'finalized' }) ?? engine.genesis
     unfinalized = unfinalized.filter(({ block }) => block.header.number <= start.header.number)
     concluded = start
-    await keepHead({ currentL1, safe, pendingSafe: start, finalized })
+    await turns.take(() => keepHead({ currentL1, safe, pendingSafe: start, finalized }))
     reorganised = false
     logger.debug(
       {
@@ -271,7 +274,8 @@ export function startVerifier(options: VerifierOptions): Verifier {
     const last = final.at(-1)?.block
     if (last === undefined || last.header.number <= heads.finalized.header.number) return
     unfinalized = unfinalized.slice(final.length)
-    await keepHead({ ...heads, finalized: last })
+    const next = { ...heads, finalized: last }
+    await turns.take(() => keepHead(next))
   }
 
   /** One step; false when there is nothing to do for now. */
@@ -281,7 +285,7 @@ export function startVerifier(options: VerifierOptions): Verifier {
     if (of === undefined) return false
     const next = await deriver.next(of.pendingSafe.hash)
     if (next.kind === 'needs-l1') return advance(of, next.number)
-    await apply(of, next.derived)
+    await turns.take(() => apply(of, next.derived))
     return true
   }
 

@@ -3,6 +3,7 @@ import { after, before, describe, it } from 'node:test'
 import { type Block, type Engine, ProgramError } from '@altlayer/engine'
 import type { Hash, RollupConfig } from '@altlayer/protocol'
 import { pino } from 'pino'
+import { createTurns } from '../../src/chain/turns.ts'
 import { type Deriver, DeriverEndedError, startDeriver } from '../../src/derivation/deriver.ts'
 import { PreimageUnknownError } from '../../src/derivation/preimage-source.ts'
 import { startVerifier } from '../../src/derivation/verifier.ts'
@@ -208,6 +209,7 @@ describe('a verifier whose derivation thread dies', () => {
       contracts: [],
     })
     const verifier = startVerifier({
+      turns: createTurns(),
       config,
       engine: fakeEngine(genesis, clock),
       client,

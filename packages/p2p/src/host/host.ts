@@ -1,3 +1,5 @@
+import { ECDH } from 'node:crypto'
+import { keccak256 } from '@altlayer/protocol'
 import { TopicValidatorResult } from '@libp2p/gossipsub'
 import type { Connection, Peer, PeerId, Stream } from '@libp2p/interface'
 import type { Decompressor } from '../gossip/message.ts'
@@ -87,7 +89,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     const told = (key: string) => Buffer.from(peer.metadata.get(key) ?? []).toString('utf8')
     return {
       id: name,
-      ...publicKeyOf(peer.id),
+      nodeId: nodeIdOf(peer.id),
       userAgent: told('AgentVersion'),
       protocolVersion: told('ProtocolVersion'),
       addresses: peer.addresses.map(({ multiaddr }) => withId(multiaddr.toString(), name)),
@@ -121,7 +123,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     topicPeers: (topic) => gossip.getSubscribers(topic).map(String),
     self: () => ({
       id,
-      ...publicKeyOf(node.peerId),
+      nodeId: nodeIdOf(node.peerId),
       userAgent: options.userAgent,
       protocolVersion: PROTOCOL_VERSION,
       addresses: addresses(),
@@ -243,6 +245,10 @@ function withId(address: string, id: string): string {
   return address.includes('/p2p/') ? address : `${address}/p2p/${id}`
 }
 
-function publicKeyOf(peer: PeerId): { readonly publicKey?: Uint8Array } {
-  return peer.type === 'secp256k1' ? { publicKey: peer.publicKey.raw } : {}
+/** keccak256 of the uncompressed public key (devp2p, "Ethereum Node Records", v4 identity). */
+function nodeIdOf(peer: PeerId): string {
+  if (peer.type !== 'secp256k1') return '00'.repeat(32)
+  const { raw } = peer.publicKey
+  const point = ECDH.convertKey(raw, 'secp256k1', undefined, undefined, 'uncompressed') as Buffer
+  return Buffer.from(keccak256(point.subarray(1))).toString('hex')
 }

@@ -49,7 +49,6 @@ export async function createNode(
     nodeInfo: { userAgent: options.userAgent },
     addresses: {
       listen: [listenAddress(options.listen.ip, options.listen.port)],
-      ...(options.announce && { announce: [...options.announce] }),
     },
     // Sockets that have not become connections yet count here too.
     transports: [tcp({ maxConnections: 2 * most })],

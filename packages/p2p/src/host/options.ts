@@ -7,8 +7,6 @@ export interface HostOptions {
   /** Network identity: a secp256k1 private key of 32 bytes. */
   readonly privateKey: Uint8Array
   readonly listen: { readonly ip: string; readonly port: number }
-  /** Multiaddrs to tell others instead of those that are listened at. */
-  readonly announce?: readonly string[]
   /** Multiaddrs of peers that are always connected to, never banned for their score, never pruned. */
   readonly staticPeers: readonly string[]
   /** Multiaddrs of peers that are connected to while there are few. */

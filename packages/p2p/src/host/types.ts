@@ -58,8 +58,8 @@ export class PeerAddressError extends Error {
 /** One of the peers that are connected or known. */
 export interface PeerSummary {
   readonly id: string
-  /** Compressed secp256k1 public key; undefined for other kinds of keys. */
-  readonly publicKey?: Uint8Array
+  /** As discovery names nodes, hex without 0x; zero for keys other than secp256k1. */
+  readonly nodeId: string
   readonly userAgent: string
   readonly protocolVersion: string
   /** Multiaddrs with the peer's id. */

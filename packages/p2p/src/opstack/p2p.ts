@@ -6,7 +6,7 @@ import { type Host, startHost } from '../host/host.ts'
 import type { HostOptions } from '../host/options.ts'
 import type { Topic } from '../host/types.ts'
 import { type BlockPayload, PAYLOAD_VERSIONS } from '../payload/payload.ts'
-import { createPeerScores, type PeerEvent } from '../peers/score.ts'
+import { type Counters, createPeerScores, type PeerEvent } from '../peers/score.ts'
 import {
   decodeResponse,
   encodeRequest,
@@ -53,6 +53,8 @@ export interface OpStackP2p {
   syncPeers(): readonly string[]
   /** Notes what an answer was worth. */
   record(peer: string, event: PeerEvent): void
+  /** What a peer's answers were so far, decayed. */
+  answers(peer: string): Counters
   counts(): BlockCounts
   close(): Promise<void>
 }
@@ -116,6 +118,7 @@ export async function startOpStackP2p(options: OpStackP2pOptions): Promise<OpSta
     },
     syncPeers: () => host.speakers(protocol),
     record: (peer, event) => scores.record(peer, event, now()),
+    answers: (peer) => scores.counters(peer, now()),
     counts: () => ({ accepted, refused: Object.fromEntries(refused) }),
     close: () => host.close(),
   }
