@@ -119,6 +119,14 @@ export interface ForkchoiceResult {
   readonly payloadId?: Hex
 }
 
+/** Limits on what blocks take on L1, as estimated by `estimatedDaSize` (op-geth's `miner_setMaxDASize`). */
+export interface DaLimits {
+  /** Bytes of one transaction from the pool; 0: no limit. */
+  readonly transaction: number
+  /** Bytes of a block's transactions from the pool together; 0: no limit. */
+  readonly block: number
+}
+
 export interface CallRequest {
   readonly block: BlockRef
   readonly message: CallMessage
@@ -269,6 +277,11 @@ export interface Engine {
   getPayload(id: Hex): Promise<ExecutionPayload>
   /** Executes (or recognises the block just built), commits atomically and durably. */
   newPayload(payload: ExecutionPayload): Promise<PayloadStatus>
+  /**
+   * Holds back what is taken from the pool from now on, in the open block too. Throws EngineError `invalid` for a
+   * limit that is no integer from 0 to 2^53 - 1.
+   */
+  setDaLimits(limits: DaLimits): void
 
   close(): Promise<void>
 }

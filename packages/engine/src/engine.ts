@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads'
 import { nextBaseFee } from '@altlayer/protocol'
 import type { Engine } from './api.ts'
 import { type Consensus, type ConsensusContext, createConsensus } from './building/consensus.ts'
+import { createDaLimits } from './building/da-limits.ts'
 import { createChain } from './chain/chain.ts'
 import { createStateReader } from './chain/state-reader.ts'
 import { createEventBus } from './events.ts'
@@ -88,6 +89,7 @@ async function start(
     }
   }
   const states = createSenderStates((address) => reader.sender(chain.head, address))
+  const daLimits = createDaLimits()
   let consensus: Consensus | undefined
   const pool = await openPool(
     {
@@ -120,6 +122,7 @@ async function start(
     threads,
     pool: pool.core,
     slotTime: options.slotTime,
+    daLimits: daLimits.get,
     wantedSenders: () => states.wanted(Array.from(pool.core.senders(), ({ address }) => address)),
     onHead,
     onChange: () => events.emit('pending'),
@@ -144,6 +147,7 @@ async function start(
     forkchoiceUpdated: rules.forkchoiceUpdated,
     getPayload: rules.getPayload,
     newPayload: rules.newPayload,
+    setDaLimits: daLimits.set,
     close() {
       closing ??= cleanUp()
       return closing

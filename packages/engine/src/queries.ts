@@ -27,7 +27,7 @@ export interface QueryContext {
 /** The engine's reads and executions. */
 export type Queries = Omit<
   Engine,
-  'config' | 'pool' | 'on' | 'forkchoiceUpdated' | 'getPayload' | 'newPayload' | 'close'
+  'config' | 'pool' | 'on' | 'forkchoiceUpdated' | 'getPayload' | 'newPayload' | 'setDaLimits' | 'close'
 >
 
 const ZERO_WORD: Hash = `0x${'00'.repeat(32)}`

@@ -8,18 +8,19 @@ import {
   EMPTY_ROOT,
   EMPTY_UNCLES_HASH,
   encodeHeader,
+  estimatedDaSize,
   type Hash,
   type Header,
   type Hex,
   hexToBytes,
   isForkActive,
 } from '@altlayer/protocol'
-import type { Block, ExecutionPayload, PayloadAttributes, Receipt } from '../api.ts'
+import type { Block, DaLimits, ExecutionPayload, PayloadAttributes, Receipt } from '../api.ts'
 import { blockSize } from '../chain/block-size.ts'
 import type { SealedHeader } from '../chain/chain.ts'
 import { completeReceipts } from '../chain/receipts.ts'
 import type { TransactionPool } from '../pool/pool.ts'
-import { createSelection, type Selection } from '../pool/selection.ts'
+import { createSelection, type DaRoom, type Selection } from '../pool/selection.ts'
 import type { PooledTransaction } from '../pool/types.ts'
 import type { AccountDiff } from '../program/types.ts'
 import { decodeReceipts, type StoredReceipt } from '../store/receipts.ts'
@@ -53,6 +54,8 @@ export interface PayloadContext {
   readonly builder: Remote<BuilderHandlers>
   readonly pool: TransactionPool
   readonly slotTime: number
+  /** The limits in force. */
+  readonly daLimits: () => DaLimits
   /** Transactions were added. */
   readonly onChange: () => void
   readonly log: (level: 'info' | 'error', message: string) => void
@@ -77,6 +80,10 @@ export function createPayload(
   const { environment } = opened
   const transactions: Uint8Array[] = [...(attributes.transactions ?? [])]
   const records: Uint8Array[] = [opened.receipts]
+  /** Transactions from the pool, and what the first `counted` of them take on L1. */
+  const pooled: PooledTransaction[] = []
+  let counted = 0
+  let daBytes = 0
   let { gasLeft } = opened
   let stopped = false
   let failure: unknown
@@ -88,10 +95,21 @@ export function createPayload(
   const selection: Selection | undefined =
     attributes.noTxPool === true ? undefined : createSelection(pool, environment.baseFeePerGas)
 
+  /** What the pool's transactions may still take on L1: counted only while there is a limit. */
+  const roomOf = ({ transaction, block }: DaLimits): DaRoom | undefined => {
+    if (transaction === 0 && block === 0) return undefined
+    for (; counted < pooled.length; counted++)
+      daBytes += estimatedDaSize((pooled[counted] as PooledTransaction).raw)
+    return {
+      transaction: transaction === 0 ? Number.POSITIVE_INFINITY : transaction,
+      block: block === 0 ? Number.POSITIVE_INFINITY : block - daBytes,
+    }
+  }
+
   const fill = async (from: Selection): Promise<void> => {
     let changed = false
     while (!stopped && gasLeft >= TRANSFER_GAS) {
-      const batch = from.take(BATCH_SIZE, BATCH_GAS)
+      const batch = from.take(BATCH_SIZE, BATCH_GAS, roomOf(context.daLimits()))
       if (batch.length === 0) break
       const raws = packBytes(batch.map(({ raw }) => raw))
       const senders = batch.map(({ from: sender }) => sender)
@@ -114,6 +132,7 @@ export function createPayload(
         from.returned(transaction)
       } else if (outcome === INCLUDED) {
         transactions.push(transaction.raw)
+        pooled.push(transaction)
       } else if (outcome === LATER) {
         from.skip(transaction.from)
       } else {

@@ -1,4 +1,4 @@
-import type { Address } from '@altlayer/protocol'
+import { type Address, estimatedDaSize } from '@altlayer/protocol'
 import { createHeap } from './heap.ts'
 import type { TransactionPool } from './pool.ts'
 import { withNonce } from './sender.ts'
@@ -9,14 +9,23 @@ import { effectiveTip, type PooledTransaction } from './types.ts'
  * nonce order, among equals the one seen first.
  */
 export interface Selection {
-  /** The next transactions: at most `count`, and with gas limits of at most `gas` together unless it is one. */
-  take(count: number, gas: bigint): readonly PooledTransaction[]
+  /**
+   * The next transactions: at most `count`, and with gas limits of at most `gas` together unless it is one. With
+   * `da`, those that are too large for L1 are passed over, and their senders' others with them.
+   */
+  take(count: number, gas: bigint, da?: DaRoom): readonly PooledTransaction[]
   /** A transaction became executable since the block opened. */
   offer(transaction: PooledTransaction): void
   /** No more of this sender in this block. */
   skip(sender: Address): void
   /** A transaction was taken but is not in the block: its sender goes on at its nonce. */
   returned(transaction: PooledTransaction): void
+}
+
+/** Estimated bytes on L1: of a transaction at most, and of all that are taken together. */
+export interface DaRoom {
+  readonly transaction: number
+  readonly block: number
 }
 
 export function createSelection(pool: TransactionPool, baseFee: bigint): Selection {
@@ -44,9 +53,10 @@ export function createSelection(pool: TransactionPool, baseFee: bigint): Selecti
   for (const sender of pool.senders()) consider(sender.pending[0])
 
   return {
-    take(count, gas) {
+    take(count, gas, da) {
       const taken: PooledTransaction[] = []
       let left = gas
+      let daLeft = da?.block ?? 0
       while (taken.length < count) {
         const transaction = heap.pop()
         if (transaction === undefined) break
@@ -59,6 +69,14 @@ export function createSelection(pool: TransactionPool, baseFee: bigint): Selecti
         ) {
           consider(wanted(transaction.from))
           continue
+        }
+        if (da !== undefined) {
+          const size = estimatedDaSize(transaction.raw)
+          if (size > da.transaction || size > daLeft) {
+            skipped.add(transaction.from)
+            continue
+          }
+          daLeft -= size
         }
         if (taken.length > 0 && transaction.gas > left) {
           consider(transaction)

@@ -160,6 +160,7 @@ export function createFakeEngine(config: Partial<ChainConfig> = {}): FakeEngine 
     forkchoiceUpdated: () => Promise.resolve({ payloadStatus: { status: 'VALID' } }),
     getPayload: () => Promise.reject(new Error('the fake engine builds nothing')),
     newPayload: () => Promise.resolve({ status: 'VALID' }),
+    setDaLimits: () => {},
     close: () => Promise.resolve(),
   }
 }
