@@ -40,6 +40,8 @@ export interface VerifierOptions {
 export interface DerivedHeads {
   /** The L1 block whose data are read. */
   readonly currentL1: L1Block
+  /** Whether all of them are, and L1 has no further block. */
+  readonly idle: boolean
   readonly safe: Block
   /** Made of a span that is not complete; the safe head else. */
   readonly pendingSafe: Block
@@ -127,7 +129,7 @@ export function startVerifier(options: VerifierOptions): Verifier {
     const finalized = engine.block({ tag: 'finalized' }) ?? engine.genesis
     unfinalized = unfinalized.filter(({ block }) => block.header.number <= start.header.number)
     concluded = start
-    await turns.take(() => keepHead({ currentL1, safe, pendingSafe: start, finalized }))
+    await turns.take(() => keepHead({ currentL1, idle: false, safe, pendingSafe: start, finalized }))
     reorganised = false
     logger.debug(
       {
@@ -259,9 +261,10 @@ export function startVerifier(options: VerifierOptions): Verifier {
     const block = await deriver.advance(number)
     if (block === undefined) {
       await noticeReorg(of)
+      heads = { ...of, idle: true }
       return false
     }
-    heads = { ...of, currentL1: block }
+    heads = { ...of, currentL1: block, idle: false }
     await finalize()
     return true
   }
