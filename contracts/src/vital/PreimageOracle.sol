@@ -220,6 +220,6 @@ contract PreimageOracle is IPreimageOracle {
         uint256 partOffset,
         uint256 size
     ) private pure {
-        if (partOffset >= size + LENGTH_SIZE) revert PartOffsetOOB(partOffset, size + LENGTH_SIZE);
+        if (partOffset > size + LENGTH_SIZE) revert PartOffsetOOB(partOffset, size + LENGTH_SIZE);
     }
 }

@@ -48,7 +48,7 @@ contract PreimageOracleTest is Test {
         bytes memory data,
         uint256 offset
     ) public {
-        offset = bound(offset, 0, data.length + 7);
+        offset = bound(offset, 0, data.length + 8);
         bytes32 key = _typed(2, keccak256(data));
         vm.expectEmit(address(oracle));
         emit IPreimageOracle.PreimagePartLoaded(key, offset);
@@ -60,7 +60,7 @@ contract PreimageOracleTest is Test {
         bytes memory data,
         uint256 offset
     ) public {
-        offset = bound(offset, 0, data.length + 7);
+        offset = bound(offset, 0, data.length + 8);
         oracle.loadSha256PreimagePart(offset, data);
         _assertPart(_typed(4, sha256(data)), data, offset);
     }
@@ -69,7 +69,7 @@ contract PreimageOracleTest is Test {
         bytes memory data,
         uint256 offset
     ) public {
-        offset = bound(offset, data.length + 8, type(uint256).max);
+        offset = bound(offset, data.length + 9, type(uint256).max);
         bytes memory expected = abi.encodeWithSelector(
             IPreimageOracle.PartOffsetOOB.selector, offset, data.length + 8
         );
@@ -105,7 +105,7 @@ contract PreimageOracleTest is Test {
         uint256 offset
     ) public {
         size = bound(size, 0, 32);
-        offset = bound(offset, 0, size + 7);
+        offset = bound(offset, 0, size + 8);
         bytes32 asked = _typed(1, bytes32(ident));
         bytes32 key = _typed(1, keccak256(abi.encode(asked, address(this), context)));
         assertEq(oracle.loadLocalData(ident, context, word, size, offset), key);
@@ -181,7 +181,7 @@ contract PreimageOracleTest is Test {
         uint256 blocks
     ) public {
         size = bound(size, 1, 1000);
-        offset = bound(offset, 0, size + 7);
+        offset = bound(offset, 0, size + 8);
         bytes memory data = _random(seed, size);
         _loadLarge(data, offset, 136 * bound(blocks, 1, 8));
         _assertPart(_typed(2, keccak256(data)), data, offset);
@@ -192,7 +192,7 @@ contract PreimageOracleTest is Test {
         uint256[7] memory sizes = [uint256(1), 135, 136, 137, 271, 272, 273];
         for (uint256 i; i < sizes.length; ++i) {
             bytes memory data = _random(i, sizes[i]);
-            for (uint256 offset; offset < sizes[i] + 8; offset += 29) {
+            for (uint256 offset; offset <= sizes[i] + 8; offset += 29) {
                 _loadLarge(data, offset, 136);
                 _assertPart(_typed(2, keccak256(data)), data, offset);
             }
@@ -219,9 +219,9 @@ contract PreimageOracleTest is Test {
         vm.expectRevert(IPreimageOracle.EmptyLargePreimage.selector);
         oracle.initLPP(1, 0, 0);
         vm.expectRevert(
-            abi.encodeWithSelector(IPreimageOracle.PartOffsetOOB.selector, uint256(18), uint256(18))
+            abi.encodeWithSelector(IPreimageOracle.PartOffsetOOB.selector, uint256(19), uint256(18))
         );
-        oracle.initLPP(1, 18, 10);
+        oracle.initLPP(1, 19, 10);
         vm.expectRevert(
             abi.encodeWithSelector(
                 IPreimageOracle.LargePreimageNotFound.selector, address(this), uint256(1)
@@ -418,7 +418,7 @@ contract PreimageOracleTest is Test {
         uint256 offset
     ) public {
         z = bound(z, 0, 0x73eda753299d7d483339d80809a1d80553bda402fffe5bfeffffffff00000000);
-        offset = bound(offset, 0, 39);
+        offset = bound(offset, 0, 40);
         // The polynomial that is zero everywhere: commitment and proof are the point at infinity.
         oracle.loadBlobPreimagePart(z, 0, INFINITY, INFINITY, offset);
         bytes32 key = _typed(5, keccak256(abi.encodePacked(INFINITY, z)));

@@ -60,7 +60,7 @@ interface IPreimageOracle {
 
     /// @notice A part of a preimage.
     /// @return data The 32 bytes from `offset` on.
-    /// @return length How many of them the preimage has: 1 to 32.
+    /// @return length How many of them the preimage has: up to 32, none at its end.
     function readPreimage(
         bytes32 key,
         uint256 offset
