@@ -149,11 +149,14 @@ export function checkSpanHolocene(parent: usize, inclusion: u64, inclusionTime: 
   return verdict == BATCH_ACCEPT ? checkOverlap(parent) : verdict
 }
 
-/** All rules: before Holocene no block of a span counts unless every one is valid. */
+/**
+ * All rules: before Holocene no block of a span counts unless every one is valid. The blocks come first: one that is
+ * undecided keeps the batches behind it waiting, whether or not the overlap would be found wrong.
+ */
 export function checkSpan(parent: usize, inclusion: u64, inclusionTime: u64): i32 {
-  let verdict = checkSpanHolocene(parent, inclusion, inclusionTime)
+  let verdict = checkSpanPrefix(parent, inclusion, inclusionTime)
   if (verdict == BATCH_ACCEPT) verdict = checkSpanBlocks(parent)
-  return verdict
+  return verdict == BATCH_ACCEPT ? checkOverlap(parent) : verdict
 }
 
 function checkSpanPrefix(parent: usize, inclusion: u64, inclusionTime: u64): i32 {
@@ -173,7 +176,7 @@ function checkSpanPrefix(parent: usize, inclusion: u64, inclusionTime: u64): i32
   if (spanTimestamp(spanBlocks - 1) < expected) return holocene ? BATCH_PAST : BATCH_DROP
   // Before the search for the parent, which it bounds.
   if (startEpoch + sequencingWindow < inclusion) return BATCH_DROP
-  const verdict = findSpanParent(parent, first, safeTime)
+  const verdict = findSpanParent(parent, first, safeTime, holocene)
   if (verdict != BATCH_ACCEPT) return verdict
   if (startEpoch > parentOrigin + 1) return BATCH_DROP
   if (!inWindow(spanOrigin)) return BATCH_UNDECIDED
@@ -182,7 +185,7 @@ function checkSpanPrefix(parent: usize, inclusion: u64, inclusionTime: u64): i32
 }
 
 /** The block that the span says it begins on, on the safe chain. */
-function findSpanParent(parent: usize, first: u64, safeTime: u64): i32 {
+function findSpanParent(parent: usize, first: u64, safeTime: u64, holocene: bool): i32 {
   parentNumber = load<u64>(parent + L2_NUMBER)
   parentOrigin = load<u64>(parent + L2_ORIGIN)
   if (first > safeTime) {
@@ -191,7 +194,9 @@ function findSpanParent(parent: usize, first: u64, safeTime: u64): i32 {
   }
   if ((safeTime - first) % blockTime != 0) return BATCH_DROP
   const back = (safeTime - first) / blockTime + 1
-  if (back > parentNumber - genesisL2Number) return BATCH_DROP
+  // No block is there before the genesis. op-node cannot decide then: it skips the span and keeps the channel, or, before
+  // Holocene, waits for ever, which nobody can want.
+  if (back > parentNumber - genesisL2Number) return holocene ? BATCH_UNDECIDED : BATCH_DROP
   parentNumber -= back
   const found = ancestor(parentNumber, startEpoch == 0 ? 0 : startEpoch - 1)
   if (found == ANCESTOR_ERROR) return BATCH_ERROR

@@ -17,7 +17,7 @@ import {
   type SystemConfig,
   TX_DEPOSIT,
 } from '@altlayer/protocol'
-import { l1BlobBaseFee } from '../l1/blob-fee.ts'
+import { attributesBlobBaseFee } from '../l1/blob-fee.ts'
 import type { L1Block } from '../l1/client.ts'
 
 /** What an L2 block takes over from its L1 origin. */
@@ -51,7 +51,7 @@ export function parentOf(config: RollupConfig, block: Block, l1Genesis: L1Block)
   if (number === config.genesis.l2.number) {
     return {
       ...own,
-      origin: originInfo(l1Genesis, config.l1ChainId),
+      origin: originInfo(l1Genesis, config),
       sequenceNumber: 0n,
       systemConfig: config.genesis.systemConfig,
     }
@@ -67,7 +67,7 @@ export function parentOf(config: RollupConfig, block: Block, l1Genesis: L1Block)
 }
 
 /** What an L1 block gives to the L2 blocks whose origin it is. */
-export function originInfo({ hash, header }: L1Block, l1ChainId: bigint): L1OriginInfo {
+export function originInfo({ hash, header }: L1Block, config: RollupConfig): L1OriginInfo {
   if (header.baseFeePerGas === undefined) {
     throw new MalformedInputError(`L1 block ${header.number}`, 'a base fee', 'none')
   }
@@ -76,7 +76,7 @@ export function originInfo({ hash, header }: L1Block, l1ChainId: bigint): L1Orig
     timestamp: header.timestamp,
     hash,
     baseFee: header.baseFeePerGas,
-    blobBaseFee: l1BlobBaseFee(header, l1ChainId),
+    blobBaseFee: attributesBlobBaseFee(header, config),
     prevRandao: header.mixHash,
     ...(header.parentBeaconBlockRoot && { parentBeaconBlockRoot: header.parentBeaconBlockRoot }),
   }

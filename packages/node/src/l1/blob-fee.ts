@@ -1,4 +1,4 @@
-import { fakeExponential, type Header } from '@altlayer/protocol'
+import { fakeExponential, type Header, type RollupConfig } from '@altlayer/protocol'
 
 // EIP-4844 and EIP-7691; the later ones are EIP-7892's "blob parameter only" forks.
 const CANCUN = 3_338_477n
@@ -44,4 +44,22 @@ export function l1BlobBaseFee(header: Header, l1ChainId: bigint): bigint {
   const scheduled = schedules[String(l1ChainId)]?.find(({ from }) => header.timestamp >= from)
   const fraction = scheduled?.fraction ?? (header.requestsHash === undefined ? CANCUN : PRAGUE)
   return fakeExponential(1n, header.excessBlobGas, fraction)
+}
+
+/**
+ * As `l1BlobBaseFee`, as a rollup's L1 attributes have it: where `pectraBlobScheduleTime` is set, L1 blocks before it
+ * count by Cancun's parameters (OP Stack specs, "Pectra Blob Schedule").
+ */
+export function attributesBlobBaseFee(
+  header: Header,
+  config: Pick<RollupConfig, 'l1ChainId' | 'pectraBlobScheduleTime'>,
+): bigint {
+  const { l1ChainId, pectraBlobScheduleTime } = config
+  if (
+    pectraBlobScheduleTime === undefined ||
+    header.timestamp >= pectraBlobScheduleTime ||
+    header.excessBlobGas === undefined
+  )
+    return l1BlobBaseFee(header, l1ChainId)
+  return fakeExponential(1n, header.excessBlobGas, CANCUN)
 }

@@ -61,7 +61,7 @@ export function attributesOfEpochStart(
   choice: { readonly depositsOnly: boolean },
 ): PayloadAttributes {
   return build(config, parent, {
-    origin: originInfo(epoch, config.l1ChainId),
+    origin: originInfo(epoch, config),
     systemConfig: systemConfigAt(config, parent.systemConfig, epoch),
     sequenceNumber: 0n,
     deposits: userDeposits(config, epoch),

@@ -209,6 +209,15 @@ describe('span batches', () => {
       assertDerives(world, follow(world))
     })
 
+    it(`that begin at the genesis do not count, nor hinder what follows (${name})`, async () => {
+      const world = worldOf(3, 9, { forks })
+      const good = span(world.config, world.l2.slice(1)) as Extract<Batch, { type: 'span' }>
+      const bad: Batch = { type: 'span', batch: { ...good.batch, relativeTime: 0n } }
+      world.mine([await channel(world, [bad, good])])
+      world.mine()
+      assertDerives(world, follow(world))
+    })
+
     it(`with a wrong beginning or end are dropped (${name})`, async () => {
       for (const change of [
         { parentCheck: new Uint8Array(20) },

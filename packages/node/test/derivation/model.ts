@@ -54,6 +54,7 @@ export interface WorldOptions {
   readonly seqWindowSize?: number
   readonly maxSequencerDrift?: number
   readonly channelTimeout?: number
+  readonly pectraBlobScheduleTime?: number
 }
 
 export interface L2Block extends Block {
@@ -162,6 +163,9 @@ export function createWorld(options: WorldOptions = {}): World {
     ...base,
     seqWindowSize: BigInt(options.seqWindowSize ?? 30),
     channelTimeout: BigInt(options.channelTimeout ?? 20),
+    ...(options.pectraBlobScheduleTime !== undefined && {
+      pectraBlobScheduleTime: BigInt(options.pectraBlobScheduleTime),
+    }),
     genesis: {
       ...base.genesis,
       systemConfig: {
@@ -203,7 +207,7 @@ export function createWorld(options: WorldOptions = {}): World {
       const origin = advance ? (next as L1Epoch) : before.origin
       // The origin itself: what a block before Ecotone says of it is not all that the next may need.
       const { attributesVersion: _, ...known } = parentOf(config, before, l1Genesis)
-      const of = { ...known, origin: originInfo(before.origin, config.l1ChainId) }
+      const of = { ...known, origin: originInfo(before.origin, config) }
       const sequenceNumber = advance ? 0n : before.sequenceNumber + 1n
       const deposits = advance
         ? attributesOfEpochStart(config, of, origin, { depositsOnly: true })

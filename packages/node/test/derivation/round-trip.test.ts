@@ -3,11 +3,15 @@ import { test } from 'node:test'
 import {
   bigintToHex,
   CONFIG_UPDATE_TOPIC,
+  decodeTransaction,
   depositToLog,
   encodeEcotoneScalars,
   encodeTransaction,
+  fakeExponential,
+  hexToBytes,
   isForkActive,
   type Log,
+  parseL1Attributes,
   type UpgradeFork,
   upgradeTransactions,
 } from '@altlayer/protocol'
@@ -286,6 +290,33 @@ test('every fork may activate at any block, several at once too', async () => {
       assertDerives(world, follow(world))
     }),
     { numRuns: 40 },
+  )
+})
+
+test('L1 blocks before the Pectra blob schedule count by the parameters of Cancun', async () => {
+  const feesOf = (pectraBlobScheduleTime?: number) => {
+    const schedule = pectraBlobScheduleTime === undefined ? {} : { pectraBlobScheduleTime }
+    const world = createWorld({ seqWindowSize: 3, ...schedule })
+    for (let i = 0; i < 8; i++) world.mine()
+    return follow(world)
+      .chain.slice(1)
+      .map((block) => {
+        const deposit = decodeTransaction(block.transactions[0] as Uint8Array)
+        const attributes = parseL1Attributes(hexToBytes(deposit.data))
+        assert.ok(attributes.version === 'isthmus')
+        return { l1: attributes.number, fee: attributes.blobBaseFee }
+      })
+  }
+  // The third L1 block after the genesis (number 10) has this time.
+  const mixed = feesOf(1_000_036)
+  assert.ok(mixed.some(({ l1 }) => l1 < 13n) && mixed.some(({ l1 }) => l1 >= 13n))
+  for (const { l1, fee } of mixed) {
+    const fraction = l1 < 13n ? 3_338_477n : 5_007_716n
+    assert.equal(fee, fakeExponential(1n, l1 * 5_000_000n, fraction), `L1 block ${l1}`)
+  }
+  assert.deepEqual(
+    feesOf().map(({ l1, fee }) => fee === fakeExponential(1n, l1 * 5_000_000n, 5_007_716n)),
+    feesOf().map(() => true),
   )
 })
 
