@@ -51,6 +51,7 @@ contract VitalDisputeGame is IVitalDisputeGame {
     IDelayedWETH private immutable WETH;
     IAnchorStateRegistry private immutable ANCHOR_STATE_REGISTRY;
     uint256 private immutable L2_CHAIN_ID;
+    bytes32 private immutable CONFIG_HASH;
     /// @dev How bonds grow from one depth to the next, as a fixed point number of 18 decimals.
     int256 private immutable BOND_GROWTH;
 
@@ -117,6 +118,7 @@ contract VitalDisputeGame is IVitalDisputeGame {
         WETH = params.weth;
         ANCHOR_STATE_REGISTRY = params.anchorStateRegistry;
         L2_CHAIN_ID = params.l2ChainId;
+        CONFIG_HASH = params.configHash;
         BOND_GROWTH = _bondGrowth(params.maxGameDepth);
         // Clones have storage of their own; the implementation is no game.
         _initialized = true;
@@ -258,6 +260,8 @@ contract VitalDisputeGame is IVitalDisputeGame {
             (word, size) = (bytes32(number << 192), 8);
         } else if (ident == LocalPreimageKey.CHAIN_ID) {
             (word, size) = (bytes32(L2_CHAIN_ID << 192), 8);
+        } else if (ident == LocalPreimageKey.CONFIG_HASH) {
+            word = CONFIG_HASH;
         } else {
             revert InvalidLocalIdent();
         }
@@ -496,6 +500,11 @@ contract VitalDisputeGame is IVitalDisputeGame {
     /// @inheritdoc IVitalDisputeGame
     function l2ChainId() external view returns (uint256) {
         return L2_CHAIN_ID;
+    }
+
+    /// @inheritdoc IVitalDisputeGame
+    function configHash() external view returns (bytes32) {
+        return CONFIG_HASH;
     }
 
     // --- internals ---

@@ -117,6 +117,7 @@ contract VitalDisputeGameTest is GameTest {
         assertEq(address(game.weth()), address(safe));
         assertEq(address(game.anchorStateRegistry()), address(registry));
         assertEq(game.l2ChainId(), CHAIN_ID);
+        assertEq(game.configHash(), CONFIG_HASH);
         assertEq(game.version(), "1.3.1-vital");
     }
 
@@ -356,7 +357,7 @@ contract VitalDisputeGameTest is GameTest {
 
     function test_local_ofTheFirstBlock() public {
         uint256 index = _attackDownTo(SPLIT_DEPTH + 2);
-        for (uint256 ident = 1; ident <= 5; ++ident) {
+        for (uint256 ident = 1; ident <= 6; ++ident) {
             game.addLocalData(ident, index, 8);
         }
         ClaimView memory leaf = _claim(game, SPLIT_DEPTH);
@@ -373,8 +374,11 @@ contract VitalDisputeGameTest is GameTest {
         assertEq(length, 8);
         (data,) = _local(5, context);
         assertEq(data, bytes32(CHAIN_ID << 192));
+        (data, length) = _local(6, context);
+        assertEq(data, CONFIG_HASH);
+        assertEq(length, 32);
         vm.expectRevert(InvalidLocalIdent.selector);
-        game.addLocalData(6, index, 8);
+        game.addLocalData(7, index, 8);
         vm.expectRevert(ClaimAboveSplit.selector);
         game.addLocalData(1, SPLIT_DEPTH, 8);
     }

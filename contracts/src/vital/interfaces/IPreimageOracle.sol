@@ -73,7 +73,7 @@ interface IPreimageOracle {
     /// @notice Loads data of the caller's own, key type 1. The key holds caller and context, so
     /// that nobody else can write there.
     /// @param ident 1 L1 head, 2 starting output root, 3 disputed output root, 4 disputed L2 block
-    /// number, 5 chain id.
+    /// number, 5 chain id, 6 hash of the configuration.
     /// @param word The data, left aligned.
     /// @param size Bytes of `word` that are data, at most 32.
     function loadLocalData(

@@ -38,6 +38,7 @@ interface IVitalDisputeGame {
         IDelayedWETH weth;
         IAnchorStateRegistry anchorStateRegistry;
         uint256 l2ChainId;
+        bytes32 configHash;
     }
 
     /// @notice What an output root is the hash of (OP Stack specs, "L2 Output Commitment").
@@ -209,5 +210,6 @@ interface IVitalDisputeGame {
     function weth() external view returns (IDelayedWETH);
     function anchorStateRegistry() external view returns (IAnchorStateRegistry);
     function l2ChainId() external view returns (uint256);
+    function configHash() external view returns (bytes32);
     function version() external view returns (string memory);
 }

@@ -36,6 +36,8 @@ library LocalPreimageKey {
     uint256 internal constant DISPUTED_OUTPUT_ROOT = 3;
     uint256 internal constant DISPUTED_L2_BLOCK_NUMBER = 4;
     uint256 internal constant CHAIN_ID = 5;
+    /// @notice Beyond the specs: the program carries no configuration of its own.
+    uint256 internal constant CONFIG_HASH = 6;
 }
 
 error AlreadyInitialized();

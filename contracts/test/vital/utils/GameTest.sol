@@ -92,6 +92,7 @@ abstract contract GameTest is Test {
     /// @dev Not the last block that claims have positions for, so that the cap counts.
     uint256 internal constant L2_BLOCK = ANCHOR + 11;
     uint256 internal constant CHAIN_ID = 901;
+    bytes32 internal constant CONFIG_HASH = keccak256("config");
 
     PreimageOracle internal oracle;
     CountingVm internal stepper;
@@ -141,7 +142,8 @@ abstract contract GameTest is Test {
             vm: stepper,
             weth: IDelayedWETH(address(safe)),
             anchorStateRegistry: registry,
-            l2ChainId: CHAIN_ID
+            l2ChainId: CHAIN_ID,
+            configHash: CONFIG_HASH
         });
     }
 
