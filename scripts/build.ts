@@ -1,4 +1,4 @@
-// Builds what is generated: the program's wasm and the contracts' artifacts. Each step keeps its own
+// Builds what is generated: the program's and the emulator's wasm, the contracts' artifacts. Each step keeps its own
 // content cache, so a second run does nothing.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -9,6 +9,7 @@ const quiet = process.argv.includes('--quiet')
 
 const steps = [
   { name: 'program', script: 'program/scripts/build.ts' },
+  { name: 'emulator', script: 'packages/vital/scripts/build.ts' },
   { name: 'contracts', script: 'contracts/scripts/build.ts' },
 ] as const
 

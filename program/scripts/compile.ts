@@ -24,9 +24,8 @@ export class CompileError extends Error {
 }
 
 /**
- * Compiles an AssemblyScript entry file to wasm, unless `output` already is the module of the same
- * sources, flags and compiler (by content hash, kept beside it in `output`.sha256). The module's
- * memory has the size that src/layout.ts lays out. Safe to call from several processes at once.
+ * Compiles an entry file of the program to wasm: `compileModule` with the memory that src/layout.ts lays
+ * out.
  *
  * @param entry path of the entry file
  * @param output path of the .wasm file
@@ -39,7 +38,27 @@ export async function compile(
 ): Promise<Compiled> {
   const start = performance.now()
   const args = [...flags, ...(await memoryFlags())]
-  const key = await contentHash(resolve(entry), args)
+  const folders = [join(program, 'src'), join(program, 'shared'), dirname(entry)]
+  const { built } = await compileModule(entry, output, args, folders)
+  return { built, milliseconds: performance.now() - start }
+}
+
+/**
+ * Compiles an AssemblyScript entry file to wasm, unless `output` already is the module of the same
+ * sources, arguments and compiler (by content hash, kept beside it in `output`.sha256). Safe to call
+ * from several processes at once.
+ *
+ * @param args asc's flags
+ * @param folders what the module is made of: every .ts file in them
+ */
+export async function compileModule(
+  entry: string,
+  output: string,
+  args: readonly string[],
+  folders: readonly string[],
+): Promise<Compiled> {
+  const start = performance.now()
+  const key = await contentHash(resolve(entry), args, folders)
   const stamp = `${output}.sha256`
   if ((await readOptional(stamp)) === key && (await readOptional(output)) !== undefined) {
     return { built: false, milliseconds: performance.now() - start }
@@ -71,12 +90,15 @@ async function memoryFlags(): Promise<readonly string[]> {
   return ['--initialMemory', String(pages), '--maximumMemory', String(pages)]
 }
 
-async function contentHash(entry: string, args: readonly string[]): Promise<string> {
+async function contentHash(
+  entry: string,
+  args: readonly string[],
+  folders: readonly string[],
+): Promise<string> {
   const hash = createHash('sha256')
   const version = await readFile(join(dirname(asc), '..', 'package.json'))
   hash.update(JSON.stringify([relative(program, entry), args]))
   hash.update(version)
-  const folders = [join(program, 'src'), join(program, 'shared'), dirname(entry)]
   const files = new Set((await Promise.all(folders.map(sources))).flat())
   for (const file of [...files].sort()) {
     const content = await readFile(file)

@@ -1,0 +1,7 @@
+export * from './elf.ts'
+export * from './emulator.ts'
+export * from './errors.ts'
+export * from './exit-codes.ts'
+export * from './state.ts'
+export * from './trace.ts'
+export * from './witness.ts'
