@@ -6,7 +6,7 @@ import { globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } 
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { BUILD_FOLDER, CONTRACTS, type ContractArtifact } from './artifacts.ts'
+import { BUILD_FOLDER, CONTRACTS, type ContractArtifact, SYMBIOTIC_FOLDER } from './artifacts.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const STAMP = join(BUILD_FOLDER, 'inputs.sha256')
@@ -22,6 +22,7 @@ function inputsHash(): string {
     'scripts/artifacts.ts',
     'scripts/solc.mjs',
     'scripts/solc.sh',
+    'scripts/symbiotic.ts',
   ]
   for (const file of files) hash.update(`${file}\0`).update(readFileSync(join(ROOT, file)))
   // Libraries that sources import, and the compiler itself, are pinned there.
@@ -30,9 +31,9 @@ function inputsHash(): string {
   return hash.digest('hex')
 }
 
-function upToDate(hash: string): boolean {
+function upToDate(hash: string, stamp: string): boolean {
   try {
-    return readFileSync(STAMP, 'utf8') === hash
+    return readFileSync(stamp, 'utf8') === hash
   } catch {
     return false
   }
@@ -57,11 +58,29 @@ export function forge(args: readonly string[]): number {
   return result.status ?? 1
 }
 
+/** Symbiotic Core, with a compiler of its own: see symbiotic.ts. Only when that or the package changed. */
+function buildSymbiotic(): void {
+  const script = join(ROOT, 'scripts', 'symbiotic.ts')
+  const inputs = createHash('sha256')
+    .update(readFileSync(script))
+    .update(readFileSync(join(ROOT, 'scripts', 'artifacts.ts')))
+    .update(require('@symbioticfi/core/package.json').version)
+    .update(require('solc-0.8.25/package.json').version)
+    .digest('hex')
+  const stamp = join(SYMBIOTIC_FOLDER, 'inputs.sha256')
+  if (upToDate(inputs, stamp)) return
+  const result = spawnSync(process.execPath, [script], { cwd: ROOT, stdio: 'inherit' })
+  if (result.error) throw result.error
+  if (result.status !== 0) throw new Error(`symbiotic.ts ended with code ${result.status}`)
+  write(stamp, inputs)
+}
+
 /** Compiles when needed. Returns whether it compiled. Throws when the compiler refuses. */
 export function buildContracts(): boolean {
   const hash = inputsHash()
-  if (upToDate(hash)) return false
+  if (upToDate(hash, STAMP)) return false
   rmSync(STAMP, { force: true })
+  buildSymbiotic()
   const code = forge(['build', '--skip', 'test', '--quiet'])
   if (code !== 0) throw new Error(`forge build ended with code ${code}`)
   mkdirSync(BUILD_FOLDER, { recursive: true })

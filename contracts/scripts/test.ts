@@ -1,7 +1,9 @@
 // `forge test` on the contracts; further arguments go to forge. Gas is compared with the committed
 // snapshots; `--update-snapshots` writes them anew instead.
-import { forge } from './build.ts'
+import { buildContracts, forge } from './build.ts'
 
+// Tests deploy Symbiotic Core from build/.
+buildContracts()
 const update = '--update-snapshots'
 const args = process.argv.slice(2)
 const snapshots = args.includes(update)

@@ -17,6 +17,7 @@ contract RollupRegistry is IRollupRegistry, Ownable2Step {
     mapping(uint256 chainId => Rollup) private _rollups;
     mapping(uint256 chainId => address) private _proposedOwners;
     mapping(bytes32 service => uint256) private _chainIds;
+    mapping(bytes32 service => bytes32) private _kinds;
     /// @dev Value: enabled (1 bit) | minimum stake in ETH (96 bits) | in ALT (96 bits).
     mapping(bytes32 service => Checkpoints.Trace208) private _settings;
 
@@ -76,7 +77,7 @@ contract RollupRegistry is IRollupRegistry, Ownable2Step {
         Checkpoints.Trace208 storage trace = _settings[service];
         uint48 activeFrom = uint48(block.timestamp);
         if (trace.length() > 0) activeFrom += SETTINGS_DELAY;
-        else _chainIds[service] = chainId;
+        else (_chainIds[service], _kinds[service]) = (chainId, kind);
         uint208 packed = (uint208(settings.minStake[0]) << 96) | settings.minStake[1];
         if (settings.enabled) packed |= uint208(1) << 192;
         trace.push(activeFrom, packed);
@@ -134,6 +135,14 @@ contract RollupRegistry is IRollupRegistry, Ownable2Step {
     ) external view returns (uint256) {
         if (_settings[service].length() == 0) revert UnknownService(service);
         return _chainIds[service];
+    }
+
+    /// @inheritdoc IRollupRegistry
+    function kindOf(
+        bytes32 service
+    ) external view returns (bytes32) {
+        if (_settings[service].length() == 0) revert UnknownService(service);
+        return _kinds[service];
     }
 
     /// @inheritdoc IRollupRegistry

@@ -105,6 +105,11 @@ interface IRollupRegistry {
         bytes32 service
     ) external view returns (uint256);
 
+    /// @notice The kind of `service`, such as "mach". Reverts for a service never configured.
+    function kindOf(
+        bytes32 service
+    ) external view returns (bytes32);
+
     /// @notice Settings of `service` at `timestamp`; not enabled where there were none.
     function settingsAt(
         bytes32 service,

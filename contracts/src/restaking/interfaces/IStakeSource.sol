@@ -25,7 +25,7 @@ library Quorum {
 interface IStakeSource {
     /// @notice The caller is not the Slasher.
     error NotSlasher(address caller);
-    /// @notice `timestamp` is in the future or further back than the window reaches.
+    /// @notice `timestamp` has not passed yet, or is further back than the window reaches.
     error OutsideSlashingWindow(uint256 timestamp, uint256 from, uint256 to);
     /// @notice A share above 1e18.
     error FractionTooLarge(uint256 fraction);
@@ -52,6 +52,18 @@ interface IStakeSource {
         uint8 quorum,
         uint48 timestamp
     ) external view returns (uint256);
+
+    /// @notice How the stake behind `operator` is shared among who delegated it, at a past
+    /// `timestamp`: what rewards are shared by.
+    /// @return part Weight of `delegator`; the parts of all delegators make up `whole` at most.
+    /// @return whole Weight of all; 0 where nothing is delegated.
+    function delegationAt(
+        bytes32 service,
+        address operator,
+        uint8 quorum,
+        address delegator,
+        uint48 timestamp
+    ) external view returns (uint256 part, uint256 whole);
 
     /// @notice Removes a share of the stake that `operator` had for `service` at `timestamp`, in
     /// every quorum, or what is left of it where that is less. Slasher only.
