@@ -22,6 +22,8 @@ contract StakeSourceDouble is IStakeSource {
         Checkpoints.Trace208 active;
         Checkpoints.Trace208 slashed;
         Withdrawal[] withdrawals;
+        Checkpoints.Trace208 allDelegated;
+        mapping(address delegator => Checkpoints.Trace208) delegated;
     }
 
     address public immutable slasher;
@@ -56,6 +58,20 @@ contract StakeSourceDouble is IStakeSource {
         bool member
     ) external {
         _members[service][operator].push(uint48(block.timestamp), member ? 1 : 0);
+    }
+
+    /// @notice Whose the stake is said to be, for rewards; independent of what is deposited.
+    function setDelegation(
+        bytes32 service,
+        address operator,
+        uint8 quorum,
+        address delegator,
+        uint256 part
+    ) external {
+        Vault storage vault = _vault(service, operator, quorum);
+        Checkpoints.Trace208 storage delegated = vault.delegated[delegator];
+        _set(vault.allDelegated, vault.allDelegated.latest() - delegated.latest() + part);
+        _set(delegated, part);
     }
 
     function setBroken(
@@ -147,6 +163,18 @@ contract StakeSourceDouble is IStakeSource {
         require(!broken[operator], "broken");
         if (!isMember(service, operator, timestamp)) return 0;
         return _vault(service, operator, quorum).active.upperLookup(timestamp);
+    }
+
+    function delegationAt(
+        bytes32 service,
+        address operator,
+        uint8 quorum,
+        address delegator,
+        uint48 timestamp
+    ) external view returns (uint256 part, uint256 whole) {
+        Vault storage vault = _vault(service, operator, quorum);
+        part = vault.delegated[delegator].upperLookup(timestamp);
+        whole = vault.allDelegated.upperLookup(timestamp);
     }
 
     function slash(
