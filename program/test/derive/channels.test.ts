@@ -211,3 +211,21 @@ test('the channel assembler takes frames in order only', () => {
     { numRuns: 500 },
   )
 })
+
+test('a channel that grows too long is dropped before its limit is passed, and the next one is read', () => {
+  wasm.reset()
+  const limit = 100_000_000
+  const data = new Uint8Array(1_000_000).fill(0xab)
+  for (let number = 0; number < 120; number++) {
+    const frame = { channel: 1, number, data, last: number === 119 }
+    assert.equal(wasm.assemble(put(frame), 1n, 50n, BigInt(limit)), -1)
+  }
+  const at = wasm.streamAt() >>> 0
+  const behind = heap.subarray(at + limit, at + limit + 20_000_000)
+  assert.ok(
+    behind.every((byte) => byte === 0),
+    'nothing is written behind the limit',
+  )
+  const good = { channel: 2, number: 0, data: Uint8Array.of(5, 6, 7), last: true }
+  assert.deepEqual(stream(wasm.assemble(put(good), 2n, 50n, BigInt(limit))), good.data)
+})

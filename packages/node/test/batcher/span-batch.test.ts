@@ -2,10 +2,20 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { constants, inflateSync } from 'node:zlib'
-import { bytesToHex, decodeRlp, hexToBytes, itemAt, listItems, rlpBytes } from '@altlayer/protocol'
+import {
+  bytesToHex,
+  decodeRlp,
+  decodeTransaction,
+  encodeTransaction,
+  hexToBytes,
+  itemAt,
+  listItems,
+  rlpBytes,
+} from '@altlayer/protocol'
 import fc from 'fast-check'
 import { serializeTransaction, type TransactionSerializable } from 'viem'
 import { globalValue, testModule } from '../../../../program/test/support/module.ts'
+import { encodeFrames } from '../../src/batcher/frame.ts'
 import { encodeSpanBatch, type SpanBatch } from '../../src/batcher/span-batch.ts'
 
 const CHAIN_ID = 10
@@ -217,8 +227,16 @@ test('a real batcher transaction holds one frame of 27 blocks and 209 transactio
     wasm.frameNext(wasm.inputAt() + 1, wasm.inputAt() + data.length),
     wasm.inputAt() + data.length,
   )
+  assert.deepEqual(encodeTransaction(decodeTransaction(new Uint8Array(file))), new Uint8Array(file))
   const at = globalValue(wasm.frameData)
   const channel = heap.slice(at, at + globalValue(wasm.frameLength))
+  const frame = {
+    channelId: data.slice(1, 17),
+    number: 0,
+    data: channel,
+    isLast: data.at(-1) === 1,
+  }
+  assert.deepEqual(encodeFrames([frame]), data)
   // The frame is the first of its channel: what it has of the stream is whole batches.
   const stream = inflateSync(channel, { finishFlush: constants.Z_SYNC_FLUSH })
   const batches: SpanBatch[] = []
