@@ -32,7 +32,8 @@ export interface UnsafeFollower {
   close(): Promise<void>
 }
 
-/** Milliseconds after which is looked again, whatever happened. */
+/** Milliseconds between looks at least, so that other work of this thread goes on, and at most. */
+const LOOK_AGAIN = 5
 const LOOK = 1_000
 /** Milliseconds between looks at L1 because the sequencer's blocks do not stand on ours. */
 const RECOVER_EVERY = 4_000
@@ -149,14 +150,14 @@ export function followUnsafe(options: UnsafeFollowerOptions): UnsafeFollower {
       let pause = LOOK
       try {
         await step()
-        pause = Math.min(LOOK, filler.pause() ?? LOOK)
+        pause = Math.max(LOOK_AGAIN, Math.min(LOOK, filler.pause() ?? LOOK))
       } catch (error) {
         if (stop.signal.aborted) return
         logger.error({ err: error }, 'unsafe blocks could not be followed; trying again')
         await clock.sleep(FAILURE_PAUSE, stop.signal)
       }
-      if (!woken.signal.aborted)
-        await clock.sleep(pause, AbortSignal.any([woken.signal, stop.signal]))
+      if (woken.signal.aborted) await clock.sleep(LOOK_AGAIN, stop.signal)
+      else await clock.sleep(pause, AbortSignal.any([woken.signal, stop.signal]))
     }
   }
 

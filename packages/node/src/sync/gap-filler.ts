@@ -93,7 +93,11 @@ export function createGapFiller(options: GapFillerOptions): GapFiller {
     settle,
     pause() {
       if (asked.size >= MAX_REQUESTS || open().length === 0) return undefined
-      const waits = p2p.syncPeers().map((peer) => buckets.wait(peer, clock.now()))
+      // A peer that is asked as much as it may be wakes us with its answer.
+      const waits = p2p
+        .syncPeers()
+        .filter((peer) => load(peer) < MAX_PER_PEER)
+        .map((peer) => buckets.wait(peer, clock.now()))
       return waits.length === 0 ? undefined : Math.min(...waits)
     },
   }
