@@ -4,6 +4,7 @@ import { inspectTransaction, type TransactionRules } from '../pool/inspect.ts'
 import type { PooledTransaction } from '../pool/types.ts'
 import { recoverSender } from '../precompiles/ecrecover.ts'
 import { type Connection, connect, errorOf, stopThread } from './channel.ts'
+import { type Claims, claimedLast, claimFirst, createClaims } from './claims.ts'
 import { packBytes, packedBuffers } from './pack.ts'
 import type { Inspection, Origin, SenderHandlers } from './sender.ts'
 
@@ -12,14 +13,15 @@ const BATCH_SIZE = 128
 /** Messages a thread has at once: one to work on, one to go on with. */
 const DEPTH = 2
 /**
- * Transactions that the calling thread inspects at a time, while the others are on their way to a thread.
- * To wake a thread and to be woken by it costs as much as a signature: fewer than `WORTH_A_MESSAGE` more
- * are inspected here as well. With one thread nothing is gained by handing over what takes 2 ms here;
- * several have a few signatures done sooner.
+ * Transactions that the calling thread inspects in one turn of its event loop. With several threads it
+ * leaves more to them: they have a few signatures done sooner.
  */
 const HERE_WITH_ONE_THREAD = 32
 const HERE_WITH_MORE_THREADS = 4
-const WORTH_A_MESSAGE = 5
+/** To wake a thread and to be woken by it costs as much as a signature: fewer are all inspected here. */
+const WORTH_A_MESSAGE = 6
+/** Transactions for which it is worth waking one more thread. */
+const SHARE = 8
 /** Size of what is inspected here, bytes: at most ten EIP-7702 authorizations, signatures too, fit in. */
 const HERE_SIZE = 1024
 
@@ -29,9 +31,9 @@ export type Inspected = PooledTransaction | Error
 /** The threads that recover senders. */
 export interface SenderThreads {
   /**
-   * Inspects a transaction, when the current turn of the event loop has ended: on the calling thread
-   * where that is sooner, or while the threads have as much as they take. Results come in the order
-   * of the calls: a sender's nonces must not overtake each other.
+   * Inspects a transaction, when the current turn of the event loop has ended: on whichever thread comes
+   * to it first, the calling one too. Results come in the order of the calls: a sender's nonces must not
+   * overtake each other.
    */
   inspect(raw: Uint8Array, rules: TransactionRules): Promise<Inspected>
   /** Hash and sender of each transaction of a block. */
@@ -46,6 +48,12 @@ interface Waiting {
   result: Inspected | undefined
 }
 
+/** Transactions with the same rules that several threads inspect together (`claims.ts`). */
+interface Batch {
+  readonly items: readonly Waiting[]
+  readonly claims: Claims
+}
+
 interface Thread {
   readonly worker: Worker
   readonly connection: Connection<SenderHandlers>
@@ -57,63 +65,89 @@ export function startSenderThreads(count: number): SenderThreads {
     return { worker, connection: connect<SenderHandlers>(worker) }
   })
   const here = count === 1 ? HERE_WITH_ONE_THREAD : HERE_WITH_MORE_THREADS
-  /** Neither inspected nor handed over. */
+  /** In no batch and not inspected. */
   let queue: Waiting[] = []
+  /** Batches that the calling thread takes part in, in order, until all of each is claimed. */
+  let shared: Batch[] = []
   /** All without an answer, in the order they came. */
   let unanswered: Waiting[] = []
   let scheduled = false
   let closed = false
 
-  const idlest = (): Thread =>
-    threads.reduce((a, b) => (b.connection.waiting < a.connection.waiting ? b : a))
-
   const answer = (): void => {
     let ready = 0
     while (unanswered[ready]?.result !== undefined) ready++
+    if (ready === 0) return
     const answered = unanswered.slice(0, ready)
     unanswered = unanswered.slice(ready)
     for (const { resolve, result } of answered) resolve(result as Inspected)
   }
 
-  const send = async (thread: Thread, batch: readonly Waiting[]): Promise<void> => {
-    const rules = (batch[0] as Waiting).rules
+  /** What is too large for the calling thread, as long as there is another. */
+  const isLarge = (waiting: Waiting | undefined): boolean =>
+    waiting !== undefined &&
+    waiting.raw.length > HERE_SIZE &&
+    threads.some(({ connection }) => !connection.ended)
+
+  /** Lets a thread take part in a batch. */
+  const invite = async (thread: Thread, batch: Batch): Promise<void> => {
+    const { items, claims } = batch
+    const { rules } = items[0] as Waiting
     try {
-      const transactions = packBytes(batch.map(({ raw }) => raw))
-      const results = await thread.connection.remote.inspect(
-        { transactions, rules },
+      const transactions = packBytes(items.map(({ raw }) => raw))
+      const done = await thread.connection.remote.inspect(
+        { transactions, rules, claims },
         packedBuffers(transactions),
       )
-      for (const [index, waiting] of batch.entries())
-        waiting.result = inspected(results[index] as Inspection, waiting.raw)
+      // A thread answers when nothing is left to claim.
+      shared = shared.filter((each) => each !== batch)
+      for (const { index, inspection } of done) {
+        const waiting = items[index] as Waiting
+        waiting.result = inspected(inspection, waiting.raw)
+      }
     } catch (error) {
-      for (const waiting of batch) waiting.result = error as Error
+      // The thread is gone, with what it had claimed.
+      const lost = shared.includes(batch) ? claimedLast(claims, items) : items
+      for (const waiting of lost) waiting.result ??= error as Error
     }
     answer()
-    pump()
+    share()
+    if (hasWork()) schedule()
   }
 
-  const pump = (): void => {
-    while (queue.length > 0) {
-      const thread = idlest()
-      if (thread.connection.waiting >= DEPTH) return
-      const rules = (queue[0] as Waiting).rules
+  /** Makes batches of what is queued, as far as there are threads for them. */
+  const share = (): void => {
+    while (queue.length >= WORTH_A_MESSAGE || isLarge(queue[0])) {
+      const free = threads.filter(
+        ({ connection }) => !connection.ended && connection.waiting < DEPTH,
+      )
+      if (free.length === 0) return
+      const [{ rules }, large] = [queue[0] as Waiting, isLarge(queue[0])]
       let size = 1
       // A batch shares its rules: they change with a fork only.
-      while (size < queue.length && size < BATCH_SIZE && queue[size]?.rules === rules) size++
-      const batch = queue.slice(0, size)
+      while (size < BATCH_SIZE && queue[size]?.rules === rules && isLarge(queue[size]) === large)
+        size++
+      const batch = { items: queue.slice(0, size), claims: createClaims() }
       queue = queue.slice(size)
-      void send(thread, batch)
+      if (!large) shared.push(batch)
+      free.sort((a, b) => a.connection.waiting - b.connection.waiting)
+      for (const thread of free.slice(0, Math.ceil(size / SHARE))) void invite(thread, batch)
     }
   }
 
-  /** Takes the first `most` transactions, up to one that is too large to be inspected here. */
-  const takeSmall = (most: number): readonly Waiting[] => {
-    let size = 0
-    while (size < most && (queue[size]?.raw.length ?? Infinity) <= HERE_SIZE) size++
-    const batch = queue.slice(0, size)
-    queue = queue.slice(size)
-    return batch
+  /** The next transaction for the calling thread. */
+  const next = (): Waiting | undefined => {
+    for (;;) {
+      const batch = shared[0]
+      if (batch === undefined) return isLarge(queue[0]) ? undefined : queue.shift()
+      const index = claimFirst(batch.claims, batch.items.length)
+      if (index !== undefined) return batch.items[index]
+      shared.shift()
+    }
   }
+
+  /** Whether the calling thread can do something. */
+  const hasWork = (): boolean => shared.length > 0 || (queue.length > 0 && !isLarge(queue[0]))
 
   // What arrives in the same turn of the event loop is looked at together.
   const schedule = (): void => {
@@ -121,12 +155,16 @@ export function startSenderThreads(count: number): SenderThreads {
     scheduled = true
     setImmediate(() => {
       scheduled = false
-      const share = takeSmall(queue.length < here + WORTH_A_MESSAGE ? queue.length : here)
-      pump()
-      for (const waiting of share) waiting.result = inspectNow(waiting.raw, waiting.rules)
+      share()
+      for (let count = 0; count < here; count++) {
+        const waiting = next()
+        if (waiting === undefined) break
+        waiting.result = inspectNow(waiting.raw, waiting.rules)
+      }
       answer()
-      // What the threads have no place for: more of it here, or when one of them answers.
-      if (queue.length > 0 && share.length > 0) schedule()
+      // A large one may have come to the front.
+      share()
+      if (hasWork()) schedule()
     })
   }
 
@@ -154,6 +192,7 @@ export function startSenderThreads(count: number): SenderThreads {
     async close() {
       closed = true
       const error = new EngineError('closed', 'the engine is closed')
+      // What a thread has claimed is answered when it is done, or when it has ended.
       for (const waiting of queue) waiting.result = error
       queue = []
       answer()
