@@ -1,3 +1,4 @@
+export { BanError, KeyFileError, PeerAddressError, readKeyFile } from '@altlayer/p2p'
 export { ChainMismatchError } from './chain/reorg.ts'
 export { ConfigFileError } from './config.ts'
 export { L1Error } from './l1/client.ts'

@@ -1,4 +1,5 @@
 import { type Command, parseNumber, parseOptions, parseUrl, UsageError } from '../command.ts'
+import { p2pOptions, parseP2pOptions } from '../p2p-options.ts'
 
 const options = {
   l1: { summary: 'JSON-RPC of L1, required', value: 'URL' },
@@ -28,6 +29,11 @@ const options = {
   'data-dir': { summary: 'where the node keeps its data', value: 'DIR', default: '.altlayer-node' },
   host: { summary: 'address to listen on', value: 'ADDRESS', default: '127.0.0.1' },
   port: { summary: 'port, HTTP and WebSocket', value: 'PORT', default: '9547' },
+  ...p2pOptions,
+  'p2p.sequencer.key': {
+    summary: "file with the unsafe block signer's key: a sequencer gossips its blocks",
+    value: 'FILE',
+  },
   verbose: { summary: 'print a line for every block', short: 'v' },
 } as const
 
@@ -43,6 +49,9 @@ export const node: Command = {
     '',
     'With --sequencer it makes blocks too. It posts them to L1 if ALTLAYER_BATCHER_KEY, an environment',
     "variable, holds the key of the batcher that the rollup's system config names.",
+    '',
+    'Peers pass blocks on before L1 has them. A node that has no --p2p.static and no --p2p.bootnodes waits',
+    'for others to connect; those find it if --p2p.listen.ip and --p2p.listen.tcp say where.',
   ].join('\n'),
   async run(args) {
     const { values } = parseOptions(options, args)
@@ -55,7 +64,7 @@ export const node: Command = {
     const number = (name: NumberOption, min: number, max: number) =>
       parseNumber(name, values[name] ?? options[name].default, min, max)
     const sequencer = values.sequencer ?? false
-    for (const name of ['confirmations', 'batch-data'] as const)
+    for (const name of ['confirmations', 'batch-data', 'p2p.sequencer.key'] as const)
       if (values[name] !== undefined && !sequencer)
         throw new UsageError(`--${name} is for a --sequencer`)
     const { runVerifier } = await import('../verifier/run.ts')
@@ -71,6 +80,8 @@ export const node: Command = {
             batchData: batchData(values['batch-data'] ?? options['batch-data'].default),
           }
         : undefined,
+      p2p: parseP2pOptions(values),
+      sequencerKeyPath: values['p2p.sequencer.key'],
       dataDir: values['data-dir'] ?? options['data-dir'].default,
       host: values.host ?? options.host.default,
       port: number('port', 0, 65_535),

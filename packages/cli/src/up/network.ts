@@ -82,8 +82,16 @@ export async function startRollupNode(
         },
       }),
     },
+    ...(options.p2p && {
+      p2p: { ...options.p2p, ...sequencerKey(rollup.roleKeys.sequencer) },
+    }),
     logger,
   })
+}
+
+/** The rollup's unsafe block signer: its blocks are gossiped. */
+function sequencerKey(key: string | undefined): { readonly sequencerKey?: Uint8Array } {
+  return key === undefined ? {} : { sequencerKey: new Uint8Array(Buffer.from(key.slice(2), 'hex')) }
 }
 
 /** Seconds behind the clock at which a chain counts as caught up. */

@@ -1,5 +1,7 @@
+import type { P2pOptions } from '@altlayer/node'
 import { type OptionTable, parseNumber, parseOptions, UsageError } from '../command.ts'
 import { dataDirOption, dataDirPath } from '../local/data-dir.ts'
+import { p2pOptions, parseP2pOptions } from '../p2p-options.ts'
 
 export const upOptions = {
   'data-dir': dataDirOption,
@@ -31,6 +33,7 @@ export const upOptions = {
     value: 'N',
     default: '0',
   },
+  ...p2pOptions,
   verbose: { summary: 'print a line for every block', short: 'v' },
   json: { summary: 'print one JSON line when ready, nothing else on standard output' },
 } as const satisfies OptionTable
@@ -50,6 +53,8 @@ export interface UpOptions {
   readonly l2BlockTime?: number
   readonly l2ChainId?: number
   readonly confirmations: number
+  /** undefined: no network. */
+  readonly p2p?: P2pOptions
   readonly verbose: boolean
   readonly json: boolean
 }
@@ -72,6 +77,7 @@ export function parseUpOptions(args: readonly string[]): UpOptions {
   if (l1Url === undefined && l1Port === l2Port) {
     throw new UsageError(`--l1-port and --l2-port are both ${l1Port}; they must differ`)
   }
+  const p2p = parseP2pOptions(values)
   return {
     dataDir: dataDirPath(values['data-dir']),
     l1Port,
@@ -88,6 +94,7 @@ export function parseUpOptions(args: readonly string[]): UpOptions {
       l2ChainId: number('chain-id', 1, Number.MAX_SAFE_INTEGER),
     }),
     confirmations: number('confirmations', 0, 1_000),
+    ...(p2p && { p2p }),
     verbose: values.verbose ?? false,
     json: values.json ?? false,
   }

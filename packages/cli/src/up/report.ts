@@ -45,17 +45,20 @@ const stageNames: Readonly<Record<ProgressEvent['stage'], string>> = {
 export interface Ready {
   readonly rollup: LaunchedRollup
   readonly l2Url: string
+  /** Multiaddrs at which peers reach the node. */
+  readonly peerAddresses: readonly string[]
   readonly dataDir: string
 }
 
 /** What a user needs once everything runs. */
-export function readyLines({ rollup, l2Url, dataDir }: Ready): string[] {
+export function readyLines({ rollup, l2Url, peerAddresses, dataDir }: Ready): string[] {
   const lines = [
     '',
     'Endpoints',
     `  L1  ${rollup.l1Url}  chain id ${rollup.l1ChainId}`,
     `  L2  ${l2Url}  chain id ${rollup.l2ChainId}`,
     `      ${webSocketUrl(l2Url)}`,
+    ...peerAddresses.map((address) => `  P2P ${address}`),
   ]
   if (rollup.accounts.length > 0) {
     lines.push(
@@ -83,7 +86,7 @@ export function readyLines({ rollup, l2Url, dataDir }: Ready): string[] {
 }
 
 /** The same for machines. */
-export function readyJson({ rollup, l2Url, dataDir }: Ready): string {
+export function readyJson({ rollup, l2Url, peerAddresses, dataDir }: Ready): string {
   return JSON.stringify({
     ready: true,
     dataDir,
@@ -93,6 +96,7 @@ export function readyJson({ rollup, l2Url, dataDir }: Ready): string {
       webSocketUrl: webSocketUrl(l2Url),
       chainId: rollup.l2ChainId,
       genesisHash: rollup.genesisHash,
+      peerAddresses,
     },
     accounts: rollup.accounts,
     addresses: rollup.addresses,

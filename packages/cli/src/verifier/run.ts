@@ -1,6 +1,16 @@
 import { mkdirSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { ChainMismatchError, ConfigFileError, L1Error, startNode } from '@altlayer/node'
+import {
+  BanError,
+  ChainMismatchError,
+  ConfigFileError,
+  KeyFileError,
+  L1Error,
+  type P2pOptions,
+  PeerAddressError,
+  readKeyFile,
+  startNode,
+} from '@altlayer/node'
 import { CommandError } from '../command.ts'
 import { ensureProgram } from '../ensure-program.ts'
 import { openLog } from '../up/log.ts'
@@ -18,11 +28,25 @@ export interface VerifierRunOptions {
   readonly sequencer:
     | { readonly confirmations: number; readonly batchData: 'calldata' | 'cheaper' }
     | undefined
+  /** undefined: no network. */
+  readonly p2p: P2pOptions | undefined
+  /** File with the key that signs gossiped blocks. */
+  readonly sequencerKeyPath: string | undefined
   readonly dataDir: string
   readonly host: string
   readonly port: number
   readonly verbose: boolean
 }
+
+/** Errors whose message is enough for whoever started the node. */
+const FORESEEN = [
+  BanError,
+  ChainMismatchError,
+  ConfigFileError,
+  KeyFileError,
+  L1Error,
+  PeerAddressError,
+] as const
 
 /** Environment variable with the key that posts batches: not an option, `ps` shows those. */
 const keyVariable = 'ALTLAYER_BATCHER_KEY'
@@ -55,18 +79,17 @@ export async function runVerifier(options: VerifierRunOptions): Promise<number> 
       dataDir,
       rpc: { host: options.host, port: options.port },
       ...(sequencer && { sequencer }),
+      ...(options.p2p && { p2p: { ...options.p2p, ...sequencerKey(options.sequencerKeyPath) } }),
       logger: log.logger,
     })
     console.log(`node listens on ${node.url}`)
+    for (const address of node.peerAddresses) console.log(`peers reach it at ${address}`)
     await aborted(stop.graceful)
     await node.close()
     return 0
   } catch (error) {
-    const foreseen =
-      error instanceof ChainMismatchError ||
-      error instanceof ConfigFileError ||
-      error instanceof L1Error
-    throw foreseen ? new CommandError(error.message, { cause: error }) : error
+    const foreseen = FORESEEN.some((type) => error instanceof type)
+    throw foreseen ? new CommandError((error as Error).message, { cause: error }) : error
   } finally {
     await log.close()
     stop.dispose()
@@ -85,4 +108,8 @@ function batcher(data: 'calldata' | 'cheaper') {
       data,
     },
   }
+}
+
+function sequencerKey(path: string | undefined): { readonly sequencerKey?: Uint8Array } {
+  return path === undefined ? {} : { sequencerKey: readKeyFile(path) }
 }

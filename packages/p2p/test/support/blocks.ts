@@ -11,7 +11,11 @@ import {
   orderedTrieRoot,
 } from '@altlayer/protocol'
 import type { Chain } from '../../src/opstack/chain.ts'
-import { type BlockPayload, type PayloadVersion, payloadVersionAt } from '../../src/payload/payload.ts'
+import {
+  type BlockPayload,
+  type PayloadVersion,
+  payloadVersionAt,
+} from '../../src/payload/payload.ts'
 
 const FORKS: Readonly<Record<PayloadVersion, ForkTimes>> = {
   1: { regolith: 0n },
