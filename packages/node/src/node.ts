@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Engine, openEngine } from '@altlayer/engine'
 import type { RollupConfig } from '@altlayer/protocol'
-import { startRpcServer } from '@altlayer/rpc'
+import { minerMethods, startRpcServer } from '@altlayer/rpc'
 import type { Logger } from 'pino'
 import { startBatcher } from './batcher/service.ts'
+import type { BatcherSettings } from './batcher/settings.ts'
+import type { ThrottleSettings } from './batcher/throttle.ts'
 import { ChainMismatchError } from './chain/reorg.ts'
 import { createTurns } from './chain/turns.ts'
 import { systemClock } from './clock.ts'
@@ -13,6 +15,10 @@ import { startDeriver } from './derivation/deriver.ts'
 import { startVerifier } from './derivation/verifier.ts'
 import { createL1Client, type L1Block, type L1Client } from './l1/client.ts'
 import { followL1 } from './l1/follower.ts'
+import { createBatcherMetrics } from './metrics/batcher.ts'
+import { registerNodeMetrics } from './metrics/node.ts'
+import { createRegistry } from './metrics/registry.ts'
+import { startMetricsServer } from './metrics/server.ts'
 import { createRollupApi } from './rollup-api.ts'
 import { startSequencer } from './sequencer/sequencer.ts'
 import { type P2pOptions, startSync } from './sync/sync.ts'
@@ -39,6 +45,8 @@ export interface NodeOptions {
     readonly cors?: readonly string[]
     /** Names the Host header may have ('*' for all). Default localhost. */
     readonly vhosts?: readonly string[]
+    /** Serves `miner_setMaxDASize` too: whoever reaches the port can hold the chain back. */
+    readonly admin?: boolean
   }
   /** Makes blocks; left out, the node is a verifier: its blocks come from L1 alone. */
   readonly sequencer?: {
@@ -48,11 +56,16 @@ export interface NodeOptions {
     readonly batcher?: {
       /** Key of the batcher that the system config names. */
       readonly privateKey: `0x${string}`
-      /** Milliseconds that blocks wait for others before they are posted. */
-      readonly interval: number
-      /** `cheaper`: blobs where they cost less than calldata. */
-      readonly data: 'calldata' | 'cheaper'
+      readonly settings?: Partial<BatcherSettings>
+      /** How block building is held back while L1 is behind. */
+      readonly throttle?: Partial<ThrottleSettings>
     }
+  }
+  /** Serves metrics to Prometheus; left out, nothing is. */
+  readonly metrics?: {
+    readonly host: string
+    /** 0 picks a free one. */
+    readonly port: number
   }
   /** Takes part in the rollup's network; left out, the node has no peers. */
   readonly p2p?: P2pOptions
@@ -62,6 +75,8 @@ export interface NodeOptions {
 export interface RollupNode {
   /** Of its JSON-RPC, HTTP; WebSocket is on the same port. */
   readonly url: string
+  /** Of its metrics, where it serves them. */
+  readonly metricsUrl: string | undefined
   readonly engine: Engine
   /** Multiaddrs at which peers reach it; none without a network. */
   readonly peerAddresses: readonly string[]
@@ -162,7 +177,7 @@ export async function startNode(options: NodeOptions): Promise<RollupNode> {
         version: version(),
         ...(sync && { peerCount: () => sync.p2p.host.connected().length }),
       }),
-      methods: sync?.methods ?? [],
+      methods: [...(sync?.methods ?? []), ...(options.rpc.admin ? minerMethods(engine) : [])],
       ...options.rpc,
       logger,
       clientVersion: version(),
@@ -172,16 +187,34 @@ export async function startNode(options: NodeOptions): Promise<RollupNode> {
       opened.push(
         startSequencer({ config, engine, client, follower, l1Genesis, derived, clock, logger }),
       )
+    const registry = options.metrics && createRegistry()
     if (options.sequencer?.batcher) {
       const { l1Url } = options
-      const shared = { config, engine, client, l1Url, l1Genesis, derived, clock, logger }
-      opened.push(startBatcher({ ...shared, ...options.sequencer.batcher }))
+      const shared = { config, engine, l1Url, l1Genesis, derived, clock, logger }
+      opened.push(
+        startBatcher({
+          ...shared,
+          ...options.sequencer.batcher,
+          ...(registry && { observer: createBatcherMetrics(registry) }),
+        }),
+      )
+    }
+    const metrics =
+      options.metrics && registry && (await startMetricsServer(registry, options.metrics))
+    if (metrics && registry) {
+      opened.push(metrics)
+      registerNodeMetrics(registry, {
+        ...{ config, engine, follower, l1Genesis, derived, version: version() },
+        ...(sync && { peers: () => sync.p2p.host.connected().length }),
+      })
     }
     const head = () => engine.block({ tag: 'latest' })?.header ?? engine.genesis.header
-    const url = rpcUrl(options.rpc.host, server.port)
+    const url = httpUrl(options.rpc.host, server.port)
     logger.debug({ url, head: Number(head().number) }, 'rollup node started')
     return {
       url,
+      metricsUrl:
+        metrics && options.metrics && `${httpUrl(options.metrics.host, metrics.port)}/metrics`,
       engine,
       peerAddresses: sync?.p2p.host.addresses() ?? [],
       status: () => ({ head: head().number, timestamp: Number(head().timestamp) }),
@@ -217,7 +250,7 @@ function assertGenesis(config: RollupConfig, engine: Engine): void {
 }
 
 /** An address to connect to: the wildcard ones are for listening only. */
-function rpcUrl(host: string, port: number): string {
+function httpUrl(host: string, port: number): string {
   const name = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host
   return `http://${name.includes(':') ? `[${name}]` : name}:${port}`
 }

@@ -1,4 +1,6 @@
+import { batcherOptions, parseBatcherOptions } from '../batcher-options.ts'
 import { type Command, parseNumber, parseOptions, parseUrl, UsageError } from '../command.ts'
+import { metricsOptions, parseMetricsOptions } from '../metrics-options.ts'
 import { p2pOptions, parseP2pOptions } from '../p2p-options.ts'
 
 const options = {
@@ -21,14 +23,11 @@ const options = {
     value: 'N',
     default: '0',
   },
-  'batch-data': {
-    summary: "what a batcher posts: 'calldata', or 'cheaper': blobs where they cost less",
-    value: 'KIND',
-    default: 'cheaper',
-  },
   'data-dir': { summary: 'where the node keeps its data', value: 'DIR', default: '.altlayer-node' },
   host: { summary: 'address to listen on', value: 'ADDRESS', default: '127.0.0.1' },
   port: { summary: 'port, HTTP and WebSocket', value: 'PORT', default: '9547' },
+  ...batcherOptions,
+  ...metricsOptions,
   ...p2pOptions,
   'p2p.sequencer.key': {
     summary: "file with the unsafe block signer's key: a sequencer gossips its blocks",
@@ -64,7 +63,11 @@ export const node: Command = {
     const number = (name: NumberOption, min: number, max: number) =>
       parseNumber(name, values[name] ?? options[name].default, min, max)
     const sequencer = values.sequencer ?? false
-    for (const name of ['confirmations', 'batch-data', 'p2p.sequencer.key'] as const)
+    for (const name of [
+      'confirmations',
+      'p2p.sequencer.key',
+      ...(Object.keys(batcherOptions) as (keyof typeof batcherOptions)[]),
+    ] as const)
       if (values[name] !== undefined && !sequencer)
         throw new UsageError(`--${name} is for a --sequencer`)
     const { runVerifier } = await import('../verifier/run.ts')
@@ -77,9 +80,11 @@ export const node: Command = {
       sequencer: sequencer
         ? {
             confirmations: number('confirmations', 0, 1_000),
-            batchData: batchData(values['batch-data'] ?? options['batch-data'].default),
+            batcher: parseBatcherOptions(values),
           }
         : undefined,
+      metrics: parseMetricsOptions(values),
+      admin: values['rpc.enable-admin'] ?? false,
       p2p: parseP2pOptions(values),
       sequencerKeyPath: values['p2p.sequencer.key'],
       dataDir: values['data-dir'] ?? options['data-dir'].default,
@@ -91,8 +96,3 @@ export const node: Command = {
 }
 
 type NumberOption = 'port' | 'l1-poll-interval' | 'confirmations'
-
-function batchData(kind: string): 'calldata' | 'cheaper' {
-  if (kind === 'calldata' || kind === 'cheaper') return kind
-  throw new UsageError(`--batch-data takes calldata or cheaper, not '${kind}'`)
-}

@@ -48,8 +48,12 @@ function l1Of(options: UpOptions) {
 /** Milliseconds: our own L1 answers at once and has a block every second or two. */
 const LOCAL_POLL_INTERVAL = 250
 
-/** Milliseconds: a channel every few L1 blocks. */
-const BATCH_INTERVAL = 4_000
+/** A channel every other L1 block, and no long waits for an L1 that answers at once. */
+const LOCAL_BATCHER = {
+  maxChannelDuration: 2,
+  pollInterval: 500,
+  resubmissionTimeout: 20_000,
+} as const
 
 /** Starts the rollup node on a launched rollup. */
 export async function startRollupNode(
@@ -68,17 +72,22 @@ export async function startRollupNode(
       port: options.l2Port,
       cors: options.cors,
       vhosts: options.vhosts,
+      admin: options.admin,
     },
+    ...(options.metrics && { metrics: options.metrics }),
     l1BeaconUrls: [rollup.l1Url],
     sequencer: {
       confirmations: options.confirmations,
       ...(rollup.roleKeys.batcher && {
         batcher: {
           privateKey: rollup.roleKeys.batcher,
-          interval: BATCH_INTERVAL,
-          // Anvil's transactions root is another than Ethereum's when a block has blob transactions, so that no one
-          // can verify such a block.
-          data: options.l1Url === undefined ? 'calldata' : 'cheaper',
+          settings: {
+            ...LOCAL_BATCHER,
+            // Anvil keeps blobs in memory for good: a network that runs for a day would need gigabytes.
+            ...(options.l1Url === undefined && { dataAvailabilityType: 'calldata' }),
+            ...options.batcher.settings,
+          },
+          throttle: options.batcher.throttle,
         },
       }),
     },

@@ -1,6 +1,12 @@
 import type { P2pOptions } from '@altlayer/node'
+import {
+  batcherOptions,
+  type ParsedBatcherOptions,
+  parseBatcherOptions,
+} from '../batcher-options.ts'
 import { type OptionTable, parseNumber, parseOptions, UsageError } from '../command.ts'
 import { dataDirOption, dataDirPath } from '../local/data-dir.ts'
+import { type MetricsAddress, metricsOptions, parseMetricsOptions } from '../metrics-options.ts'
 import { p2pOptions, parseP2pOptions } from '../p2p-options.ts'
 
 export const upOptions = {
@@ -33,6 +39,8 @@ export const upOptions = {
     value: 'N',
     default: '0',
   },
+  ...batcherOptions,
+  ...metricsOptions,
   ...p2pOptions,
   verbose: { summary: 'print a line for every block', short: 'v' },
   json: { summary: 'print one JSON line when ready, nothing else on standard output' },
@@ -53,8 +61,13 @@ export interface UpOptions {
   readonly l2BlockTime?: number
   readonly l2ChainId?: number
   readonly confirmations: number
+  readonly batcher: ParsedBatcherOptions
+  /** undefined: no metrics. */
+  readonly metrics?: MetricsAddress
   /** undefined: no network. */
   readonly p2p?: P2pOptions
+  /** Methods that change how the node works are served. */
+  readonly admin: boolean
   readonly verbose: boolean
   readonly json: boolean
 }
@@ -78,6 +91,7 @@ export function parseUpOptions(args: readonly string[]): UpOptions {
     throw new UsageError(`--l1-port and --l2-port are both ${l1Port}; they must differ`)
   }
   const p2p = parseP2pOptions(values)
+  const metrics = parseMetricsOptions(values)
   return {
     dataDir: dataDirPath(values['data-dir']),
     l1Port,
@@ -94,7 +108,10 @@ export function parseUpOptions(args: readonly string[]): UpOptions {
       l2ChainId: number('chain-id', 1, Number.MAX_SAFE_INTEGER),
     }),
     confirmations: number('confirmations', 0, 1_000),
+    batcher: parseBatcherOptions(values),
+    ...(metrics && { metrics }),
     ...(p2p && { p2p }),
+    admin: values['rpc.enable-admin'] ?? false,
     verbose: values.verbose ?? false,
     json: values.json ?? false,
   }

@@ -11,8 +11,10 @@ import {
   readKeyFile,
   startNode,
 } from '@altlayer/node'
+import type { ParsedBatcherOptions } from '../batcher-options.ts'
 import { CommandError } from '../command.ts'
 import { ensureProgram } from '../ensure-program.ts'
+import type { MetricsAddress } from '../metrics-options.ts'
 import { openLog } from '../up/log.ts'
 import { aborted, listenForStop } from '../up/signals.ts'
 
@@ -26,8 +28,12 @@ export interface VerifierRunOptions {
   readonly l1PollInterval: number
   /** undefined: a verifier. */
   readonly sequencer:
-    | { readonly confirmations: number; readonly batchData: 'calldata' | 'cheaper' }
+    | { readonly confirmations: number; readonly batcher: ParsedBatcherOptions }
     | undefined
+  /** undefined: no metrics. */
+  readonly metrics: MetricsAddress | undefined
+  /** Methods that change how the node works are served. */
+  readonly admin: boolean
   /** undefined: no network. */
   readonly p2p: P2pOptions | undefined
   /** File with the key that signs gossiped blocks. */
@@ -51,14 +57,11 @@ const FORESEEN = [
 /** Environment variable with the key that posts batches: not an option, `ps` shows those. */
 const keyVariable = 'ALTLAYER_BATCHER_KEY'
 
-/** Milliseconds that blocks wait for others before they are posted. */
-const BATCH_INTERVAL = 4_000
-
 /** Runs a node until it is asked to stop. Returns the exit code. */
 export async function runVerifier(options: VerifierRunOptions): Promise<number> {
   const sequencer = options.sequencer && {
     confirmations: options.sequencer.confirmations,
-    ...batcher(options.sequencer.batchData),
+    ...batcher(options.sequencer.batcher),
   }
   const stop = listenForStop()
   const dataDir = resolve(options.dataDir)
@@ -77,12 +80,14 @@ export async function runVerifier(options: VerifierRunOptions): Promise<number> 
       l1BeaconUrls: options.l1BeaconUrls,
       l1PollInterval: options.l1PollInterval,
       dataDir,
-      rpc: { host: options.host, port: options.port },
+      rpc: { host: options.host, port: options.port, admin: options.admin },
+      ...(options.metrics && { metrics: options.metrics }),
       ...(sequencer && { sequencer }),
       ...(options.p2p && { p2p: { ...options.p2p, ...sequencerKey(options.sequencerKeyPath) } }),
       logger: log.logger,
     })
     console.log(`node listens on ${node.url}`)
+    if (node.metricsUrl !== undefined) console.log(`metrics are at ${node.metricsUrl}`)
     for (const address of node.peerAddresses) console.log(`peers reach it at ${address}`)
     await aborted(stop.graceful)
     await node.close()
@@ -96,18 +101,12 @@ export async function runVerifier(options: VerifierRunOptions): Promise<number> 
   }
 }
 
-function batcher(data: 'calldata' | 'cheaper') {
+function batcher(asked: ParsedBatcherOptions) {
   const privateKey = process.env[keyVariable]
   if (privateKey === undefined) return {}
   if (!/^0x[0-9a-fA-F]{64}$/.test(privateKey))
     throw new CommandError(`${keyVariable} must be a key of 32 bytes, 0x and 64 hex digits`)
-  return {
-    batcher: {
-      privateKey: privateKey as `0x${string}`,
-      interval: BATCH_INTERVAL,
-      data,
-    },
-  }
+  return { batcher: { privateKey: privateKey as `0x${string}`, ...asked } }
 }
 
 function sequencerKey(path: string | undefined): { readonly sequencerKey?: Uint8Array } {
