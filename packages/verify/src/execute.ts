@@ -63,16 +63,20 @@ export interface ExecutorOptions {
   readonly nodeCacheBytes?: number
   /** Codes kept between blocks. Default 16 MiB. */
   readonly codeCacheBytes?: number
+  /** Milliseconds that a block may run: its gas limit is only what a header claims. Default 20 000. */
+  readonly timeLimit?: number
 }
 
 const DEFAULT_NODE_CACHE = 32 << 20
 const DEFAULT_CODE_CACHE = 16 << 20
+const DEFAULT_TIME_LIMIT = 20_000
 
 /** Throws MalformedInputError for a configuration that is out of range, and ProgramNotBuiltError. */
 export function createExecutor(options: ExecutorOptions): BlockExecutor {
   let reader: PreimageReader | undefined
+  let deadline = 0
   const program = createProgram(
-    { preimage: (key) => reader?.(key) },
+    { preimage: (key) => reader?.(key), interrupted: () => performance.now() > deadline },
     {
       config: options.config,
       nodeCacheBytes: options.nodeCacheBytes ?? DEFAULT_NODE_CACHE,
@@ -81,6 +85,7 @@ export function createExecutor(options: ExecutorOptions): BlockExecutor {
   )
   const reading = <T>(preimages: PreimageReader, use: () => T): T => {
     reader = preimages
+    deadline = performance.now() + (options.timeLimit ?? DEFAULT_TIME_LIMIT)
     try {
       return use()
     } finally {
@@ -182,13 +187,15 @@ function codeOf(error: ProgramError): Problem['code'] {
     case 'PREIMAGE_TOO_LARGE':
       return 'BAD_PREIMAGE'
     case 'ARENA_FULL':
+    case 'INTERRUPTED':
     case 'CODE_TOO_LARGE':
     case 'RESULT_FULL':
       return 'LIMIT'
     case 'BAD_INPUT':
       return 'MALFORMED'
     default:
-      return error.status >= FIRST_BLOCK_STATUS ? 'BLOCK_RULES' : 'RPC'
+      if (error.status >= FIRST_BLOCK_STATUS) return 'BLOCK_RULES'
+      throw error
   }
 }
 

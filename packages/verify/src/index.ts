@@ -1,6 +1,14 @@
 export { type KnownChain, knownChain } from './chains.ts'
 export { type BlockExecutor, createExecutor, type ExecutorOptions } from './execute.ts'
 export { type BlockFixture, parseFixture } from './fixture.ts'
+export type { FollowEvent } from './follow/follower.ts'
+export {
+  type FollowedRollup,
+  type FollowOptions,
+  type FollowService,
+  type RollupStatus,
+  startFollowing,
+} from './follow/service.ts'
 export {
   type RollupRules,
   type RulesOptions,

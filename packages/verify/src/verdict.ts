@@ -31,7 +31,9 @@ export type ProblemCode =
   | 'LIMIT'
   /** The RPC does not have the block. */
   | 'UNKNOWN_BLOCK'
-  /** The RPC did not answer, or with an error. */
+  /** The RPC answered with an error. */
+  | 'REFUSED'
+  /** The RPC did not answer. */
   | 'RPC'
 
 export interface Problem {

@@ -240,7 +240,7 @@ function problemOf(error: unknown): Problem {
   if (error instanceof VerificationProblem) return error.problem
   if (error instanceof MalformedInputError) return { code: 'MALFORMED', message: error.message }
   if (error instanceof RpcAnswerTooLarge) return { code: 'LIMIT', message: error.message }
-  if (error instanceof RpcUnavailable || error instanceof RpcRefusal)
-    return { code: 'RPC', message: error.message }
+  if (error instanceof RpcRefusal) return { code: 'REFUSED', message: error.message }
+  if (error instanceof RpcUnavailable) return { code: 'RPC', message: error.message }
   throw error
 }

@@ -347,7 +347,7 @@ describe('verifying a real block through an RPC', { skip: absent }, () => {
           throw new RpcError(-32000, 'out of order')
         },
       }),
-      'RPC',
+      'REFUSED',
     )
   })
 

@@ -2,9 +2,20 @@ import type { Command } from '../command.ts'
 import { clean } from './clean.ts'
 import { down } from './down.ts'
 import { node } from './node.ts'
+import { riscv } from './riscv.ts'
 import { statetest } from './statetest.ts'
 import { up } from './up.ts'
+import { verify } from './verify.ts'
 import { verifyBlock } from './verify-block.ts'
 
 /** Every command, in the order of the help. */
-export const commands: readonly Command[] = [up, down, clean, node, statetest, verifyBlock]
+export const commands: readonly Command[] = [
+  up,
+  down,
+  clean,
+  node,
+  statetest,
+  riscv,
+  verifyBlock,
+  verify,
+]

@@ -63,7 +63,7 @@ export function record(fixture: BlockFixture): RecordedBlock {
     fixture,
     block: { ...headerToRpc(header), hash, uncles: [], withdrawals: [], transactions },
     parent: blockJson(fixture.parent),
-    receipts: receiptsJson(fixture, header, hash, results),
+    receipts: receiptsJson(fixture.transactions, header, hash, results),
     witness: {
       state: bytes.filter(isNode).map(bytesToHex),
       codes: bytes.filter((data) => !isNode(data)).map(bytesToHex),
@@ -77,8 +77,9 @@ function blockJson(header: Header): Json {
   return { ...headerToRpc(header), hash: headerHash(header), uncles: [], transactions: [] }
 }
 
-function receiptsJson(
-  { transactions }: BlockFixture,
+/** Receipts as an RPC shows them. */
+export function receiptsJson(
+  transactions: readonly Uint8Array[],
   header: Header,
   blockHash: Hash,
   results: readonly TransactionResult[],

@@ -1,0 +1,50 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { serve } from '@altlayer/engine'
+import type { ChainConfig } from '@altlayer/protocol'
+import { createExecutor } from '../execute.ts'
+import { createRpcClient, type RpcLimits } from '../rpc/client.ts'
+import type { Verdict } from '../verdict.ts'
+import { type ForeignRollup, type VerifyOptions, verifyForeignBlock } from '../verify-block.ts'
+
+// A thread that verifies blocks of several rollups, some at a time: while one is fetched another is executed.
+
+/** What a thread is started with. */
+export interface WorkerData {
+  readonly rollups: readonly { readonly rpc: string; readonly config: ChainConfig }[]
+  readonly options: VerifyOptions
+  readonly limits: Partial<RpcLimits>
+}
+
+export interface WorkerHandlers {
+  readonly [name: string]: (argument: never) => unknown
+  readonly verify: (job: { readonly rollup: number; readonly number: bigint }) => Promise<Verdict>
+  readonly close: (argument: undefined) => void
+}
+
+const data = workerData as WorkerData
+const opened = new Map<number, ForeignRollup>()
+
+/** An instance of the program a rollup, made when its first block comes. */
+function rollup(index: number): ForeignRollup {
+  const known = opened.get(index)
+  if (known !== undefined) return known
+  const { rpc, config } = data.rollups[index] as WorkerData['rollups'][number]
+  const made: ForeignRollup = {
+    config,
+    rpc: createRpcClient(rpc, data.limits),
+    executor: createExecutor({ config }),
+    capabilities: { refused: new Set() },
+  }
+  opened.set(index, made)
+  return made
+}
+
+const handlers: WorkerHandlers = {
+  verify: ({ rollup: index, number }) => verifyForeignBlock(rollup(index), number, data.options),
+  close() {
+    for (const { rpc } of opened.values()) rpc.close()
+  },
+}
+
+if (parentPort === null) throw new Error('this is a thread of follow/service.ts')
+serve(parentPort, handlers)
