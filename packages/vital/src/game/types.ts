@@ -56,12 +56,6 @@ export interface TraceContext {
   readonly disputedBlockNumber: bigint
 }
 
-/** What a step is called with. */
-export interface StepWitness {
-  readonly stateData: Hex
-  readonly proof: Hex
-}
-
 /** Shows that the root claim's block has another number than the game says. */
 export interface BlockNumberChallenge {
   readonly version: Hash
@@ -78,8 +72,6 @@ export interface TruthProvider {
   output(blockNumber: bigint): Promise<Hash>
   /** Hash of the machine's state after `steps` instructions, or after its last; status in the first byte. */
   state(context: TraceContext, steps: bigint): Promise<Hash>
-  /** What executes instruction number `steps` (0 is the first). */
-  witness(context: TraceContext, steps: bigint): Promise<StepWitness>
   /** Defined when the root claim is the true output root of another block than it says. */
   blockNumberChallenge(): Promise<BlockNumberChallenge | undefined>
 }

@@ -39,7 +39,6 @@ export function trueState(context: TraceContext, steps: bigint): Hash {
 export const MODEL_TRUTH: TruthProvider = {
   output: async (number) => trueOutput(number),
   state: async (context, steps) => trueState(context, steps),
-  witness: async () => ({ stateData: '0x', proof: '0x' }),
   blockNumberChallenge: async () => undefined,
 }
 
