@@ -45,7 +45,7 @@ export interface Payload {
   offer(transaction: PooledTransaction): void
   /** Adds nothing more; resolves when nothing is being added any more. */
   stop(): Promise<void>
-  /** Stops and seals. */
+  /** Takes what the pool has now, for a moment, stops and seals. */
   seal(): Promise<ExecutionPayload>
 }
 
@@ -66,6 +66,8 @@ const BATCH_SIZE = 256
 /** And their gas limits together, unless it is one transaction. */
 const BATCH_GAS = 10_000_000n
 const TRANSFER_GAS = 21_000n
+/** Milliseconds that sealing waits for what has come since the last look into the pool. */
+const LAST_LOOK = 50
 const ZERO_HASH: Hash = `0x${'00'.repeat(32)}`
 
 /** Follows a block that the builder has opened, and fills it from the pool every slot. */
@@ -86,6 +88,8 @@ export function createPayload(
   let daBytes = 0
   let { gasLeft } = opened
   let stopped = false
+  /** When the last look into the pool ends; set when the block is to be sealed. */
+  let deadline = Number.POSITIVE_INFINITY
   let failure: unknown
   let filling: Promise<void> = Promise.resolve()
   let sealed: ExecutionPayload | undefined
@@ -108,7 +112,7 @@ export function createPayload(
 
   const fill = async (from: Selection): Promise<void> => {
     let changed = false
-    while (!stopped && gasLeft >= TRANSFER_GAS) {
+    while (!stopped && gasLeft >= TRANSFER_GAS && performance.now() < deadline) {
       const batch = from.take(BATCH_SIZE, BATCH_GAS, roomOf(context.daLimits()))
       if (batch.length === 0) break
       const raws = packBytes(batch.map(({ raw }) => raw))
@@ -147,18 +151,20 @@ export function createPayload(
     changes = undefined
   }
 
+  const look = (from: Selection): Promise<void> =>
+    fill(from).catch((error: unknown) => {
+      stopped = true
+      failure = error
+      context.log('error', `building ${id} failed: ${String(error)}`)
+    })
+
   let timer: NodeJS.Timeout | undefined
   if (selection !== undefined) {
     const slot = (): void => {
-      filling = fill(selection)
-        .catch((error: unknown) => {
-          stopped = true
-          failure = error
-          context.log('error', `building ${id} failed: ${String(error)}`)
-        })
-        .then(() => {
-          if (!stopped) timer = setTimeout(slot, context.slotTime)
-        })
+      filling = look(selection).then(() => {
+        if (!stopped && deadline === Number.POSITIVE_INFINITY)
+          timer = setTimeout(slot, context.slotTime)
+      })
     }
     slot()
   }
@@ -191,6 +197,17 @@ export function createPayload(
     await filling
   }
 
+  /** What came since the last slot belongs in this block, not in the next. */
+  const lookOnceMore = async (): Promise<void> => {
+    if (selection === undefined || stopped) return
+    deadline = performance.now() + LAST_LOOK
+    clearTimeout(timer)
+    await filling
+    if (stopped) return
+    filling = look(selection)
+    await filling
+  }
+
   return {
     id,
     parent,
@@ -209,6 +226,7 @@ export function createPayload(
     offer: (transaction) => selection?.offer(transaction),
     stop,
     async seal() {
+      await lookOnceMore()
       await stop()
       if (failure !== undefined) throw failure
       if (sealed === undefined) {
