@@ -55,11 +55,6 @@ const PIECE = 136 * 120
 
 const LOCAL = 1
 
-/** Where the contracts of a game are. */
-export interface GameContracts {
-  readonly oracle: Address
-}
-
 /**
  * Does what an honest player decided to do in a game: all transactions that it takes, in order. Rejects with what
  * `Sender.send` rejects with.
@@ -68,11 +63,11 @@ export async function perform(options: {
   readonly client: PublicClient
   readonly sender: Sender
   readonly game: Game
-  readonly contracts: GameContracts
+  readonly oracle: Address
   readonly truth: PlayerTruth
   readonly action: Action
 }): Promise<void> {
-  const { client, sender, game, action, contracts, truth } = options
+  const { client, sender, game, action, oracle, truth } = options
   if (action.kind === 'challenge-block-number') {
     const { header, ...proof } = action.challenge
     await sender.send(
@@ -109,10 +104,7 @@ export async function perform(options: {
   const { claimIndex, isAttack } = action
   const step = await truth.witness(action.context, action.steps)
   if (step.preimage !== undefined)
-    await loadPreimage(
-      { client, sender, game, claimIndex, oracle: contracts.oracle },
-      step.preimage,
-    )
+    await loadPreimage({ client, sender, game, claimIndex, oracle }, step.preimage)
   await sender.send(
     gameCall(game, {
       data: encodeFunctionData({

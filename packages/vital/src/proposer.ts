@@ -1,0 +1,164 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Address, Hash } from '@altlayer/protocol'
+import type { Logger } from 'pino'
+import {
+  encodeAbiParameters,
+  encodeFunctionData,
+  type Hex,
+  type PublicClient,
+  zeroAddress,
+} from 'viem'
+import { ANCHOR_STATE_REGISTRY_ABI, FACTORY_ABI, GAME_ABI } from './l1/abi.ts'
+import { createGameReader, type GameView } from './l1/games.ts'
+import { CallRefusedError, type Sender } from './l1/sender.ts'
+import { createKeeper, type KeeperEvent } from './player/keeper.ts'
+
+/** An output root to propose. */
+export interface Proposal {
+  /** L2 block. */
+  readonly number: bigint
+  readonly outputRoot: Hash
+}
+
+export interface ProposerOptions {
+  readonly client: PublicClient
+  readonly factory: Address
+  readonly gameType: number
+  readonly sender: Sender
+  /** The newest output root that may be proposed now, undefined for none. Its rejections are logged and tried again. */
+  readonly newest: () => Promise<Proposal | undefined>
+  /** Seconds from one proposal to the next. */
+  readonly proposalInterval: bigint
+  /** Milliseconds between looks. */
+  readonly pollInterval: number
+  readonly logger: Logger
+  readonly onEvent?: (event: ProposerEvent) => void
+}
+
+/** What the proposer did, for metrics and people. */
+export type ProposerEvent =
+  | KeeperEvent
+  | { readonly kind: 'proposed'; readonly game: Address; readonly number: bigint }
+
+/** Proposes output roots to L1 until it is closed, ends its games and takes its bonds back. */
+export interface Proposer {
+  close(): Promise<void>
+}
+
+/**
+ * Nothing is kept: when the last proposal was made, and which games are its own, stands on L1. A game that is
+ * attacked is for a player to defend.
+ */
+export function startProposer(options: ProposerOptions): Proposer {
+  const { client, factory, gameType, sender, logger, onEvent = () => undefined } = options
+  const stop = new AbortController()
+  const reader = createGameReader(options)
+  const keeper = createKeeper({ client, sender, logger, onEvent })
+  const finished = new Set<Address>()
+  let registry: Address | undefined
+
+  /** The block that a proposal must be newer than. */
+  async function anchor(): Promise<bigint> {
+    if (registry === undefined) {
+      const args = [gameType] as const
+      const impl = await client.readContract({
+        address: factory,
+        abi: FACTORY_ABI,
+        functionName: 'gameImpls',
+        args,
+      })
+      registry = await client.readContract({
+        address: impl,
+        abi: GAME_ABI,
+        functionName: 'anchorStateRegistry',
+      })
+    }
+    const [, number] = await client.readContract({
+      address: registry,
+      abi: ANCHOR_STATE_REGISTRY_ABI,
+      functionName: 'anchors',
+      args: [gameType],
+    })
+    return number
+  }
+
+  async function propose(own: readonly GameView[], now: bigint): Promise<void> {
+    const last = own.reduce(
+      (newest, game) => (game.createdAt > newest ? game.createdAt : newest),
+      0n,
+    )
+    if (last + options.proposalInterval > now) return
+    const proposal = await options.newest()
+    if (proposal === undefined || proposal.number <= (await anchor())) return
+    const extraData = encodeAbiParameters([{ type: 'uint256' }], [proposal.number])
+    const args = [gameType, proposal.outputRoot, extraData] as const
+    if ((await gameOf(args)) !== zeroAddress) return
+    const bond = await client.readContract({
+      address: factory,
+      abi: FACTORY_ABI,
+      functionName: 'initBonds',
+      args: [gameType],
+    })
+    const data = encodeFunctionData({ abi: FACTORY_ABI, functionName: 'create', args })
+    try {
+      await sender.send({ to: factory, data, value: bond })
+    } catch (error) {
+      if (!(error instanceof CallRefusedError)) throw error
+      logger.warn({ reason: error.message }, 'a proposal was refused')
+      return
+    }
+    const game = await gameOf(args)
+    onEvent({ kind: 'proposed', game, number: proposal.number })
+    logger.info(
+      { game, number: Number(proposal.number), outputRoot: proposal.outputRoot },
+      'output root proposed',
+    )
+  }
+
+  async function gameOf(args: readonly [number, Hash, Hex]): Promise<Address> {
+    const read = { address: factory, abi: FACTORY_ABI, functionName: 'games', args } as const
+    const [game] = await client.readContract(read)
+    return game
+  }
+
+  async function look(): Promise<void> {
+    const { block, games } = await reader.snapshot(({ address }) => !finished.has(address))
+    const own = games.filter(({ creator }) => creator === sender.address)
+    for (const game of games) if (game.creator !== sender.address) finished.add(game.address)
+    await propose(own, block.timestamp)
+    for (const game of own) {
+      if (game.status === 'in-progress') await keeper.settle(game, block.timestamp)
+      else if (await keeper.collect(game, block.timestamp)) forget(game, own)
+    }
+  }
+
+  /** The newest own game stays: it says when the last proposal was made. */
+  function forget(game: GameView, own: readonly GameView[]): void {
+    if (own.some(({ createdAt }) => createdAt > game.createdAt)) finished.add(game.address)
+  }
+
+  async function run(): Promise<void> {
+    let failed = false
+    while (!stop.signal.aborted) {
+      try {
+        await look()
+        if (failed) logger.info('proposing again')
+        failed = false
+      } catch (error) {
+        if (!failed && !stop.signal.aborted)
+          logger.warn({ err: error }, 'no output root can be proposed; trying again')
+        failed = true
+      }
+      await sleep(options.pollInterval, undefined, { signal: stop.signal }).catch(() => undefined)
+    }
+  }
+
+  const running = run()
+  return {
+    async close() {
+      stop.abort()
+      sender.close()
+      await running
+    },
+  }
+}
