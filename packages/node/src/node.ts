@@ -12,6 +12,7 @@ import { createTurns } from './chain/turns.ts'
 import { systemClock } from './clock.ts'
 import { readChainFiles } from './config.ts'
 import { startDeriver } from './derivation/deriver.ts'
+import { openSafeHeads } from './derivation/safe-heads.ts'
 import { startVerifier } from './derivation/verifier.ts'
 import { createL1Client, type L1Block, type L1Client } from './l1/client.ts'
 import { followL1 } from './l1/follower.ts'
@@ -142,6 +143,9 @@ export async function startNode(options: NodeOptions): Promise<RollupNode> {
           l1BeaconUrls: options.l1BeaconUrls ?? [],
         }),
       l1Genesis,
+      safeHeads: openSafeHeads(join(options.dataDir, 'safe-heads.json'), (reason) =>
+        logger.warn({ reason }, 'the safe heads of the last run are lost: deriving more again'),
+      ),
       sequencing: options.sequencer !== undefined,
       clock,
       logger,
@@ -185,7 +189,7 @@ export async function startNode(options: NodeOptions): Promise<RollupNode> {
     opened.push(server)
     if (options.sequencer)
       opened.push(
-        startSequencer({ config, engine, client, follower, l1Genesis, derived, clock, logger }),
+        startSequencer({ config, engine, client, follower, turns, l1Genesis, clock, logger }),
       )
     const registry = options.metrics && createRegistry()
     if (options.sequencer?.batcher) {

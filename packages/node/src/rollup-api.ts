@@ -43,7 +43,7 @@ const nothing: L1BlockRef = { hash: zeroHash, number: 0, parentHash: zeroHash, t
 
 /**
  * The `optimism_` methods. Until derivation has begun, `safe` and `finalized` are the engine's, and
- * `current_l1` is the L1 block that genesis names.
+ * `current_l1` is empty: L1 was not asked whether they stand.
  */
 export function createRollupApi(options: RollupApiOptions): RollupApi {
   const { config, engine, l1Genesis } = options
@@ -63,10 +63,11 @@ export function createRollupApi(options: RollupApiOptions): RollupApi {
   function syncStatus(): SyncStatus {
     const heads = options.follower.heads()
     const derived = options.derived?.()
-    const stored = (tag: 'safe' | 'finalized') => engine.block({ tag }) ?? engine.genesis
-    const safe = l2Ref(derived?.safe ?? stored('safe'))
-    const current = l1Ref(derived?.currentL1 ?? l1Genesis)
-    const head = engine.block({ tag: 'latest' }) ?? engine.genesis
+    // The engine's tags: what this says is what `eth_getBlockByNumber` says.
+    const tagged = (tag: 'latest' | 'safe' | 'finalized') => engine.block({ tag }) ?? engine.genesis
+    const safe = l2Ref(tagged('safe'))
+    const current = l1Ref(derived?.currentL1)
+    const head = tagged('latest')
     return {
       current_l1: current,
       current_l1_finalized: l1Ref(heads.finalized),
@@ -75,7 +76,7 @@ export function createRollupApi(options: RollupApiOptions): RollupApi {
       finalized_l1: l1Ref(heads.finalized),
       unsafe_l2: l2Ref(head),
       safe_l2: safe,
-      finalized_l2: l2Ref(derived?.finalized ?? stored('finalized')),
+      finalized_l2: l2Ref(tagged('finalized')),
       pending_safe_l2: derived ? l2Ref(derived.pendingSafe) : safe,
       cross_unsafe_l2: l2Ref(head),
       local_safe_l2: safe,

@@ -88,7 +88,7 @@ describe('the rollup API', () => {
       timestamp: 1_001,
       sequenceNumber: 1,
     })
-    assert.equal(status.current_l1.number, 10)
+    assert.equal(status.current_l1.number, 0)
     assert.equal(status.head_l1.number, 12)
     await follower.close()
   })

@@ -5,7 +5,7 @@ import { parentOf } from './parent.ts'
 
 export interface PlausibleHeadOptions {
   readonly config: RollupConfig
-  readonly engine: Pick<Engine, 'block'>
+  readonly engine: Pick<Engine, 'block' | 'genesis'>
   readonly client: Pick<L1Client, 'block'>
   readonly l1Genesis: L1Block
   /** Where the search begins. */
@@ -20,10 +20,11 @@ export class ChainMismatchError extends Error {
 /**
  * The last block from `head` back whose L1 origin is plausible: in L1's chain, or ahead of what L1
  * knows (OP Stack specs, "Derivation: Finding the sync starting point").
- * @throws L1Error when L1 does not answer, ChainMismatchError when even genesis is not on this L1.
+ * @throws L1Error when L1 does not answer, ChainMismatchError when even the finalized block is not on this L1.
  */
 export async function findPlausibleHead(options: PlausibleHeadOptions): Promise<Block> {
   const { config, engine, client, l1Genesis } = options
+  const finalized = engine.block({ tag: 'finalized' }) ?? engine.genesis
   let block = options.head
   let standing: boolean | undefined
   let judged: bigint | undefined
@@ -35,9 +36,9 @@ export async function findPlausibleHead(options: PlausibleHeadOptions): Promise<
       judged = origin.number
     }
     if (standing) return block
-    if (block.header.number === config.genesis.l2.number) {
+    if (block.header.number <= finalized.header.number) {
       throw new ChainMismatchError(
-        `L1 block ${origin.number} is not ${origin.hash}, on which the rollup's genesis stands: this is another L1 chain`,
+        `L1 block ${origin.number} is not ${origin.hash}, on which the final L2 block ${block.header.number} stands: this is another L1 chain`,
       )
     }
     const parent = engine.block({ hash: block.header.parentHash })

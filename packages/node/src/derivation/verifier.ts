@@ -1,5 +1,6 @@
 import { type Block, type DerivedAttributes, type Engine, ProgramError } from '@altlayer/engine'
 import {
+  type BlockId,
   encodeHoloceneExtraData,
   equalBytes,
   type Hash,
@@ -8,13 +9,14 @@ import {
   type RollupConfig,
 } from '@altlayer/protocol'
 import type { Logger } from 'pino'
-import { parentOf } from '../chain/parent.ts'
 import type { Turns } from '../chain/turns.ts'
 import type { Clock } from '../clock.ts'
 import type { L1Block, L1Client } from '../l1/client.ts'
 import type { L1Follower } from '../l1/follower.ts'
 import { type Deriver, DeriverEndedError } from './deriver.ts'
 import { PreimageUnknownError } from './preimage-source.ts'
+import type { SafeHeads } from './safe-heads.ts'
+import { findStartingPoint } from './starting-point.ts'
 
 export interface VerifierOptions {
   readonly config: RollupConfig
@@ -25,6 +27,7 @@ export interface VerifierOptions {
   readonly startDeriver: () => Deriver
   /** The L1 block that genesis names. */
   readonly l1Genesis: L1Block
+  readonly safeHeads: SafeHeads
   /**
    * A sequencer makes the blocks of this node and moves its heads: derivation only says which are safe,
    * unless L1 has others.
@@ -64,73 +67,42 @@ export class DerivationError extends Error {
 const POLL = 250
 const FIRST_PAUSE = 250
 const LONGEST_PAUSE = 8_000
-
-/** A block that became safe with an L1 block's data. */
-interface SafeAt {
-  readonly l1: bigint
-  readonly block: Block
-}
+/** Milliseconds between writes of the safe heads while much is derived. */
+const SAVE_EVERY = 5_000
 
 export function startVerifier(options: VerifierOptions): Verifier {
-  const { config, engine, client, follower, turns, clock, logger, l1Genesis } = options
+  const { config, engine, client, follower, safeHeads, turns, clock, logger } = options
   const stop = new AbortController()
   let deriver = options.startDeriver()
   let heads: DerivedHeads | undefined
   /** The last block that concluded a batch since derivation began. */
   let concluded: Block = engine.genesis
-  let reorganised = false
-  /** Oldest first; what L1 has finalised leaves. */
-  let unfinalized: SafeAt[] = []
+  /** Whether the deriver goes on from `heads`. */
+  let deriving = false
+  let savedAt = 0
 
-  const originOf = (block: Block) => parentOf(config, block, l1Genesis).origin
-
-  async function l1Block({ number, hash }: { number: bigint; hash: Hash }): Promise<L1Block> {
+  /** Whether L1 has this block; throws L1ReorgError where it has another. */
+  async function stands({ number, hash }: BlockId): Promise<boolean> {
     const block = await client.block(number)
-    if (block?.hash !== hash) throw new L1ReorgError()
-    return block
-  }
-
-  async function isCanonical(origin: { number: bigint; hash: Hash }): Promise<boolean> {
-    const block = await client.block(origin.number)
-    return block?.hash === origin.hash
-  }
-
-  function parentBlock(block: Block): Block {
-    const parent = engine.block({ hash: block.header.parentHash })
-    if (parent === undefined)
-      throw new DerivationError(`the parent of L2 block ${block.hash} is missing`)
-    return parent
-  }
-
-  /**
-   * Where to derive from: the last safe block whose L1 origin stands, and from there back by a sequencing
-   * window, for what L1 held in between may have been another; never behind the finalised block (OP Stack
-   * specs, "Finding the sync starting point").
-   */
-  async function startingPoint(): Promise<{ readonly safe: Block; readonly start: Block }> {
-    const finalized = engine.block({ tag: 'finalized' }) ?? engine.genesis
-    let block = engine.block({ tag: 'safe' }) ?? engine.genesis
-    const above = () => block.header.number > finalized.header.number
-    while (above() && !(await isCanonical(originOf(block)))) block = parentBlock(block)
-    const safe = block
-    const newest = originOf(block).number
-    while (above() && originOf(block).number + config.seqWindowSize > newest)
-      block = parentBlock(block)
-    return { safe, start: block }
+    if (block !== undefined && block.hash !== hash) throw new L1ReorgError()
+    return block !== undefined
   }
 
   async function begin(): Promise<void> {
     if (deriver.ended) deriver = options.startDeriver()
-    const found = await startingPoint()
-    const { start } = found
-    // The batches of safe blocks may have gone with the L1 blocks that held them.
-    const safe = reorganised ? start : found.safe
-    const currentL1 = await l1Block(await deriver.reset(start.hash))
-    const finalized = engine.block({ tag: 'finalized' }) ?? engine.genesis
-    unfinalized = unfinalized.filter(({ block }) => block.header.number <= start.header.number)
+    const headBefore = engine.block({ tag: 'latest' }) ?? engine.genesis
+    const { start, safe, finalized, unsafe } = await findStartingPoint({ ...options, safeHeads })
+    const first = await deriver.reset(start.hash)
+    const currentL1 = await client.block(first.number)
+    if (currentL1?.hash !== first.hash) throw new L1ReorgError()
     concluded = start
-    await turns.take(() => keepHead({ currentL1, idle: false, safe, pendingSafe: start, finalized }))
-    reorganised = false
+    await turns.take(() => {
+      // Where nothing is given up, the blocks that were made meanwhile stay.
+      const head = unsafe.hash === headBefore.hash ? engine.block({ tag: 'latest' }) : unsafe
+      const found = { currentL1, idle: false, safe, pendingSafe: start, finalized }
+      return setHeads(found, (head ?? unsafe).hash)
+    })
+    deriving = true
     logger.debug(
       {
         from: Number(start.header.number),
@@ -141,7 +113,7 @@ export function startVerifier(options: VerifierOptions): Verifier {
     )
   }
 
-  /** Moves the engine's heads; the unsafe head stays where it is if it stands on the new ones. */
+  /** Moves the heads. */
   async function setHeads(of: DerivedHeads, head: Hash): Promise<void> {
     const { payloadStatus } = await engine.forkchoiceUpdated({
       headBlockHash: head,
@@ -154,10 +126,8 @@ export function startVerifier(options: VerifierOptions): Verifier {
   }
 
   /** As `setHeads`, under the head that there is. */
-  async function keepHead(of: DerivedHeads): Promise<void> {
-    if (options.sequencing) heads = of
-    else await setHeads(of, (engine.block({ tag: 'latest' }) ?? of.safe).hash)
-  }
+  const keepHead = (of: DerivedHeads): Promise<void> =>
+    setHeads(of, (engine.block({ tag: 'latest' }) ?? of.safe).hash)
 
   /** The canonical block after `parent`, if it is what the attributes would make. */
   function existing(parent: Block, { attributes }: DerivedAttributes): Block | undefined {
@@ -179,10 +149,15 @@ export function startVerifier(options: VerifierOptions): Verifier {
 
   /** Makes the block; undefined when the attributes hold a transaction that no block can have. */
   async function make(of: DerivedHeads, derived: DerivedAttributes): Promise<Block | undefined> {
-    const parent = derived.parent.hash
+    const { hash: parent, number } = derived.parent
+    if (number < of.finalized.header.number)
+      throw new DerivationError(
+        `L1 has another L2 block ${number + 1n} than the one that is final: it is not believed`,
+      )
     const state = {
       headBlockHash: parent,
-      safeBlockHash: of.safe.hash,
+      // What was safe above does not follow from L1 any more.
+      safeBlockHash: (number < of.safe.header.number ? concluded : of.safe).hash,
       finalizedBlockHash: of.finalized.hash,
     }
     // By itself first: what is invalid afterwards are the attributes.
@@ -224,7 +199,6 @@ export function startVerifier(options: VerifierOptions): Verifier {
     } else {
       await keepHead(next)
     }
-    if (derived.concludes) unfinalized.push({ l1: derived.derivedFrom.number, block })
     logger.debug(
       {
         number: Number(block.header.number),
@@ -247,43 +221,58 @@ export function startVerifier(options: VerifierOptions): Verifier {
 
   let checkedHead: Hash | undefined
 
-  /** A chain that became shorter shows only at the block that was read last. */
-  async function noticeReorg(of: DerivedHeads): Promise<void> {
+  /**
+   * A chain that became shorter shows only at the block that was read last. An L1 that does not have that
+   * block (any more, or again) says nothing: endpoints that balance load do not all know the same.
+   */
+  async function noticeReorg({ currentL1 }: DerivedHeads): Promise<void> {
     const head = follower.heads().latest?.hash
     if (head === checkedHead) return
-    if (!(await isCanonical({ ...of.currentL1.header, hash: of.currentL1.hash })))
-      throw new L1ReorgError()
-    checkedHead = head
+    if (await stands(idOf(currentL1))) checkedHead = head
   }
 
   /** Goes on to the next L1 block; false when there is none yet. */
   async function advance(of: DerivedHeads, number: bigint): Promise<boolean> {
+    safeHeads.add({ l1: idOf(of.currentL1), l2: idOf(concluded) })
     const block = await deriver.advance(number)
     if (block === undefined) {
+      saveSafeHeads()
       await noticeReorg(of)
       heads = { ...of, idle: true }
-      return false
+    } else {
+      if (clock.now() - savedAt > SAVE_EVERY) saveSafeHeads()
+      heads = { ...of, currentL1: block, idle: false }
     }
-    heads = { ...of, currentL1: block, idle: false }
-    await finalize()
-    return true
+    await finalize(heads)
+    return block !== undefined
+  }
+
+  function saveSafeHeads(): void {
+    savedAt = clock.now()
+    try {
+      safeHeads.save()
+    } catch (error) {
+      logger.warn({ reason: (error as Error).message }, 'the safe heads could not be saved')
+    }
   }
 
   /** What was derived from finalised L1 blocks is final. */
-  async function finalize(): Promise<void> {
+  async function finalize(of: DerivedHeads): Promise<void> {
     const l1Finalized = follower.heads().finalized?.header.number
-    if (l1Finalized === undefined || heads === undefined) return
-    const final = unfinalized.filter((entry) => entry.l1 <= l1Finalized)
-    const last = final.at(-1)?.block
-    if (last === undefined || last.header.number <= heads.finalized.header.number) return
-    unfinalized = unfinalized.slice(final.length)
-    const next = { ...heads, finalized: last }
-    await turns.take(() => keepHead(next))
+    if (l1Finalized === undefined) return
+    const entry = safeHeads.entries().findLast(({ l1 }) => l1.number <= l1Finalized)
+    if (entry === undefined || entry.l2.number <= of.finalized.header.number) return
+    // The L1 that finalised may be another than the one that was read.
+    if (!(await stands(entry.l1))) return
+    const block = engine.block({ hash: entry.l2.hash })
+    if (block === undefined) throw new DerivationError(`the safe block ${entry.l2.hash} is missing`)
+    safeHeads.forgetBefore(entry)
+    await turns.take(() => keepHead({ ...of, finalized: block }))
   }
 
   /** One step; false when there is nothing to do for now. */
   async function step(): Promise<boolean> {
-    if (heads === undefined) await begin()
+    if (!deriving) await begin()
     const of = heads
     if (of === undefined) return false
     const next = await deriver.next(of.pendingSafe.hash)
@@ -292,13 +281,13 @@ export function startVerifier(options: VerifierOptions): Verifier {
     return true
   }
 
-  async function restart(error: unknown): Promise<void> {
+  function restart(error: unknown): void {
     const ended = error instanceof DeriverEndedError
     const reason = (error as Error).message
     logger[ended ? 'error' : 'warn']({ reason }, 'derivation starts over')
-    heads = undefined
-    // L1 is as it was when only the thread is gone.
-    reorganised ||= !ended
+    deriving = false
+    if (heads !== undefined) heads = { ...heads, idle: false }
+    checkedHead = undefined
   }
 
   async function run(): Promise<void> {
@@ -312,7 +301,7 @@ export function startVerifier(options: VerifierOptions): Verifier {
         if (busy) await new Promise((resolve) => setImmediate(resolve))
       } catch (error) {
         if (stop.signal.aborted) return
-        if (needsReset(error)) await restart(error)
+        if (needsReset(error)) restart(error)
         else logger.error({ err: error }, 'derivation failed; trying again')
         await clock.sleep(pause, stop.signal)
         pause = Math.min(2 * pause, LONGEST_PAUSE)
@@ -327,9 +316,15 @@ export function startVerifier(options: VerifierOptions): Verifier {
       stop.abort()
       await deriver.close()
       await running
+      saveSafeHeads()
     },
   }
 }
+
+const idOf = ({ hash, header }: Pick<Block, 'hash' | 'header'>): BlockId => ({
+  number: header.number,
+  hash,
+})
 
 /** A block's extra data since Holocene; parameters of zero stand for the chain's own (specs, "Holocene"). */
 function extraDataOf({ eip1559 }: RollupConfig, params: Hex): Hex {

@@ -40,25 +40,35 @@ export function maxSequencerDrift(config: RollupConfig, originTimestamp: bigint)
     : config.maxSequencerDrift
 }
 
+/** L1 blocks that it takes at least until a batch is included. */
+const LATE_MARGIN = 2n
+
 /**
  * Chooses the L1 origin of the block after `parent` (OP Stack specs, "Derivation: Batch Queue"): the
  * next L1 block as soon as it is not younger than the L2 block, else the same again. Past the drift
  * such a block must hold deposits only, and it is valid only if the next L1 block is younger: so
  * without knowing that one (`next` undefined) nothing can be built.
+ *
+ * When `l1Head` is so far ahead that the block's batch would miss the sequencing window, every node
+ * derives a block with deposits only in its place: so does the sequencer make one, or its chain would never
+ * be that of L1 again.
  */
 export function chooseOrigin<Next extends NextOrigin>(
   config: RollupConfig,
   parent: OriginParent,
   next: Next | undefined,
+  { l1Head }: { readonly l1Head: bigint } = { l1Head: 0n },
 ): OriginChoice<Next> {
   const timestamp = parent.timestamp + config.blockTime
   const pastDrift = (origin: L1Origin) =>
     timestamp > origin.timestamp + maxSequencerDrift(config, origin.timestamp)
+  const tooLate = (origin: L1Origin) => l1Head + LATE_MARGIN >= origin.number + config.seqWindowSize
   if (next && next.parentHash !== parent.origin.hash) return { kind: 'reorg' }
   if (next && next.timestamp <= timestamp) {
-    return { kind: 'advance', origin: next, depositsOnly: pastDrift(next) }
+    return { kind: 'advance', origin: next, depositsOnly: pastDrift(next) || tooLate(next) }
   }
-  const depositsOnly = pastDrift(parent.origin)
-  if (!next && depositsOnly) return { kind: 'wait' }
+  const overdue = pastDrift(parent.origin)
+  if (!next && overdue) return { kind: 'wait' }
+  const depositsOnly = overdue || tooLate(parent.origin)
   return { kind: 'stay', sequenceNumber: parent.sequenceNumber + 1n, depositsOnly }
 }

@@ -1,8 +1,9 @@
-import type { Block, Engine, ForkchoiceState, PayloadAttributes } from '@altlayer/engine'
-import type { Hash, RollupConfig } from '@altlayer/protocol'
+import type { Engine, ForkchoiceState, PayloadAttributes } from '@altlayer/engine'
+import type { Hash, Hex, RollupConfig } from '@altlayer/protocol'
 import type { Logger } from 'pino'
 import { type L2Parent, parentOf } from '../chain/parent.ts'
 import { findPlausibleHead } from '../chain/reorg.ts'
+import type { Turns } from '../chain/turns.ts'
 import type { Clock } from '../clock.ts'
 import type { L1Block, L1Client } from '../l1/client.ts'
 import type { L1Epoch, L1Follower } from '../l1/follower.ts'
@@ -17,8 +18,7 @@ export interface SequencerOptions {
   readonly follower: L1Follower
   /** The L1 block that genesis names. */
   readonly l1Genesis: L1Block
-  /** The blocks that are derived from L1; genesis where this is left out or says nothing. */
-  readonly derived?: () => { readonly safe: Block; readonly finalized: Block } | undefined
+  readonly turns: Turns
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -38,13 +38,15 @@ const BEHIND = 5
 const FIRST_PAUSE = 250
 const LONGEST_PAUSE = 8_000
 
+const ZERO_HASH: Hash = `0x${'00'.repeat(32)}`
+
 /** The engine refused what the sequencer asked of it. */
 export class SequencerError extends Error {
   override readonly name = 'SequencerError'
 }
 
 export function startSequencer(options: SequencerOptions): Sequencer {
-  const { config, engine, client, follower, clock, logger } = options
+  const { config, engine, client, follower, turns, clock, logger } = options
   const stop = new AbortController()
   let pause = FIRST_PAUSE
   let waiting = false
@@ -55,23 +57,16 @@ export function startSequencer(options: SequencerOptions): Sequencer {
     return parentOf(config, block, options.l1Genesis)
   }
 
-  /** What is derived counts as far as it is under the head: a recovery may go back behind it. */
+  /** Under a new head; derivation moves the other two, a recovery goes back no further than what is final. */
   function forkchoice(head: Hash): ForkchoiceState {
-    const derived = options.derived?.()
-    const number = engine.block({ hash: head })?.header.number ?? 0n
-    const under = (block: Block | undefined): Hash =>
-      block === undefined || block.header.number > number || !isCanonical(block)
-        ? engine.genesis.hash
-        : block.hash
+    const number = engine.header({ hash: head })?.header.number ?? 0n
+    const finalized = engine.header({ tag: 'finalized' })
+    const safe = engine.header({ tag: 'safe' })
     return {
       headBlockHash: head,
-      safeBlockHash: under(derived?.safe),
-      finalizedBlockHash: under(derived?.finalized),
+      safeBlockHash: (safe && safe.header.number <= number ? safe : finalized)?.hash ?? ZERO_HASH,
+      finalizedBlockHash: finalized?.hash ?? ZERO_HASH,
     }
-  }
-
-  function isCanonical({ header, hash }: Block): boolean {
-    return engine.block({ number: header.number })?.hash === hash
   }
 
   async function setHead(head: Hash): Promise<void> {
@@ -89,8 +84,11 @@ export function startSequencer(options: SequencerOptions): Sequencer {
     return follower.epoch(parent.origin.number + 1n, patience)
   }
 
-  /** One block, or the reason why there is none: `waiting` for L1, or L1 was `reorganised`. */
-  async function step(): Promise<'made' | 'waiting' | 'reorganised' | 'stopped'> {
+  /**
+   * One block, or the reason why there is none: `waiting` for L1, L1 was `reorganised`, or the parent is the
+   * head no more.
+   */
+  async function step(): Promise<'made' | 'waiting' | 'reorganised' | 'superseded' | 'stopped'> {
     const parent = currentParent()
     const slot = nextSlot({
       parentTimestamp: parent.timestamp,
@@ -102,27 +100,33 @@ export function startSequencer(options: SequencerOptions): Sequencer {
     if (stop.signal.aborted) return 'stopped'
 
     const epoch = await nextEpoch(parent)
-    const choice = chooseOrigin(config, parent, epoch && nextOrigin(epoch))
+    const choice = chooseOrigin(config, parent, epoch && nextOrigin(epoch), {
+      l1Head: follower.heads().latest?.header.number ?? 0n,
+    })
     if (choice.kind === 'wait') return 'waiting'
     if (choice.kind === 'reorg') return 'reorganised'
     const attributes =
       choice.kind === 'stay'
         ? attributesInEpoch(config, parent, choice)
         : attributesOfEpochStart(config, parent, choice.origin.epoch, choice)
-    await makeBlock(parent, attributes, slot.seal)
-    return 'made'
+    return makeBlock(parent, attributes, slot.seal)
   }
+
+  const isHead = (hash: Hash) => engine.header({ tag: 'latest' })?.hash === hash
 
   async function makeBlock(
     parent: L2Parent,
     attributes: PayloadAttributes,
     seal: number,
-  ): Promise<void> {
+  ): Promise<'made' | 'superseded'> {
     const begun = clock.now()
-    const { payloadStatus, payloadId } = await engine.forkchoiceUpdated(
-      forkchoice(parent.hash),
-      attributes,
+    const result = await turns.take(async () =>
+      isHead(parent.hash)
+        ? engine.forkchoiceUpdated(forkchoice(parent.hash), attributes)
+        : undefined,
     )
+    if (result === undefined) return 'superseded'
+    const { payloadStatus, payloadId } = result
     if (payloadId === undefined) {
       throw new SequencerError(
         `block ${parent.number + 1n} cannot be begun: ${payloadStatus.validationError ?? payloadStatus.status}`,
@@ -130,6 +134,15 @@ export function startSequencer(options: SequencerOptions): Sequencer {
     }
     // A stop ends the wait: the open block is sealed early rather than lost.
     await clock.sleep(seal - clock.now(), stop.signal)
+    return turns.take(async () => {
+      // Derivation found another block on L1, or L1 was reorganised: this one is nobody's any more.
+      if (!isHead(parent.hash)) return 'superseded'
+      await sealBlock(payloadId, begun)
+      return 'made'
+    })
+  }
+
+  async function sealBlock(payloadId: Hex, begun: number): Promise<void> {
     const payload = await engine.getPayload(payloadId)
     const status = await engine.newPayload(payload)
     if (status.status !== 'VALID') {
@@ -163,11 +176,14 @@ export function startSequencer(options: SequencerOptions): Sequencer {
       l1Genesis: options.l1Genesis,
     })
     if (target.hash === head.hash) return
-    logger.warn(
-      { from: Number(head.header.number), to: Number(target.header.number) },
-      'L1 was reorganised: L2 goes back to the last block whose L1 origin stands',
-    )
-    await setHead(target.hash)
+    await turns.take(async () => {
+      if (!isHead(head.hash)) return
+      logger.warn(
+        { from: Number(head.header.number), to: Number(target.header.number) },
+        'L1 was reorganised: L2 goes back to the last block whose L1 origin stands',
+      )
+      await setHead(target.hash)
+    })
   }
 
   async function guardedStep(): Promise<void> {

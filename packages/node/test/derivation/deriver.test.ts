@@ -6,6 +6,7 @@ import { pino } from 'pino'
 import { createTurns } from '../../src/chain/turns.ts'
 import { type Deriver, DeriverEndedError, startDeriver } from '../../src/derivation/deriver.ts'
 import { PreimageUnknownError } from '../../src/derivation/preimage-source.ts'
+import { openSafeHeads } from '../../src/derivation/safe-heads.ts'
 import { startVerifier } from '../../src/derivation/verifier.ts'
 import { L1Error } from '../../src/l1/client.ts'
 import { followL1 } from '../../src/l1/follower.ts'
@@ -215,6 +216,7 @@ describe('a verifier whose derivation thread dies', () => {
       client,
       follower,
       l1Genesis: genesisL1,
+      safeHeads: openSafeHeads(undefined, () => {}),
       startDeriver: () => (++started === 3 ? alive() : dead()),
       sequencing: true,
       clock,

@@ -81,6 +81,10 @@ export function fakeEngine(genesis: Block, clock: Clock): FakeEngine {
       if ('number' in ref) return [...blocks.values()].find((b) => b.header.number === ref.number)
       return ref.tag === 'latest' ? head : genesis
     },
+    header: (ref) => {
+      const block = engine.block?.(ref)
+      return block && { header: block.header, hash: block.hash }
+    },
     async forkchoiceUpdated(state, attributes) {
       const block = blocks.get(state.headBlockHash)
       if (!block) return { payloadStatus: { status: 'SYNCING' } }

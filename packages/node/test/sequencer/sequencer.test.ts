@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import type { Block } from '@altlayer/engine'
 import { decodeTransaction, hexToBytes, parseL1Attributes } from '@altlayer/protocol'
 import { pino } from 'pino'
+import { createTurns } from '../../src/chain/turns.ts'
 import type { L1Block } from '../../src/l1/client.ts'
 import { followL1 } from '../../src/l1/follower.ts'
 import { startSequencer } from '../../src/sequencer/sequencer.ts'
@@ -43,7 +44,16 @@ function setup(options: { blockTime?: number; l1?: readonly L1Block[] } = {}) {
       confirmations: 0,
       contracts: [portal],
     })
-    const sequencer = startSequencer({ config, engine, client, follower, l1Genesis, clock, logger })
+    const sequencer = startSequencer({
+      turns: createTurns(),
+      config,
+      engine,
+      client,
+      follower,
+      l1Genesis,
+      clock,
+      logger,
+    })
     return {
       async close() {
         await sequencer.close()
