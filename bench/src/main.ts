@@ -23,6 +23,10 @@ const benches: Readonly<Record<string, Entry>> = {
     summary: 'stateless verification of the real OP blocks',
     load: () => import('./verify.ts'),
   },
+  derivation: {
+    summary: 'blocks per second from L1 data: derivation alone, and with execution',
+    load: () => import('./derivation/main.ts'),
+  },
   throughput: {
     summary: 'transactions over JSON-RPC, ours and anvil',
     load: () => import('./throughput/main.ts'),
