@@ -1,5 +1,6 @@
 import type { Block } from '@altlayer/engine'
 import {
+  attributesBlobBaseFee,
   decodeHoloceneExtraData,
   decodeTransaction,
   encodeEcotoneScalars,
@@ -17,7 +18,6 @@ import {
   type SystemConfig,
   TX_DEPOSIT,
 } from '@altlayer/protocol'
-import { attributesBlobBaseFee } from '../l1/blob-fee.ts'
 import type { L1Block } from '../l1/client.ts'
 
 /** What an L2 block takes over from its L1 origin. */

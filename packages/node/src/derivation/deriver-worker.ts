@@ -10,9 +10,8 @@ import {
   serve,
   unpackBytes,
 } from '@altlayer/engine'
-import type { Hash, Header, RollupConfig } from '@altlayer/protocol'
+import { type Hash, type Header, l1BlobForks, type RollupConfig } from '@altlayer/protocol'
 import { createBlobSource } from '../l1/beacon.ts'
-import { l1BlobForks } from '../l1/blob-fee.ts'
 import type { L1Block } from '../l1/client.ts'
 import { createL1Data } from '../l1/data.ts'
 import { createPreimageSource } from './preimage-source.ts'

@@ -11,8 +11,7 @@ import {
   stopThread,
   unpackBytes,
 } from '@altlayer/engine'
-import type { Hash } from '@altlayer/protocol'
-import { l1BlobForks } from '../l1/blob-fee.ts'
+import { type Hash, l1BlobForks } from '@altlayer/protocol'
 import { type L1Block, L1Error } from '../l1/client.ts'
 import type {
   DeriverData,

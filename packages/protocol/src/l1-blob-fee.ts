@@ -1,4 +1,6 @@
-import { fakeExponential, type Header, type RollupConfig } from '@altlayer/protocol'
+import { fakeExponential } from './base-fee.ts'
+import type { RollupConfig } from './rollup-config.ts'
+import type { Header } from './types.ts'
 
 // EIP-4844 and EIP-7691; the later ones are EIP-7892's "blob parameter only" forks.
 const CANCUN = 3_338_477n
