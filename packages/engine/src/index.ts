@@ -24,6 +24,7 @@ export {
 } from './program/proof-server.ts'
 export type * from './program/types.ts'
 export { TracerError } from './trace/index.ts'
+export { workInBackground } from './workers/background.ts'
 export {
   type Connection,
   connect,

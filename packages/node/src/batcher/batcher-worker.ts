@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { parentPort, workerData } from 'node:worker_threads'
-import { type PackedBytes, serve, unpackBytes } from '@altlayer/engine'
+import { type PackedBytes, serve, unpackBytes, workInBackground } from '@altlayer/engine'
 import { bytesToHex, type Hex, l1BlobBaseFee, type RollupConfig } from '@altlayer/protocol'
 import { connectL1, createL1Client, L1Error } from '../l1/client.ts'
 import type { BatcherContext } from './channel-builder.ts'
@@ -162,6 +162,7 @@ const handlers = {
 export type BatcherHandlers = typeof handlers
 
 if (parentPort !== null) {
+  workInBackground()
   serve(parentPort, handlers)
   // What L1 has not answered yet would keep the thread alive.
   parentPort.once('close', () => process.exit())

@@ -9,6 +9,7 @@ import {
   packBytes,
   serve,
   unpackBytes,
+  workInBackground,
 } from '@altlayer/engine'
 import { type Hash, type Header, l1BlobForks, type RollupConfig } from '@altlayer/protocol'
 import { createBlobSource } from '../l1/beacon.ts'
@@ -123,6 +124,7 @@ function moving<T extends object>(outcome: T, { transactions }: PackedAttributes
 export type DeriverHandlers = typeof handlers
 
 if (parentPort !== null) {
+  workInBackground()
   serve(parentPort, handlers)
   // What L1 or a beacon API has not answered yet would keep the thread alive.
   parentPort.once('close', () => process.exit())
