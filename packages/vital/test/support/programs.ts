@@ -1,0 +1,151 @@
+import fc from 'fast-check'
+import type { Preimages } from '../reference/interpreter.ts'
+import * as assembler from './assembler.ts'
+import { ORIGIN, type Setup } from './machine.ts'
+
+// Random programs: instructions of every kind, registers and addresses where things turn.
+
+export const EDGES = [
+  0n,
+  1n,
+  2n,
+  -1n,
+  -2n,
+  1n << 63n,
+  (1n << 63n) - 1n,
+  1n << 31n,
+  (1n << 31n) - 1n,
+]
+export const WIDE = [
+  -(1n << 31n),
+  1n << 32n,
+  (1n << 32n) - 1n,
+  31n,
+  32n,
+  63n,
+  64n,
+  0x5555555555555555n,
+]
+
+/** Values at which arithmetic turns, and any others. */
+export const value = fc.oneof(
+  fc.constantFrom(...EDGES, ...WIDE),
+  fc.bigInt({ min: 0n, max: (1n << 64n) - 1n }),
+)
+const register = fc.integer({ min: 0, max: 31 })
+const immediate = fc.integer({ min: -2048, max: 2047 })
+
+const instruction = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc
+      .tuple(fc.constantFrom(...Object.values(assembler.binary)), register, register, register)
+      .map(([encode, rd, rs1, rs2]) => encode(rd, rs1, rs2)),
+  },
+  {
+    weight: 3,
+    arbitrary: fc
+      .tuple(fc.constantFrom(...Object.values(assembler.immediate)), register, register, immediate)
+      .map(([encode, rd, rs1, value]) => encode(rd, rs1, value)),
+  },
+  {
+    weight: 3,
+    arbitrary: fc
+      .tuple(fc.constantFrom(...Object.values(assembler.shift)), register, register, fc.nat(63))
+      .map(([{ encode, bits }, rd, rs1, count]) => encode(rd, rs1, count % 2 ** bits)),
+  },
+  {
+    weight: 4,
+    arbitrary: fc
+      .tuple(fc.constantFrom(...Object.values(assembler.load)), register, register, immediate)
+      .map(([encode, rd, rs1, offset]) => encode(rd, rs1, offset)),
+  },
+  {
+    weight: 4,
+    arbitrary: fc
+      .tuple(fc.constantFrom(...Object.values(assembler.store)), register, register, immediate)
+      .map(([encode, rs2, rs1, offset]) => encode(rs2, rs1, offset)),
+  },
+  {
+    weight: 3,
+    arbitrary: fc
+      .tuple(
+        fc.constantFrom(...Object.values(assembler.branch)),
+        register,
+        register,
+        fc.integer({ min: -12, max: 12 }),
+      )
+      .map(([encode, rs1, rs2, offset]) => encode(rs1, rs2, 2 * offset)),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(register, fc.nat(0xfffff)).map(([rd, upper]) => assembler.lui(rd, upper)),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(register, fc.nat(0xfffff)).map(([rd, upper]) => assembler.auipc(rd, upper)),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(register, fc.integer({ min: -8, max: 8 }))
+      .map(([rd, offset]) => assembler.jal(rd, 2 * offset)),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(register, register, immediate)
+      .map(([rd, rs1, offset]) => assembler.jalr(rd, rs1, offset)),
+  },
+  { weight: 1, arbitrary: fc.constantFrom(assembler.FENCE, assembler.FENCE_I, assembler.EBREAK) },
+  { weight: 2, arbitrary: fc.constant(assembler.ECALL) },
+  { weight: 1, arbitrary: fc.nat(0xffffffff) },
+)
+
+/** Addresses near code, data, page borders and the ends of memory, and any others. */
+const address = fc.oneof(
+  fc.integer({ min: ORIGIN - 64, max: ORIGIN + 256 }).map(BigInt),
+  fc.integer({ min: 0x20ff0, max: 0x21010 }).map(BigInt),
+  fc.integer({ min: 0, max: 64 }).map((offset) => (1n << 32n) - 32n + BigInt(offset)),
+  fc.integer({ min: 0, max: 4096 }).map(BigInt),
+  value,
+)
+
+export const KEY = new Uint8Array(32).fill(7)
+export const preimages: Preimages = new Map([
+  [Buffer.from(KEY).toString('hex'), Uint8Array.from({ length: 100 }, (_, i) => i * 3)],
+])
+
+/** Registers as an ECALL wants them, often enough. */
+const ecallRegisters = fc.record({
+  a0: fc.oneof(fc.bigInt({ min: 0n, max: 8n }), value),
+  a1: address,
+  a2: fc.oneof(fc.bigInt({ min: 0n, max: 70n }), value),
+  a7: fc.oneof(fc.constantFrom(63n, 63n, 64n, 64n, 93n, 94n), value),
+})
+
+/** A machine about to run a random program. */
+export const setup: fc.Arbitrary<Setup> = fc
+  .record({
+    code: fc.array(instruction, { minLength: 1, maxLength: 48 }),
+    values: fc.array(fc.oneof(value, address), { minLength: 32, maxLength: 32 }),
+    ecall: fc.option(ecallRegisters, { nil: undefined }),
+    pc: fc.constantFrom(BigInt(ORIGIN), 0x20fe0n, (1n << 32n) - 64n),
+    bytes: fc.uint8Array({ minLength: 64, maxLength: 64 }),
+    step: fc.constantFrom(0n, 41n, (1n << 64n) - 100n),
+  })
+  .map(({ code, values, ecall, pc, bytes, step }) => {
+    const registers: Record<number, bigint> = {}
+    for (const [index, register] of values.entries()) registers[index] = register
+    if (ecall) Object.assign(registers, { 10: ecall.a0, 11: ecall.a1, 12: ecall.a2, 17: ecall.a7 })
+    const kept = code.slice(0, Number(((1n << 32n) - pc) / 4n))
+    return {
+      code: kept,
+      registers,
+      pc,
+      step,
+      data: new Map([[0x20f00, bytes]]),
+      preimages,
+      preimageKey: KEY,
+    }
+  })
