@@ -213,6 +213,8 @@ async function ask(
   })
   // Whichever fails first resets the stream, which ends the other too.
   const [answer] = await Promise.all([response, writeAndEnd(stream, bytes, limits.writeTimeout)])
+  // A peer that hangs up in order ends its streams.
+  if (answer.length === 0) throw new StreamError('the peer ended the stream without an answer')
   return answer
 }
 

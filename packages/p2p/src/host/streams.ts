@@ -25,9 +25,12 @@ export function readBytes(stream: Stream, limits: ReadLimits): Promise<Uint8Arra
   return new Promise((resolve, reject) => {
     const parts: Uint8Array[] = []
     let size = 0
+    // A reset and a lost connection end the readable side too: only this is the peer's own end.
+    let ended = stream.remoteWriteStatus === 'closed' && stream.status === 'open'
     const done = (error?: StreamError) => {
       clearTimeout(timer)
       stream.removeEventListener('message', onMessage)
+      stream.removeEventListener('remoteCloseWrite', onRemoteEnd)
       stream.removeEventListener('end', onEnd)
       stream.removeEventListener('close', onClose)
       if (error === undefined) return resolve(concatBytes(...parts))
@@ -41,8 +44,14 @@ export function readBytes(stream: Stream, limits: ReadLimits): Promise<Uint8Arra
       parts.push(bytes)
       if (exact && size === max) done()
     }
-    const onEnd = () =>
-      exact ? done(new StreamError(`${size} bytes were sent, not ${max}`)) : done()
+    const onRemoteEnd = () => {
+      ended = true
+    }
+    const onEnd = () => {
+      if (!ended) return done(new StreamError('the peer broke off'))
+      if (exact) return done(new StreamError(`${size} bytes were sent, not ${max}`))
+      done()
+    }
     const onClose = () => {
       // What is still buffered is read until `end`; a reset has no end.
       if (stream.status === 'reset' || stream.status === 'aborted')
@@ -52,6 +61,7 @@ export function readBytes(stream: Stream, limits: ReadLimits): Promise<Uint8Arra
       () => done(new StreamError(`nothing more was sent within ${timeout} ms`)),
       timeout,
     )
+    stream.addEventListener('remoteCloseWrite', onRemoteEnd)
     stream.addEventListener('end', onEnd)
     stream.addEventListener('close', onClose)
     stream.addEventListener('message', onMessage)

@@ -1,0 +1,350 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { connect, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, afterEach, describe, it } from 'node:test'
+import type { Address } from '@altlayer/protocol'
+import { noise } from '@libp2p/noise'
+import { tcp } from '@libp2p/tcp'
+import { yamux } from '@libp2p/yamux'
+import { multiaddr } from '@multiformats/multiaddr'
+import { createLibp2p } from 'libp2p'
+import { blocksTopic, MAX_GOSSIP_SIZE, signBlockMessage } from '../src/gossip/message.ts'
+import { addressOfKey } from '../src/gossip/signature.ts'
+import { randomPrivateKey } from '../src/host/identity.ts'
+import type { HostOptions } from '../src/host/options.ts'
+import { StreamError } from '../src/host/streams.ts'
+import type { PeerRequest } from '../src/host/types.ts'
+import { type OpStackP2p, startOpStackP2p } from '../src/opstack/p2p.ts'
+import type { BlockPayload } from '../src/payload/payload.ts'
+import { type Bans, openBans } from '../src/peers/bans.ts'
+import {
+  encodeResponse,
+  payloadByNumberProtocol,
+  RequestRefusedError,
+  WrongPayloadError,
+} from '../src/request/codec.ts'
+import { snappyCompress } from '../src/snappy/block.ts'
+import { blockOf, blocksOf, chainOf } from './support/blocks.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'altlayer-host-'))
+after(() => rmSync(folder, { recursive: true }))
+
+const chain = chainOf(4, 1_000n)
+const key = randomPrivateKey()
+const TOPIC = blocksTopic(chain.chainId, 4)
+const PROTOCOL = payloadByNumberProtocol(chain.chainId)
+const opened: { close(): Promise<void> }[] = []
+afterEach(async () => {
+  while (opened.length > 0) await opened.pop()?.close()
+})
+
+interface TestPeer extends OpStackP2p {
+  readonly received: BlockPayload[]
+  readonly bans: Bans
+  readonly address: string
+}
+
+interface TestPeerOptions extends Partial<Pick<HostOptions, 'tide' | 'privateKey' | 'protocols'>> {
+  readonly to?: readonly TestPeer[]
+  readonly blocks?: readonly BlockPayload[]
+  readonly bansFile?: string
+  readonly signer?: () => Address | undefined
+  readonly serve?: boolean
+  readonly banDuration?: number
+}
+
+async function startPeer(options: TestPeerOptions = {}): Promise<TestPeer> {
+  const received: BlockPayload[] = []
+  const bans = openBans(options.bansFile, Date.now())
+  const p2p = await startOpStackP2p({
+    privateKey: options.privateKey ?? randomPrivateKey(),
+    listen: { ip: '127.0.0.1', port: 0 },
+    staticPeers: [],
+    bootPeers: options.to?.map(({ address }) => address) ?? [],
+    tide: options.tide ?? { low: 20, high: 30, grace: 30_000 },
+    ban: { threshold: -100, duration: options.banDuration ?? 3_600_000 },
+    bans,
+    userAgent: 'test',
+    now: Date.now,
+    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    logger: {
+      debug() {},
+      info() {},
+      warn() {},
+      error: (fields, text) => console.error(text, fields),
+    },
+    chain,
+    signer: options.signer ?? (() => addressOfKey(key)),
+    serve: options.serve ?? true,
+    onBlock: (payload) => received.push(payload),
+    payloadByNumber: (number) => options.blocks?.find(({ header }) => header.number === number),
+    ...(options.protocols && { protocols: options.protocols }),
+  })
+  const peer = { ...p2p, received, bans, address: p2p.host.addresses()[0] ?? assert.fail() }
+  opened.push(peer)
+  for (const other of options.to ?? [])
+    await eventually(() => p2p.host.topicPeers(TOPIC).includes(other.host.id), 'gossip streams')
+  return peer
+}
+
+/** Waits until something is so; half a minute at most. */
+async function eventually(check: () => boolean, what: string): Promise<void> {
+  for (let i = 0; i < 600 && !check(); i++) await new Promise((resolve) => setTimeout(resolve, 50))
+  assert.ok(check(), what)
+}
+
+const numbers = ({ received }: TestPeer) => received.map(({ header }) => header.number)
+
+describe('gossip', () => {
+  it('brings a block to peers of peers, once', async () => {
+    const first = await startPeer()
+    const second = await startPeer({ to: [first] })
+    const third = await startPeer({ to: [second] })
+    const block = blockOf(chain, 1_000n)
+    await eventually(() => second.host.topicPeers(TOPIC).length === 2, 'two peers')
+    await first.publish(block, key)
+    await first.publish(block, key)
+    await eventually(() => third.received.length > 0, 'the block')
+    assert.deepEqual(third.received, [block])
+    assert.deepEqual(second.counts(), { accepted: 1, refused: {} })
+    await first.publish(blockOf(chain, 1_001n), key)
+    await eventually(() => third.received.length > 1, 'the next block')
+    assert.deepEqual(
+      [numbers(second), numbers(third), numbers(first)],
+      [[1_000n, 1_001n], [1_000n, 1_001n], []],
+    )
+  })
+
+  it('stops at a peer that sends what the rules reject: it is not heard, then banned, also after a restart', async () => {
+    const bansFile = join(folder, 'bans.json')
+    const privateKey = randomPrivateKey()
+    const good = await startPeer()
+    const victim = await startPeer({ to: [good], bansFile, privateKey })
+    const hostile = await startPeer({ to: [victim] })
+    for (let i = 0; i < 3; i++) {
+      const { topic, data } = signBlockMessage(blockOf(chain, 1_000n), chain, randomPrivateKey())
+      await hostile.host.publish(topic, data)
+    }
+    await eventually(() => !victim.host.connected().includes(hostile.host.id), 'the ban')
+    assert.ok(victim.bans.isPeerBanned(hostile.host.id, Date.now()))
+    assert.deepEqual(victim.counts().refused, { signature: 3 })
+    assert.deepEqual(good.counts(), { accepted: 0, refused: {} })
+    assert.ok(victim.host.connected().includes(good.host.id))
+    // Whoever dials learns late that it is refused.
+    await hostile.host.connect(victim.address).catch(() => {})
+    assert.ok(!victim.host.connected().includes(hostile.host.id))
+    // The good peer is as it was.
+    await good.publish(blockOf(chain, 1_000n), key)
+    await eventually(() => victim.received.length === 1, 'a block from the good peer')
+    await victim.close()
+    const again = await startPeer({ bansFile, privateKey })
+    await hostile.host.connect(again.address).catch(() => {})
+    assert.ok(!again.host.connected().includes(hostile.host.id))
+    again.bans.unblockPeer(hostile.host.id)
+    await hostile.host.connect(again.address)
+    await eventually(() => again.host.connected().includes(hostile.host.id), 'the pardoned peer')
+  })
+
+  it('takes no bombs, no garbage, no foreign topics, and stays within its memory', async () => {
+    const victim = await startPeer()
+    const bomb = snappyCompress(new Uint8Array(MAX_GOSSIP_SIZE + 1))
+    const messages = [bomb, randomBytes(1_000), Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0x0f)]
+    for (const data of messages) {
+      const hostile = await startPeer({ to: [victim] })
+      await hostile.host.publish(TOPIC, data)
+      await hostile.host.publish(`${TOPIC}/else`, data)
+      await eventually(
+        () => (victim.counts().refused.compression ?? 0) === messages.indexOf(data) + 1,
+        'a message refused',
+      )
+    }
+    assert.deepEqual(victim.counts(), { accepted: 0, refused: { compression: 3 } })
+  })
+
+  it('ends the stream of a peer whose message is larger than 10 MiB, and listens to others', async () => {
+    const victim = await startPeer()
+    const hostile = await startPeer({ to: [victim] })
+    const good = await startPeer({ to: [victim] })
+    const before = process.memoryUsage().rss
+    for (let i = 0; i < 4; i++) await hostile.host.publish(TOPIC, randomBytes(MAX_GOSSIP_SIZE + 10))
+    await good.publish(blockOf(chain, 1_000n), key)
+    await eventually(() => victim.received.length === 1, 'a block')
+    assert.deepEqual(victim.counts(), { accepted: 1, refused: {} })
+    // Sender and receiver are one process here: 4 messages at the sender, one and a part at the receiver.
+    assert.ok(process.memoryUsage().rss - before < 400 * 2 ** 20)
+  })
+
+  it('is not held against peers while the signer is not known', async () => {
+    let signer: Address | undefined
+    const node = await startPeer({ signer: () => signer })
+    const peer = await startPeer({ to: [node] })
+    for (let i = 0; i < 5; i++) await peer.publish(blockOf(chain, 1_000n), key)
+    await eventually(() => node.counts().refused['signer unknown'] === 5, 'five ignored')
+    signer = addressOfKey(key)
+    await peer.publish(blockOf(chain, 1_000n), key)
+    await eventually(() => node.received.length === 1, 'a block')
+    assert.ok(node.host.connected().includes(peer.host.id))
+  })
+})
+
+describe('requests', () => {
+  it('get blocks from peers that have them', async () => {
+    const blocks = blocksOf(chain, 900n, 30)
+    const server = await startPeer({ blocks })
+    const client = await startPeer({ to: [server] })
+    await eventually(() => client.syncPeers().includes(server.host.id), 'a peer that serves')
+    const asked = blocks
+      .slice(0, 10)
+      .map(({ header }) => client.request(server.host.id, header.number))
+    assert.deepEqual(await Promise.all(asked), blocks.slice(0, 10))
+    const refused = (code: number) => (error: unknown) =>
+      error instanceof RequestRefusedError && error.code === code
+    await assert.rejects(client.request(server.host.id, 1n), refused(1))
+    await assert.rejects(client.request(server.host.id, 9_999n), refused(2))
+  })
+
+  it('find peers that do not serve nowhere', async () => {
+    const server = await startPeer({ serve: false })
+    const client = await startPeer({ to: [server] })
+    assert.deepEqual(client.syncPeers(), [])
+    await assert.rejects(client.request(server.host.id, 900n))
+  })
+
+  /** A peer that answers requests as it likes. */
+  const hostile = (handle: (request: PeerRequest) => Promise<void>) =>
+    startPeer({ serve: false, protocols: [{ id: PROTOCOL, maxInboundStreams: 32, handle }] })
+
+  it('are not fooled by another block, by garbage or by a bomb', async () => {
+    const answers = [
+      encodeResponse(blockOf(chain, 901n), 4),
+      randomBytes(500),
+      Uint8Array.of(0, 2, 0, 0, 0),
+      Uint8Array.of(0),
+    ]
+    answers[1]?.set([0, 2, 0, 0, 0])
+    const server = await hostile(async (request) => {
+      await request.read(8, 1_000)
+      await request.respond(answers.shift() ?? assert.fail(), 1_000)
+    })
+    const client = await startPeer({ to: [server] })
+    for (let i = 0; i < 4; i++)
+      await assert.rejects(client.request(server.host.id, 900n), WrongPayloadError)
+  })
+
+  it('end where a peer sends more than an answer can be', async () => {
+    const server = await hostile(async (request) => {
+      await request.read(8, 1_000)
+      await request.respond(randomBytes(MAX_GOSSIP_SIZE + 200_000), 30_000)
+    })
+    const client = await startPeer({ to: [server] })
+    await assert.rejects(client.request(server.host.id, 900n), StreamError)
+  })
+
+  it('of one peer are so many at a time: a flood of streams does not stop others', async () => {
+    const blocks = blocksOf(chain, 900n, 2)
+    const server = await startPeer({ blocks })
+    const flood = await startPeer({ to: [server] })
+    const good = await startPeer({ to: [server] })
+    await eventually(() => good.syncPeers().length === 1, 'a peer that serves')
+    const results = Promise.allSettled(
+      Array.from({ length: 60 }, () => flood.request(server.host.id, 900n)),
+    )
+    assert.deepEqual(await good.request(server.host.id, 901n), blocks[1])
+    const failed = (await results).filter(({ status }) => status === 'rejected').length
+    assert.ok(failed >= 40, `${failed} of the flood failed`)
+    assert.ok(server.host.connected().includes(good.host.id))
+  })
+})
+
+describe('a stream', () => {
+  it('that is slow is reset when its time is over', async () => {
+    const outcome = Promise.withResolvers<unknown>()
+    const server = await startPeer({
+      serve: false,
+      protocols: [
+        {
+          id: '/test/slow/1',
+          maxInboundStreams: 1,
+          async handle(request) {
+            await request.read(8, 300).then(outcome.resolve, outcome.resolve)
+          },
+        },
+      ],
+    })
+    const client = await createLibp2p({
+      transports: [tcp()],
+      connectionEncrypters: [noise()],
+      streamMuxers: [yamux()],
+    })
+    try {
+      const stream = await client.dialProtocol(multiaddr(server.address), '/test/slow/1')
+      // Three bytes and then nothing: the request is never complete.
+      stream.send(randomBytes(3))
+      assert.ok((await outcome.promise) instanceof StreamError)
+      await eventually(() => stream.status === 'reset', 'the reset')
+    } finally {
+      await client.stop()
+    }
+  })
+
+  it('that is reset, or whose connection is lost, is no answer', async () => {
+    const server = await startPeer({
+      serve: false,
+      protocols: [
+        {
+          id: '/test/broken/1',
+          maxInboundStreams: 1,
+          async handle(request) {
+            if ((await request.read(1, 1_000))[0] === 0) throw new Error('reset')
+            await server.host.disconnect(request.from)
+          },
+        },
+      ],
+    })
+    const client = await startPeer({ to: [server] })
+    const limits = { maxResponse: 10, openTimeout: 2_000, writeTimeout: 2_000, readTimeout: 2_000 }
+    for (const how of [0, 1])
+      await assert.rejects(
+        client.host.request(server.host.id, '/test/broken/1', Uint8Array.of(how), limits),
+        StreamError,
+      )
+  })
+})
+
+describe('connections', () => {
+  const raw: Socket[] = []
+  afterEach(() => {
+    for (const socket of raw.splice(0)) socket.destroy()
+  })
+
+  it('stay below the high mark', async () => {
+    const node = await startPeer({ tide: { low: 2, high: 4, grace: 0 } })
+    const peers: TestPeer[] = []
+    for (let i = 0; i < 6; i++) {
+      const peer = await startPeer({ tide: { low: 0, high: 30, grace: 0 } })
+      peers.push(peer)
+      await peer.host.connect(node.address).catch(() => {})
+    }
+    await eventually(() => node.host.connected().length <= 2, 'the low mark')
+    assert.ok(node.host.connected().length >= 1)
+  })
+
+  it('that never become any do not keep others out', async () => {
+    const node = await startPeer()
+    const port = Number(/tcp\/(\d+)/.exec(node.address)?.[1])
+    for (let i = 0; i < 40; i++) {
+      const socket = connect(port, '127.0.0.1')
+      socket.on('error', () => {})
+      raw.push(socket)
+    }
+    await new Promise((resolve) => setTimeout(resolve, 1_100))
+    for (const socket of raw.splice(0)) socket.destroy()
+    await new Promise((resolve) => setTimeout(resolve, 1_100))
+    const peer = await startPeer()
+    await peer.host.connect(node.address)
+    assert.deepEqual(peer.host.connected(), [node.host.id])
+  })
+})
