@@ -2,6 +2,7 @@ export type * from './api.ts'
 export { attributesOf } from './building/attributes.ts'
 export { openEngine } from './engine.ts'
 export { EngineError, type EngineErrorCode, PoolError, type PoolErrorCode } from './errors.ts'
+export { JsonText } from './json-text.ts'
 export type { EngineOptions } from './options.ts'
 export { DEFAULT_POOL_LIMITS, type PoolLimits } from './pool/types.ts'
 export {
@@ -22,6 +23,7 @@ export {
   type ProofServer,
   proofConfigHash,
 } from './program/proof-server.ts'
+export { createProofSource, ProofDataError, type ProofReads } from './program/proof-source.ts'
 export type * from './program/types.ts'
 export { TracerError } from './trace/index.ts'
 export { workInBackground } from './workers/background.ts'

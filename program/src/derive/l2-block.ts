@@ -77,7 +77,8 @@ export function l2Load(hash: usize, record: usize): bool {
   store<u64>(record + L2_NUMBER, headerNumber)
   store<u64>(record + L2_TIME, headerTimestamp)
   if (headerNumber == genesisL2Number) return readGenesis(record)
-  hintL2Transactions(hash)
+  // Not `hash`, which may have pointed into the record.
+  hintL2Transactions(record + L2_HASH)
   const size = trieGetPath(headerTransactionsRoot, firstKey, 2)
   if (size < 0) return false
   return readAttributes(record, trieValue, <usize>size) || bad(headerNumber)

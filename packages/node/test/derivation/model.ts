@@ -66,9 +66,15 @@ export interface L2Block extends Block {
   readonly sequenced: readonly Uint8Array[]
 }
 
+export interface WorldL1Block extends L1Epoch {
+  readonly transactions: readonly Uint8Array[]
+  /** Consensus encodings. */
+  readonly receipts: readonly Uint8Array[]
+}
+
 export interface World {
   readonly config: RollupConfig
-  readonly l1: readonly L1Epoch[]
+  readonly l1: readonly WorldL1Block[]
   readonly l2: readonly L2Block[]
   readonly preimages: Preimages
   readonly blobs: ReadonlyMap<Hash, Uint8Array>
@@ -98,7 +104,11 @@ const emptyHeader = {
 
 export function createWorld(options: WorldOptions = {}): World {
   const preimages = createPreimages()
-  const makeL1 = (parent: L1Epoch | undefined, items: readonly L1Item[], time: number): L1Epoch => {
+  const makeL1 = (
+    parent: L1Epoch | undefined,
+    items: readonly L1Item[],
+    time: number,
+  ): WorldL1Block => {
     const logs = items.flatMap((item) => item.logs ?? [])
     const receipts = items.map((item, i) =>
       encodeReceipt({
@@ -129,11 +139,18 @@ export function createWorld(options: WorldOptions = {}): World {
       requestsHash: testHash(6, 0),
     }
     const hash = preimages.addHeader(header)
-    return { hash, header, logs: logs.map((log, logIndex) => ({ ...log, logIndex })) }
+    const transactions = items.map(({ raw }) => raw)
+    return {
+      hash,
+      header,
+      transactions,
+      receipts,
+      logs: logs.map((log, logIndex) => ({ ...log, logIndex })),
+    }
   }
 
-  const l1: L1Epoch[] = [makeL1(undefined, [], L1_TIME)]
-  const l1Genesis = l1[0] as L1Epoch
+  const l1: WorldL1Block[] = [makeL1(undefined, [], L1_TIME)]
+  const l1Genesis = l1[0] as WorldL1Block
   const chain = {
     l1Genesis: { number: 10, hash: l1Genesis.hash },
     l2Time: L1_TIME,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { type ProofClaim, type ProofSource, runProof } from '@altlayer/engine'
-import { depositToLog, encodeOutputRoot, type Hash, hexToBytes } from '@altlayer/protocol'
+import { createProofSource, type ProofClaim, type ProofSource, runProof } from '@altlayer/engine'
+import { depositToLog, type Hash } from '@altlayer/protocol'
 import { encodeBlob } from '../../src/batcher/blob.ts'
 import { type Batch, encodeChannel } from '../../src/batcher/channel.ts'
 import { encodeFrames, splitFrames } from '../../src/batcher/frame.ts'
@@ -10,75 +10,38 @@ import { l2Transaction } from '../derivation/transactions.ts'
 import { portal, testHash } from '../helpers/config.ts'
 import { createExecutedWorld, type ExecutedWorld, users } from './executed-world.ts'
 
-/** Answers hints from the world, and only what the hint's route is for. Counts what was asked for. */
-function sourceOf(world: ExecutedWorld): ProofSource & { readonly routes: Map<string, number> } {
-  const routes = new Map<string, number>()
-  const l1 = new Set(world.l1.map(({ hash }) => hash))
+/** Answers from the world; notes the routes of what was asked for. */
+function sourceOf(world: ExecutedWorld): ProofSource & { readonly routes: Set<string> } {
+  const routes = new Set<string>()
+  const l1 = new Map(world.l1.map((block) => [block.hash, block]))
   const l2 = new Map(world.l2.map((block) => [block.hash, block]))
   const outputs = new Map(world.l2.map((block) => [world.output(block), block]))
-  const typed = (hash: Hash) => {
-    const key = hexToBytes(hash)
-    key[0] = 2
-    return key
-  }
+  const source = createProofSource({
+    l1Header: async (hash) => l1.get(hash)?.header,
+    l1Transactions: async (hash) => l1.get(hash)?.transactions,
+    l1Receipts: async (hash) => l1.get(hash)?.receipts,
+    async blob(versionedHash, { timestamp }) {
+      assert.ok(world.l1.some(({ header }) => header.timestamp === timestamp))
+      const blob = world.blobs.get(versionedHash)
+      // Any commitment: the host and L1 vouch for it, not the program.
+      return blob && { blob, commitment: new Uint8Array(48).fill(7) }
+    },
+    l2Header: async (hash) => l2.get(hash)?.header,
+    l2Transactions: async (hash) => l2.get(hash)?.transactions,
+    l2State: async (_, hash) => world.state.get(hash),
+    async l2Output(root) {
+      const block = outputs.get(root)
+      if (block === undefined) return undefined
+      const { stateRoot } = block.header
+      const messagePasserStorageRoot = world.passerRoot(block.header)
+      return { stateRoot, messagePasserStorageRoot, blockHash: block.hash }
+    },
+  })
   return {
     routes,
-    async fetch(hint, key, preimages) {
-      const [route = '', data = ''] = hint.split(' ') as [string, Hash]
-      routes.set(route, (routes.get(route) ?? 0) + 1)
-      const fromList = () => {
-        const bytes = world.preimages.get(typed(key))
-        assert.ok(bytes !== undefined, `${hint}: ${key}`)
-        preimages.addKeccak(bytes)
-      }
-      switch (route) {
-        case 'l1-block-header':
-        case 'l2-block-header':
-          assert.equal(key, data)
-          assert.ok(route === 'l1-block-header' ? l1.has(key) : l2.has(key))
-          return fromList()
-        case 'l1-transactions':
-        case 'l1-receipts':
-          assert.ok(l1.has(data as Hash))
-          return fromList()
-        case 'l2-transactions':
-          assert.ok(l2.has(data as Hash))
-          return fromList()
-        case 'l1-blob': {
-          assert.equal(data.length, 2 + 96)
-          const versionedHash = data.slice(0, 66) as Hash
-          const blob = world.blobs.get(versionedHash)
-          assert.ok(blob !== undefined, hint)
-          // Any commitment: the host and L1 vouch for it, not the program.
-          return preimages.addBlob(versionedHash, new Uint8Array(48).fill(7), blob)
-        }
-        case 'l2-output': {
-          const block = outputs.get(key)
-          assert.ok(block !== undefined && data === key)
-          const { stateRoot, withdrawalsRoot } = block.header
-          const passer = world.passerRoot(block.header)
-          if (world.config.forks.isthmus !== undefined && block.header.number > 0n)
-            assert.equal(passer, withdrawalsRoot)
-          preimages.addKeccak(
-            encodeOutputRoot({
-              stateRoot,
-              messagePasserStorageRoot: passer,
-              blockHash: block.hash,
-            }),
-          )
-          return
-        }
-        case 'l2-state-node':
-        case 'l2-code': {
-          assert.equal(key, data)
-          const bytes = world.state.get(key)
-          assert.ok(bytes !== undefined, hint)
-          preimages.addKeccak(bytes)
-          return
-        }
-        default:
-          assert.fail(`hint ${hint} for ${key}`)
-      }
+    fetch(hint, key, preimages) {
+      routes.add(hint.split(' ')[0] as string)
+      return source.fetch(hint, key, preimages)
     },
   }
 }
@@ -274,6 +237,11 @@ describe('a fault proof', () => {
     const claim = claimOf(world, 0, 3)
     await assert.rejects(runProof({ fetch: async () => {} }, claim, { config: world.config }), {
       code: 'MISSING_PREIMAGE',
+    })
+    const emptied = createExecutedWorld()
+    await assert.rejects(runProof(sourceOf(emptied), claim, { config: world.config }), {
+      name: 'ProofDataError',
+      message: /l1-block-header/,
     })
     const cause = new Error('L1 is away')
     const away = { fetch: () => Promise.reject(cause) }
