@@ -1,15 +1,4 @@
-import { inflateSync } from 'node:zlib'
-import {
-  bytesToHex,
-  decodeRlp,
-  type Hash,
-  hexToBytes,
-  itemAt,
-  keccak256Hex,
-  listItems,
-  rlpBytes,
-  rlpUint64,
-} from '@altlayer/protocol'
+import { bytesToHex, type Hash, hexToBytes, keccak256Hex } from '@altlayer/protocol'
 import { advance } from '../../src/batcher/core.ts'
 import { recordRefused, recordSent, recordSigned } from '../../src/batcher/sent.ts'
 import { type BatcherSettings, resolveSettings } from '../../src/batcher/settings.ts'
@@ -25,6 +14,7 @@ import {
 } from '../../src/batcher/state.ts'
 import { piecesOf } from '../../src/batcher/transactions.ts'
 import { testConfig } from '../helpers/config.ts'
+import { singularBatchesIn } from './decode.ts'
 
 // A world for the batcher's state machine: an L1 with a pool that takes, loses and replaces transactions, a
 // derivation that reads it block by block, an L2 chain. No network, no clock but its own.
@@ -118,25 +108,15 @@ export function createSimulation({ settings = {} }: SimulationOptions = {}) {
     return chain
   }
 
-  /** Every batch on these L1 blocks, in order; a channel counts from its last frame on, frames in order. */
+  /** Every batch on these L1 blocks, in order. */
   function batchesOn(blocks: readonly L1Block[]) {
-    let open: { id: string; next: number; parts: Uint8Array[] } | undefined
-    return blocks.flatMap(({ included }) =>
-      included.flatMap(({ transaction }) =>
-        piecesOf(transaction.content).flatMap((data) => {
-          const frame = frameOf(data)
-          // Holocene: one channel at a time, frames without a gap.
-          if (frame.number === 0) open = { id: frame.id, next: 0, parts: [] }
-          if (open?.id !== frame.id || open.next !== frame.number) return []
-          open.next++
-          open.parts.push(frame.data)
-          if (!frame.last) return []
-          const stream = Buffer.concat(open.parts)
-          open = undefined
-          return singularBatches(stream)
-        }),
-      ),
+    const datas = blocks.flatMap(({ included }) =>
+      included.flatMap(({ transaction }) => piecesOf(transaction.content)),
     )
+    return singularBatchesIn(datas).map(({ parentHash, timestamp, transactions }) => ({
+      parentHash,
+      hash: batchHash(parentHash, timestamp, transactions),
+    }))
   }
 
   /** What L1 holds goes before what the sequencer made. */
@@ -322,32 +302,6 @@ function hashOf(kind: string, value: string | number): Hash {
 function batchHash(parent: Hash, timestamp: bigint, transactions: readonly Uint8Array[]): Hash {
   const parts = transactions.map((raw) => Buffer.from(raw).toString('hex'))
   return hashOf('l2', `${parent} ${timestamp} ${parts}`)
-}
-
-function frameOf(data: Uint8Array) {
-  const view = Buffer.from(data)
-  const length = view.readUint32BE(19)
-  return {
-    id: view.subarray(1, 17).toString('hex'),
-    number: view.readUint16BE(17),
-    data: view.subarray(23, 23 + length),
-    last: view[23 + length] === 1,
-  }
-}
-
-function singularBatches(stream: Uint8Array) {
-  const content = new Uint8Array(inflateSync(stream))
-  const batches: { readonly parentHash: Hash; readonly hash: Hash }[] = []
-  for (let offset = 0; offset < content.length; ) {
-    const item = itemAt(content, offset)
-    offset += item.encoding.length
-    const fields = listItems(decodeRlp(item.payload.subarray(1)))
-    const parentHash = bytesToHex(rlpBytes(fields[0], 'parentHash'))
-    const timestamp = rlpUint64(fields[3], 'timestamp')
-    const transactions = listItems(fields[4] as never).map((each) => rlpBytes(each, 'transaction'))
-    batches.push({ parentHash, hash: batchHash(parentHash, timestamp, transactions) })
-  }
-  return batches
 }
 
 const text = (_: string, value: unknown) => (typeof value === 'bigint' ? String(value) : value)
