@@ -13,7 +13,6 @@ import {
   headerHash,
   headerToRpc,
   hexToBytes,
-  keccak256Hex,
   listItems,
   parseL1Attributes,
   quantity,
@@ -188,9 +187,4 @@ function proofOf(fixture: BlockFixture, address: Hex, slots: readonly Hash[]): J
       proof: prove(fixture.witness, storageRoot, key).proof,
     })),
   }
-}
-
-/** The keccak256 of what a witness list holds at `index`. */
-export function hashAt(list: readonly Hex[], index: number): Hash {
-  return keccak256Hex(hexToBytes(list[index] as Hex))
 }
