@@ -17,22 +17,25 @@ export interface ContractArtifact {
 
 /** Contracts that TypeScript may use; the build writes exactly these. */
 export const CONTRACTS = [
-  'L1Block',
-  'GasPriceOracle',
-  'AltToken',
   'AltDistribution',
-  'AltVestingWallet',
   'AltGovernor',
-  'TimelockController',
-  'OperatorRegistry',
-  'RollupRegistry',
-  'SymbioticStakeSource',
+  'AltToken',
+  'AltVestingWallet',
   'EigenLayerStakeSource',
+  'GasPriceOracle',
+  'L1Block',
+  'OperatorRegistry',
+  'OperatorRewards',
+  'PreimageOracle',
+  'RiscV',
+  'RollupRegistry',
+  'ServiceFees',
   'Slasher',
   'StakeTable',
   'StakedAlt',
-  'ServiceFees',
-  'OperatorRewards',
+  'SymbioticStakeSource',
+  'TimelockController',
+  'VitalDisputeGame',
 ] as const
 export type ContractName = (typeof CONTRACTS)[number]
 

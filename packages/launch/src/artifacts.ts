@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { type ContractName, contractArtifact } from '@altlayer/contracts'
-import type { Hex } from '@altlayer/protocol'
+import { type Hash, type Hex, parseHash, parseObject } from '@altlayer/protocol'
 import type { Abi } from 'viem'
 
 /** Where a value goes in runtime code. */
@@ -74,11 +74,12 @@ export function opStackArtifact(name: string, bases: readonly string[] = []): Ar
   return artifact
 }
 
-/** A contract of our own, as `npm run build` compiled it. Throws ContractsNotBuiltError. */
+/**
+ * A contract of our own, as `npm run build` compiled it; its immutables have no names, so that one that has any can
+ * only be created. Throws ContractsNotBuiltError.
+ */
 export function ownArtifact(name: ContractName): Artifact {
   const built = contractArtifact(name)
-  if (Object.keys(built.immutableReferences).length > 0)
-    throw new ArtifactError(`${name}: expected no immutables`)
   return {
     contractName: name,
     abi: built.abi as Abi,
@@ -87,6 +88,13 @@ export function ownArtifact(name: ContractName): Artifact {
     immutables: {},
     storage: [],
   }
+}
+
+/** Hash of the proof machine's state with this release's program in memory: what disputes begin from. */
+export function programPrestate(): Hash {
+  const file = createRequire(import.meta.url).resolve('@altlayer/program/elf/prestate.json')
+  const { prestate } = parseObject(JSON.parse(readFileSync(file, 'utf8')), file)
+  return parseHash(prestate, `${file}: prestate`)
 }
 
 /** A source file of the OP Stack's npm package, path below its root. */

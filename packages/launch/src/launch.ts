@@ -1,10 +1,12 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { proofConfigHash } from '@altlayer/engine'
 import {
   type Address,
   genesisToJson,
   type Hash,
   type Hex,
+  l1BlobForks,
   MalformedInputError,
   parseRollupConfig,
   type RollupConfig,
@@ -14,12 +16,13 @@ import { privateKeyToAddress } from 'viem/accounts'
 import { DEV_BALANCE, devDeployer, devRoleKeys, fundedAddresses, userAccounts } from './accounts.ts'
 import { type Anvil, startAnvil } from './anvil/anvil.ts'
 import type { LaunchedRollup, LaunchOptions, LaunchRollup, Progress } from './api.ts'
-import { opStackArtifact } from './artifacts.ts'
+import { opStackArtifact, programPrestate } from './artifacts.ts'
 import { writeFileAtomically } from './files.ts'
 import { buildGenesis } from './genesis/genesis.ts'
-import { addressesJson, registryAddresses } from './l1/addresses.ts'
+import { addressesJson, registryAddresses, vitalAddresses } from './l1/addresses.ts'
 import { connectL1, type L1Client } from './l1/client.ts'
 import {
+  DEFAULT_GAME,
   DEFAULT_L2_GAS_LIMIT,
   DEFAULT_SCALARS,
   type DeployConfig,
@@ -33,6 +36,7 @@ import { rpc } from './l1/rpc.ts'
 import { runSteps } from './l1/run.ts'
 import { openStateFile } from './l1/state-file.ts'
 import { verifyDeployment } from './l1/verify.ts'
+import type { Dispute } from './l1/vital.ts'
 import { rollupConfigOf } from './rollup-config.ts'
 import {
   isExternal,
@@ -145,18 +149,27 @@ async function deploy(
     client,
     state: openStateFile(paths.deployment, { l1ChainId, l2ChainId, deployer, salt }),
     reported: new Set<string>(),
-    total: allSteps(config, ZERO_SALT).length,
+    total: allSteps(config, ZERO_SALT, { absolutePrestate: ZERO_SALT, configHash: ZERO_SALT })
+      .length,
     progress: ({ step, done, total, found }: StepEvent) =>
       progress({ stage: 'deploy', message: step, done, total, ...(found && { found }) }),
   }
   const address = await runSteps(contractSteps(config), context)
   const addresses = registryAddresses(config, address)
   const genesis = saved ?? (await writeGenesis(client, config, settings, paths, address, progress))
-  await runSteps(allSteps(config, genesis.outputRoot), context)
-  await verifyDeployment(config, client, address, genesis.outputRoot)
-  writeFileAtomically(paths.addresses, addressesJson(addresses))
+  const dispute = disputeOf(readRollupConfig(paths.rollup))
+  const withGame = await runSteps(allSteps(config, genesis.outputRoot, dispute), context)
+  await verifyDeployment(config, client, withGame, genesis.outputRoot)
+  const all = { ...addresses, ...vitalAddresses(withGame) }
+  writeFileAtomically(paths.addresses, addressesJson(all))
   progress({ stage: 'deploy', message: 'deployment verified' })
-  return { addresses, genesisHash: genesis.hash }
+  return { addresses: all, genesisHash: genesis.hash }
+}
+
+/** What a dispute about the rollup is about: the program of this release, and the rollup's configuration. */
+function disputeOf(config: RollupConfig): Dispute {
+  const configHash = proofConfigHash({ config, l1BlobForks: l1BlobForks(config.l1ChainId) })
+  return { absolutePrestate: programPrestate(), configHash }
 }
 
 interface StepEvent {
@@ -249,6 +262,7 @@ function deployConfig(settings: LaunchSettings): DeployConfig {
     l2GasLimit: DEFAULT_L2_GAS_LIMIT,
     ...DEFAULT_SCALARS,
     ...(settings.l1 === 'local' ? LOCAL_DELAYS : PUBLIC_DELAYS),
+    ...DEFAULT_GAME,
     gameType: VITAL_GAME_TYPE,
   }
 }

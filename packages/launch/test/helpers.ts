@@ -8,6 +8,7 @@ import type { Hash } from '@altlayer/protocol'
 import { devDeployer, devRoles } from '../src/accounts.ts'
 import { anvilPath, startKept } from '../src/anvil/process.ts'
 import {
+  DEFAULT_GAME,
   DEFAULT_L2_GAS_LIMIT,
   DEFAULT_SCALARS,
   type DeployConfig,
@@ -70,8 +71,15 @@ export function testConfig(change: Partial<DeployConfig> = {}): DeployConfig {
     salt: ZERO_HASH,
     l2GasLimit: DEFAULT_L2_GAS_LIMIT,
     ...DEFAULT_SCALARS,
+    ...DEFAULT_GAME,
     ...LOCAL_DELAYS,
     gameType: VITAL_GAME_TYPE,
     ...change,
   }
 }
+
+/** A dispute about no rollup in particular. */
+export const TEST_DISPUTE = {
+  absolutePrestate: `0x03${'11'.repeat(31)}`,
+  configHash: `0x${'22'.repeat(32)}`,
+} as const

@@ -42,8 +42,15 @@ export function registryAddresses(
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
+/** VITAL's contracts, whose addresses depend on the L2 genesis. */
+export function vitalAddresses(address: AddressOf): Readonly<Record<string, Address>> {
+  const names = ['PreimageOracle', 'RiscV', 'VitalDisputeGame']
+  return Object.fromEntries(names.map((name) => [name, address(name)]))
+}
+
 /** The same as a file's text, addresses with their checksum (EIP-55). */
 export function addressesJson(addresses: Readonly<Record<string, Address>>): string {
   const checksummed = Object.entries(addresses).map(([name, value]) => [name, getAddress(value)])
-  return `${JSON.stringify(Object.fromEntries(checksummed), null, 2)}\n`
+  const sorted = checksummed.sort(([a = ''], [b = '']) => (a < b ? -1 : 1))
+  return `${JSON.stringify(Object.fromEntries(sorted), null, 2)}\n`
 }

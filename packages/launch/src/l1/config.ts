@@ -26,6 +26,14 @@ export interface DeployConfig {
   readonly bondDelay: bigint
   /** The dispute game that the portal respects. */
   readonly gameType: number
+  /** Depth of claims about one instruction, and of those about one L2 block. */
+  readonly maxGameDepth: number
+  readonly splitDepth: number
+  /** Time that each side has for all its moves, and at least for its next one. */
+  readonly maxClockDuration: bigint
+  readonly clockExtension: bigint
+  /** Wei that a proposal is bonded with. */
+  readonly initBond: bigint
 }
 
 /** OP Mainnet's weights. */
@@ -35,12 +43,22 @@ export const DEFAULT_SCALARS = { baseFeeScalar: 1_368, blobBaseFeeScalar: 810_94
 export const DEFAULT_L2_GAS_LIMIT = 200_000_000n
 
 const DAY = 86_400n
+const HOUR = 3_600n
+
+/** The OP Stack's on Ethereum mainnet: 2^30 blocks, 2^42 instructions a block. */
+export const DEFAULT_GAME = {
+  maxGameDepth: 73,
+  splitDepth: 30,
+  initBond: 80_000_000_000_000_000n,
+} as const
 
 /** The OP Stack's delays on Ethereum mainnet. */
 export const PUBLIC_DELAYS = {
   proofMaturityDelay: 7n * DAY,
   disputeGameFinalityDelay: (7n * DAY) / 2n,
   bondDelay: 7n * DAY,
+  maxClockDuration: (7n * DAY) / 2n,
+  clockExtension: 3n * HOUR,
 } as const
 
 /** Short enough to watch a withdrawal settle. */
@@ -48,4 +66,6 @@ export const LOCAL_DELAYS = {
   proofMaturityDelay: 12n,
   disputeGameFinalityDelay: 6n,
   bondDelay: 12n,
+  maxClockDuration: 60n,
+  clockExtension: 20n,
 } as const

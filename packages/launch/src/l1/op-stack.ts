@@ -3,7 +3,15 @@ import { type Abi, encodeFunctionData, pad, zeroAddress } from 'viem'
 import { type Artifact, opStackArtifact } from '../artifacts.ts'
 import type { DeployConfig } from './config.ts'
 import { batchInbox, IMPLEMENTATION_SLOT, RESOURCE_CONFIG } from './constants.ts'
-import { type AddressOf, type CallStep, type ContractStep, type Step, saltOf } from './plan.ts'
+import {
+  type AddressOf,
+  type CallStep,
+  type ContractStep,
+  SHARED_SCOPE,
+  type Step,
+  saltOf,
+} from './plan.ts'
+import { type Dispute, VITAL_READY, vitalSteps } from './vital.ts'
 
 // The OP Stack's L1 contracts as the npm package has them: what its own deployment does, in steps.
 
@@ -168,10 +176,15 @@ export function contractSteps(config: DeployConfig): readonly Step[] {
 }
 
 /** The steps of `contractSteps`, and those that need the L2 genesis or come last. */
-export function allSteps(config: DeployConfig, genesisOutputRoot: Hash): readonly Step[] {
+export function allSteps(
+  config: DeployConfig,
+  genesisOutputRoot: Hash,
+  dispute: Dispute,
+): readonly Step[] {
   return [
     ...contractSteps(config),
     initialization(anchorStateRegistry(config, genesisOutputRoot)),
+    ...vitalSteps(config, dispute),
     ...ownershipTransfers(config),
   ]
 }
@@ -180,9 +193,6 @@ export function allSteps(config: DeployConfig, genesisOutputRoot: Hash): readonl
 function rollupScope(config: DeployConfig): Hash {
   return saltOf(config.salt, `altlayer rollup ${config.l2ChainId} by ${config.deployer}`)
 }
-
-/** Implementations hold no state of a rollup: all rollups on an L1 share them. */
-const SHARED_SCOPE: Hash = `0x${'00'.repeat(32)}`
 
 function administration(config: DeployConfig, scope: Hash): readonly Step[] {
   const proxyAdmin = opStackArtifact('ProxyAdmin')
@@ -357,6 +367,7 @@ function ownershipTransfers(config: DeployConfig): readonly CallStep[] {
   return [
     transfer('DisputeGameFactoryProxy', opStackArtifact('DisputeGameFactory'), [
       'DisputeGameFactory initialized',
+      ...VITAL_READY,
     ]),
     transfer('ProxyAdmin', opStackArtifact('ProxyAdmin'), [
       ...proxiedContracts(config).map(({ name }) => `${name} initialized`),

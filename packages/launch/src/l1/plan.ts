@@ -23,6 +23,8 @@ export interface ContractStep {
   readonly artifact: Artifact
   /** Constructor arguments. */
   readonly args?: (address: AddressOf) => readonly unknown[]
+  /** Names of the steps that its constructor needs done. */
+  readonly after?: readonly string[]
   /**
    * `create2` through the deterministic deployer: the address follows from code and salt, so a later
    * run finds it. `create` from the deployer's account, for contracts whose creator becomes owner;
@@ -59,6 +61,9 @@ export class PlanError extends Error {
 
 /** "Arachnid's" deterministic deployment proxy: same address on every chain, salt ++ creation code. */
 export const DETERMINISTIC_DEPLOYER: Address = '0x4e59b44847b379578588920ca78fbf26c0b4956c'
+
+/** Implementations hold no state of a rollup: all rollups on an L1 share them. */
+export const SHARED_SCOPE: Hash = `0x${'00'.repeat(32)}`
 
 /** Salt for `name` among the contracts of `scope`. */
 export function saltOf(scope: Hex, name: string): Hash {
@@ -116,8 +121,7 @@ export function checkPlan(steps: readonly Step[]): void {
     names.add(name)
   }
   for (const step of steps) {
-    if (step.kind === 'contract') continue
-    for (const name of [...step.after, step.to]) {
+    for (const name of prerequisites(step)) {
       if (!names.has(name))
         throw new PlanError(`${step.name} needs ${name}, which is not in the plan`)
     }
@@ -126,7 +130,7 @@ export function checkPlan(steps: readonly Step[]): void {
 
 /** Names of the steps that must be done before `step`. */
 export function prerequisites(step: Step): readonly string[] {
-  return step.kind === 'call' ? [step.to, ...step.after] : []
+  return step.kind === 'call' ? [step.to, ...step.after] : (step.after ?? [])
 }
 
 function concatHex(left: Hex, right: Hex): Uint8Array {

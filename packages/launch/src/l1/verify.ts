@@ -1,6 +1,7 @@
+import type { ContractName } from '@altlayer/contracts'
 import type { Address, Hash } from '@altlayer/protocol'
 import { type Abi, pad } from 'viem'
-import { opStackArtifact } from '../artifacts.ts'
+import { opStackArtifact, ownArtifact } from '../artifacts.ts'
 import type { DeployConfig } from './config.ts'
 import { ADMIN_SLOT, batchInbox } from './constants.ts'
 import { anchorStateRegistry, implementationOf, proxiedContracts } from './op-stack.ts'
@@ -138,6 +139,14 @@ function expectedViews(config: DeployConfig, address: AddressOf): readonly View[
       ...(args && { args }),
     })
   }
+  const own =
+    (contract: ContractName) =>
+    (functionName: string, expected: unknown): View => ({
+      contract,
+      abi: ownArtifact(contract).abi,
+      functionName,
+      expected,
+    })
   const versions = [...proxiedContracts(config), anchorStateRegistry(config, undefined)].map(
     ({ name, artifact }): View => ({
       contract: `${name}Proxy`,
@@ -159,6 +168,8 @@ function expectedViews(config: DeployConfig, address: AddressOf): readonly View[
   const games = view('DisputeGameFactoryProxy', 'DisputeGameFactory')
   const weth = view('DelayedWETHProxy', 'DelayedWETH')
   const anchors = view('AnchorStateRegistryProxy', 'AnchorStateRegistry')
+  const game = own('VitalDisputeGame')
+  const machine = own('RiscV')
   return [
     ...versions,
     proxyAdmin('owner', roles.owner),
@@ -205,6 +216,21 @@ function expectedViews(config: DeployConfig, address: AddressOf): readonly View[
     weth('config', address('SuperchainConfigProxy')),
     weth('delay', config.bondDelay),
     anchors('disputeGameFactory', address('DisputeGameFactoryProxy')),
+    {
+      contract: 'DisputeGameFactoryProxy',
+      abi: opStackArtifact('DisputeGameFactory').abi,
+      functionName: 'gameImpls',
+      args: [config.gameType],
+      expected: address('VitalDisputeGame'),
+    },
+    game('gameType', config.gameType),
+    game('weth', address('DelayedWETHProxy')),
+    game('anchorStateRegistry', address('AnchorStateRegistryProxy')),
+    game('vm', address('RiscV')),
+    game('maxClockDuration', config.maxClockDuration),
+    game('clockExtension', config.clockExtension),
+    game('l2ChainId', config.l2ChainId),
+    machine('oracle', address('PreimageOracle')),
   ]
 }
 

@@ -17,7 +17,7 @@ import { rpc } from '../../src/l1/rpc.ts'
 import { runSteps, StepFailedError } from '../../src/l1/run.ts'
 import { DeploymentStateError, openStateFile } from '../../src/l1/state-file.ts'
 import { VerificationError, verifyDeployment } from '../../src/l1/verify.ts'
-import { temporaryFolder, testConfig, ZERO_HASH } from '../helpers.ts'
+import { TEST_DISPUTE, temporaryFolder, testConfig, ZERO_HASH } from '../helpers.ts'
 
 const ROOT: Hash = `0x${'ab'.repeat(32)}`
 
@@ -44,7 +44,7 @@ async function deploy(
   const state = openStateFile(statePath, { l1ChainId, l2ChainId, deployer, salt })
   const found: string[] = []
   const sent: string[] = []
-  const address = await runSteps(allSteps(config, ROOT), {
+  const address = await runSteps(allSteps(config, ROOT, TEST_DISPUTE), {
     client,
     state,
     progress: (event) => (event.found ? found : sent).push(event.step),
@@ -184,7 +184,7 @@ test('a deployment that is killed again and again ends as if it had not been', a
   const journal = JSON.parse(readFileSync(statePath, 'utf8'))
   const { l1ChainId, l2ChainId, deployer, salt } = config
   const before = await client.nonces()
-  const address = await runSteps(allSteps(config, ZERO_HASH), {
+  const address = await runSteps(allSteps(config, ZERO_HASH, TEST_DISPUTE), {
     client,
     state: openStateFile(statePath, { l1ChainId, l2ChainId, deployer, salt }),
   })
@@ -192,7 +192,7 @@ test('a deployment that is killed again and again ends as if it had not been', a
   await verifyDeployment(config, client, address, ZERO_HASH)
   assert.deepEqual(
     Object.keys(journal.steps).sort(),
-    allSteps(config, ZERO_HASH)
+    allSteps(config, ZERO_HASH, TEST_DISPUTE)
       .map(({ name }) => name)
       .sort(),
   )

@@ -12,7 +12,7 @@ import {
   type Step,
   saltOf,
 } from '../../src/l1/plan.ts'
-import { testConfig, ZERO_HASH } from '../helpers.ts'
+import { TEST_DISPUTE, testConfig, ZERO_HASH } from '../helpers.ts'
 
 const proxy = (name: string, admin: string): ContractStep => ({
   kind: 'contract',
@@ -23,7 +23,7 @@ const proxy = (name: string, admin: string): ContractStep => ({
 })
 
 test('the OP Stack plan is sound: unique names, nothing missing, no circle', () => {
-  const steps = allSteps(testConfig(), ZERO_HASH)
+  const steps = allSteps(testConfig(), ZERO_HASH, TEST_DISPUTE)
   checkPlan(steps)
   const done = new Set<string>()
   for (let before = -1; before !== done.size; ) {
@@ -40,7 +40,7 @@ test('addresses follow from the plan alone, and differ between rollups, deployer
     ['AddressManager', '0x00000000000000000000000000000000000000aa'],
   ] as const)
   const portal = (change: Parameters<typeof testConfig>[0], name = 'OptimismPortalProxy') =>
-    addressesOf(allSteps(testConfig(change), ZERO_HASH), created)(name)
+    addressesOf(allSteps(testConfig(change), ZERO_HASH, TEST_DISPUTE), created)(name)
   assert.equal(portal({}), portal({}))
   const others = [
     portal({}),
