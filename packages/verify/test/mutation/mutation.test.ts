@@ -76,7 +76,7 @@ describe('a changed input', { skip: absent }, () => {
           if (typeof value !== 'string') continue
           const places = new Set([2, value.length - 1, 2 + random(value.length - 2)])
           for (const at of places) {
-            const changed = { ...(json[part] as Json), [name]: otherDigit(value, at) }
+            const changed: Json = { ...(json[part] as Json), [name]: otherDigit(value, at) }
             assert.equal(
               judge.judge(encode({ ...json, [part]: changed })),
               'refused',
