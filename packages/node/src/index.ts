@@ -1,5 +1,5 @@
 export { BanError, KeyFileError, PeerAddressError, readKeyFile } from '@altlayer/p2p'
-export type { BatcherSettings } from './batcher/settings.ts'
+export { BatcherSettingError, type BatcherSettings } from './batcher/settings.ts'
 export type { ThrottleSettings } from './batcher/throttle.ts'
 export { ChainMismatchError } from './chain/reorg.ts'
 export { ConfigFileError } from './config.ts'

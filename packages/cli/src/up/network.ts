@@ -1,5 +1,5 @@
 import { type LaunchedRollup, launchRollup } from '@altlayer/launch'
-import { type RollupNode, startNode } from '@altlayer/node'
+import { BatcherSettingError, type RollupNode, startNode } from '@altlayer/node'
 import type { Logger } from 'pino'
 import { CommandError } from '../command.ts'
 import type { Lock } from '../local/lock.ts'
@@ -95,6 +95,8 @@ export async function startRollupNode(
       p2p: { ...options.p2p, ...sequencerKey(rollup.roleKeys.sequencer) },
     }),
     logger,
+  }).catch((error: unknown) => {
+    throw error instanceof BatcherSettingError ? new CommandError(error.message) : error
   })
 }
 

@@ -96,11 +96,12 @@ async function stopNetwork(
   reporter.step('stop', 'done')
 }
 
-async function assertPortsFree({ l1Url, l1Port, l2Port, host }: UpOptions): Promise<void> {
+async function assertPortsFree({ l1Url, l1Port, l2Port, host, metrics }: UpOptions) {
   if (l1Url === undefined) {
     await assertFree({ port: l1Port, host: '127.0.0.1', purpose: 'L1', option: '--l1-port' })
   }
   await assertFree({ port: l2Port, host, purpose: 'L2', option: '--l2-port' })
+  if (metrics) await assertFree({ ...metrics, purpose: 'metrics', option: '--metrics.port' })
 }
 
 function reportReady({ options, reporter }: Context, rollup: LaunchedRollup, node: RollupNode) {

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import {
   BanError,
+  BatcherSettingError,
   ChainMismatchError,
   ConfigFileError,
   KeyFileError,
@@ -47,6 +48,7 @@ export interface VerifierRunOptions {
 /** Errors whose message is enough for whoever started the node. */
 const FORESEEN = [
   BanError,
+  BatcherSettingError,
   ChainMismatchError,
   ConfigFileError,
   KeyFileError,

@@ -16,7 +16,7 @@ import {
   type Posting,
   tail,
 } from './state.ts'
-import { confirmations, followTransactions, piecesOf } from './transactions.ts'
+import { confirmations, followTransactions, piecesOf, poolOf } from './transactions.ts'
 
 // The batcher as a pure state machine: what is seen of L1 and of the node goes in, transactions to send come out.
 
@@ -162,12 +162,21 @@ function fill(
       (transaction) => confirmations(transaction, seen.l1.number) < BigInt(numConfirmations),
     ).length
   let current = state
-  while (pending(current) < maxPendingTransactions) {
+  while (pending(current) < maxPendingTransactions && !mustWait(current)) {
     const next = sendNext(current, seen) ?? close(context, current, seen, events)
     if (next === undefined) return current
     current = next
   }
   return current
+}
+
+/** L1 nodes do not take blob transactions of an account that has others waiting, nor the other way round. */
+function mustWait({ channels, transactions }: Posting): boolean {
+  const next = channels.flatMap(({ unsent }) => unsent)[0]
+  if (next === undefined) return false
+  return transactions.some(
+    ({ included, content }) => included === undefined && poolOf(content) !== poolOf(next),
+  )
 }
 
 /** Decides on the transaction for the first data that are not sent. */

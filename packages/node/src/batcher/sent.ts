@@ -39,10 +39,11 @@ export function recordSent<T extends BatcherState>(
 }
 
 /** What L1's nodes say, in the words of geth and those who follow it. */
-const ALREADY_THERE = /already known|already imported|known transaction|already exists/i
-const TOO_CHEAP = /underpriced|fee too low|less than block base fee|max fee per gas less/i
+const ALREADY_THERE = /already ?known|already imported|known transaction|already exists/i
+const TOO_CHEAP =
+  /underpriced|(fee|price) ?(is )?too ?low|less than block base fee|replacement ?not ?allowed/i
 const OTHER_POOL = /already reserved|reserved by another|different type|conflicting type/i
-const NONCE_USED = /nonce too low|nonce is too low|nonce already used/i
+const NONCE_USED = /nonce (is )?too low|nonce already used|old ?nonce/i
 
 /**
  * A transaction was refused, with L1's words. Whatever can be done about it is done with the next observation: it

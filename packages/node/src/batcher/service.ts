@@ -20,7 +20,7 @@ import type { BatcherData, BatcherHandlers, PackedBlock, StepReport } from './ba
 import { describeEvent } from './log.ts'
 import { type BatcherSettings, resolveSettings } from './settings.ts'
 import type { BatcherEvent, Observation } from './state.ts'
-import { DEFAULT_THROTTLE, type Throttle, type ThrottleSettings, throttleFor } from './throttle.ts'
+import { resolveThrottle, type Throttle, type ThrottleSettings, throttleFor } from './throttle.ts'
 
 export interface BatcherOptions {
   readonly config: RollupConfig
@@ -65,7 +65,7 @@ const REMINDER = 30_000
 export function startBatcher(options: BatcherOptions): Batcher {
   const { engine, clock, logger, observer } = options
   const settings = resolveSettings(options.settings ?? {})
-  const throttleSettings = { ...DEFAULT_THROTTLE, ...options.throttle }
+  const throttleSettings = resolveThrottle(options.throttle ?? {})
   const { config, l1Url, privateKey } = options
   const stop = new AbortController()
   const backlog = createBacklog(engine)
@@ -122,9 +122,11 @@ export function startBatcher(options: BatcherOptions): Batcher {
   }
 
   function throttle(): void {
-    const safe = options.derived()?.pendingSafe.header.number ?? 0n
-    const from = submitted !== undefined && submitted > safe ? submitted : safe
-    const unsafeBytes = backlog.measure(from)
+    const derived = options.derived()
+    // While derivation starts it is not known what L1 has.
+    if (derived === undefined) return
+    const onL1 = [derived.safe.header.number, derived.pendingSafe.header.number, submitted ?? 0n]
+    const unsafeBytes = backlog.measure(onL1.reduce((most, each) => (each > most ? each : most)))
     const next = throttleFor(throttleSettings, unsafeBytes)
     observer?.throttled(next, unsafeBytes)
     if (next.maxTxSize === limits.transaction && next.maxBlockSize === limits.block) return
@@ -140,6 +142,7 @@ export function startBatcher(options: BatcherOptions): Batcher {
 
   async function step(): Promise<string | undefined> {
     if (thread === undefined || thread.ended) thread = start()
+    const refusals: string[] = []
     const node = nodeNow()
     const blocks = blocksFrom(node && wanted)
     const buffers = blocks.flatMap(({ transactions }) => packedBuffers(transactions))
@@ -148,11 +151,16 @@ export function startBatcher(options: BatcherOptions): Batcher {
     submitted = report.figures.submitted
     for (const event of report.events) {
       observer?.event(event)
+      if (event.kind === 'transaction-refused') {
+        refusals.push(event.reason)
+        continue
+      }
       const { level, message, ...fields } = describeEvent(event)
       logger[level](fields, message)
     }
     observer?.step(report)
-    return report.problem
+    if (report.problem !== undefined) observer?.failed()
+    return report.problem ?? refusals[0]
   }
 
   let problemSince: number | undefined
@@ -167,7 +175,6 @@ export function startBatcher(options: BatcherOptions): Batcher {
       problemSince = undefined
       return
     }
-    observer?.failed()
     if (problemSince !== undefined && now - toldAt < REMINDER) return
     problemSince ??= now
     toldAt = now
@@ -181,6 +188,7 @@ export function startBatcher(options: BatcherOptions): Batcher {
         tell(await step())
       } catch (error) {
         if (stop.signal.aborted) return
+        observer?.failed()
         tell((error as Error).message)
       }
       await clock.sleep(settings.pollInterval, stop.signal)

@@ -1,3 +1,5 @@
+import { BatcherSettingError } from './settings.ts'
+
 /**
  * How block building is held back while L1 is behind: op-batcher's linear controller. Sizes are estimates of
  * bytes on L1; the limits are those of `miner_setMaxDASize`, 0 for none.
@@ -22,6 +24,25 @@ export const DEFAULT_THROTTLE: ThrottleSettings = {
   txSizeUpperLimit: 20_000,
   blockSizeLowerLimit: 2_000,
   blockSizeUpperLimit: 130_000,
+}
+
+/** Fills in the defaults. Throws BatcherSettingError, which names the setting. */
+export function resolveThrottle(settings: Partial<ThrottleSettings>): ThrottleSettings {
+  const resolved = { ...DEFAULT_THROTTLE, ...settings }
+  for (const [name, value] of Object.entries(resolved))
+    if (!Number.isSafeInteger(value) || value < (name === 'lowerThreshold' ? 0 : 1))
+      throw new BatcherSettingError(`throttle.${name}: expected a number of bytes, got ${value}`)
+  const pairs = [
+    ['lowerThreshold', 'upperThreshold'],
+    ['txSizeLowerLimit', 'txSizeUpperLimit'],
+    ['blockSizeLowerLimit', 'blockSizeUpperLimit'],
+  ] as const
+  for (const [low, high] of pairs)
+    if (resolved[low] > resolved[high])
+      throw new BatcherSettingError(
+        `throttle.${low}: expected at most ${high}, ${resolved[high]}, got ${resolved[low]}`,
+      )
+  return resolved
 }
 
 export interface Throttle {

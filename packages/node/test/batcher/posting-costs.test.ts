@@ -10,7 +10,7 @@ import {
   frameSize,
   resolveSettings,
 } from '../../src/batcher/settings.ts'
-import { DEFAULT_THROTTLE, throttleFor } from '../../src/batcher/throttle.ts'
+import { DEFAULT_THROTTLE, resolveThrottle, throttleFor } from '../../src/batcher/throttle.ts'
 
 const GWEI = 1_000_000_000n
 const prices: L1Prices = { baseFee: GWEI, blobBaseFee: 1n, tip: GWEI, calldataFloor: true }
@@ -125,6 +125,18 @@ describe('throttling', () => {
         if (less.intensity > 0) assert.ok(less.maxBlockSize >= more.maxBlockSize)
       }),
     )
+  })
+
+  it('has thresholds and limits that make sense', () => {
+    assert.deepEqual(resolveThrottle({}), DEFAULT_THROTTLE)
+    for (const wrong of [
+      { lowerThreshold: -1 },
+      { txSizeLowerLimit: 0 },
+      { blockSizeUpperLimit: 1.5 },
+      { upperThreshold: 100 },
+      { blockSizeLowerLimit: 200_000 },
+    ])
+      assert.throws(() => resolveThrottle(wrong), BatcherSettingError)
   })
 
   it('is off with a threshold of 0', () => {

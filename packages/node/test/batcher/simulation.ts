@@ -72,9 +72,11 @@ export function createSimulation({ settings = {} }: SimulationOptions = {}) {
     if (transaction.nonce < confirmedNonce()) return 'nonce too low'
     const other = pool.find((each) => each.transaction.nonce === transaction.nonce)
     if (other?.hash === hash) return 'already known'
+    // geth keeps blob transactions in a pool of their own, an account in one of both.
+    if (pool.some((each) => poolKind(each.transaction) !== poolKind(transaction)))
+      return 'address already reserved'
     if (other !== undefined) {
       const percent = poolKind(transaction) === 'blobs' ? 200n : 110n
-      if (poolKind(transaction) !== poolKind(other.transaction)) return 'address already reserved'
       const names = ['maxFeePerGas', 'maxPriorityFeePerGas', 'maxFeePerBlobGas'] as const
       const enough = names.every(
         (name) => transaction.fees[name] * 100n >= other.transaction.fees[name] * percent,
