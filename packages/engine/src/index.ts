@@ -18,6 +18,7 @@ export { createProgram, ProgramNotBuiltError, type ProgramOptions } from './prog
 export { type ProofResult, type ProofSource, runProof } from './program/proof.ts'
 export {
   createProofServer,
+  type PreimageOrigin,
   type ProofClaim,
   type ProofPreimages,
   type ProofServer,

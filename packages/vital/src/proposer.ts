@@ -83,10 +83,7 @@ export function startProposer(options: ProposerOptions): Proposer {
   }
 
   async function propose(own: readonly GameView[], now: bigint): Promise<void> {
-    const last = own.reduce(
-      (newest, game) => (game.createdAt > newest ? game.createdAt : newest),
-      0n,
-    )
+    const last = own.at(-1)?.createdAt ?? 0n
     if (last + options.proposalInterval > now) return
     const proposal = await options.newest()
     if (proposal === undefined || proposal.number <= (await anchor())) return

@@ -54,8 +54,23 @@ export interface ProofPreimages {
   addBlob(versionedHash: Hash, commitment: Uint8Array, blob: Uint8Array): void
 }
 
+/** What a preimage is, so that a contract can check it. */
+export type PreimageOrigin =
+  | { readonly kind: 'keccak256' | 'sha256'; readonly bytes: Uint8Array }
+  /** Field element `index` of a blob. */
+  | {
+      readonly kind: 'blob'
+      readonly blob: Uint8Array
+      readonly commitment: Uint8Array
+      readonly index: number
+    }
+  /** Address (20 bytes), required gas (8 bytes, big-endian) and input of a call. */
+  | { readonly kind: 'precompile'; readonly request: Uint8Array }
+
 /** Answers the program or its machine: preimages, hints, output. */
 export interface ProofServer extends ProofPreimages {
+  /** What is behind a key; undefined for local data, and for what it does not have. */
+  origin(key: Uint8Array): PreimageOrigin | undefined
   /** A hint: text, or a precompile request, which is answered at once. */
   hint(bytes: Uint8Array): void
   /** A record of the program's output: what it made is a preimage from now on. */
@@ -79,14 +94,17 @@ const ELEMENT = 32
 /** A server that knows the claim and the configuration. */
 export function createProofServer(claim: ProofClaim, options: DerivationOptions): ProofServer {
   const known = new Map<string, Uint8Array>()
+  /** Of blobs' field elements and precompiles, whose keys do not follow from the preimage. */
+  const origins = new Map<string, PreimageOrigin>()
   let hinted = ''
 
-  const put = (type: number, hash: Uint8Array, bytes: Uint8Array): void => {
+  const put = (type: number, hash: Uint8Array, bytes: Uint8Array): string => {
     const key = Uint8Array.from(hash)
     key[0] = type
     known.set(keyText(key), bytes)
+    return keyText(key)
   }
-  const putLocal = (index: number, bytes: Uint8Array): void =>
+  const putLocal = (index: number, bytes: Uint8Array): string =>
     put(KEY_LOCAL, bigintToBytes(BigInt(index), 32), bytes)
   const addKeccak = (bytes: Uint8Array): Hash => {
     put(KEY_KECCAK256, keccak256(bytes), bytes)
@@ -107,6 +125,14 @@ export function createProofServer(claim: ProofClaim, options: DerivationOptions)
 
   return {
     get: (key) => known.get(keyText(key)),
+    origin(key) {
+      const text = keyText(key)
+      const bytes = known.get(text)
+      if (bytes === undefined) return undefined
+      if (key[0] === KEY_KECCAK256) return { kind: 'keccak256', bytes }
+      if (key[0] === KEY_SHA256) return { kind: 'sha256', bytes }
+      return origins.get(text)
+    },
     addKeccak,
     addHeader: (header) => addKeccak(encodeHeader(header)),
     addList,
@@ -114,7 +140,8 @@ export function createProofServer(claim: ProofClaim, options: DerivationOptions)
       put(KEY_SHA256, hexToBytes(versionedHash, 'versionedHash', 32), commitment)
       rootsOfUnity().forEach((root, i) => {
         const element = blob.subarray(i * ELEMENT, (i + 1) * ELEMENT)
-        put(KEY_BLOB, keccak256(concatBytes(commitment, root)), element)
+        const key = put(KEY_BLOB, keccak256(concatBytes(commitment, root)), element)
+        origins.set(key, { kind: 'blob', blob, commitment, index: i })
       })
     },
     hint(bytes) {
@@ -123,7 +150,8 @@ export function createProofServer(claim: ProofClaim, options: DerivationOptions)
         return
       }
       const request = bytes.subarray(1)
-      put(KEY_PRECOMPILE, keccak256(request), answerPrecompile(bytes))
+      const key = put(KEY_PRECOMPILE, keccak256(request), answerPrecompile(bytes))
+      origins.set(key, { kind: 'precompile', request: request.slice() })
     },
     output(kind, record) {
       if (kind === OUTPUT_TRANSACTIONS) addList(readList(record))

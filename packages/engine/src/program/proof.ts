@@ -46,6 +46,8 @@ interface Exports {
  * ProgramError when it fails, whatever the source rejects with, and ProgramNotBuiltError. The thread is busy between
  * fetches.
  *
+ * @param server Of the claim and the options; it has all preimages of the run afterwards.
+ *
  * @example
  * const { valid, outputRoot } = await runProof(source, claim, { config })
  */
@@ -53,8 +55,8 @@ export async function runProof(
   source: ProofSource,
   claim: ProofClaim,
   options: DerivationOptions,
+  server: ProofServer = createProofServer(claim, options),
 ): Promise<ProofResult> {
-  const server = createProofServer(claim, options)
   const exports = instantiate(server)
   const memory = createReader(new Uint8Array(exports.memory.buffer))
   const result = exports.resultAddress() >>> 0

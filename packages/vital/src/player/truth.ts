@@ -1,0 +1,93 @@
+import type { ProofClaim } from '@altlayer/engine'
+import type { Hash } from '@altlayer/protocol'
+import type { Game, TraceContext } from '../game/types.ts'
+import type { Output, RollupClient } from '../rollup/client.ts'
+import type { Traces } from '../traces/traces.ts'
+import type { PlayerTruth } from './perform.ts'
+
+/** What is true in a game: output roots from the rollup's node, traces from runs of the program. */
+export interface TruthSource {
+  of(game: Game): PlayerTruth
+}
+
+/** Games whose answers are remembered. */
+const REMEMBERED = 256
+
+/**
+ * @param options.l1Number Number of an L1 block, which must be on L1's chain.
+ */
+export function createTruthSource(options: {
+  readonly rollup: RollupClient
+  readonly traces: Traces
+  readonly l1Number: (hash: Hash) => Promise<bigint>
+}): TruthSource {
+  const { rollup, traces, l1Number } = options
+  const truths = new Map<string, PlayerTruth>()
+
+  function create(game: Game): PlayerTruth {
+    const outputs = new Map<bigint, Promise<Output>>()
+    let last: Promise<bigint> | undefined
+
+    /** The last block that follows from L1 up to the game's L1 head. */
+    function lastBlock(): Promise<bigint> {
+      last ??= l1Number(game.l1Head)
+        .then((number) => rollup.safeHeadAtL1Block(number))
+        .then(({ number }) => number)
+      last.catch(() => {
+        last = undefined
+      })
+      return last
+    }
+
+    async function outputAt(number: bigint): Promise<Output> {
+      const newest = await lastBlock()
+      const block = number < newest ? number : newest
+      const found = outputs.get(block) ?? rollup.outputAtBlock(block)
+      outputs.set(block, found)
+      found.catch(() => outputs.delete(block))
+      return found
+    }
+
+    const claimOf = (context: TraceContext): ProofClaim => ({
+      l1Head: game.l1Head,
+      agreedOutput: context.starting,
+      claimedOutput: context.disputed,
+      claimedNumber: context.disputedBlockNumber,
+    })
+
+    return {
+      output: async (number) => (await outputAt(number)).outputRoot,
+      state: (context, steps) => traces.stateHash(claimOf(context), steps),
+      witness: (context, steps) => traces.witness(claimOf(context), steps),
+      async blockNumberChallenge() {
+        const newest = await lastBlock()
+        if (game.l2BlockNumber <= newest) return undefined
+        const { version, stateRoot, withdrawalStorageRoot, blockHash, outputRoot } =
+          await outputAt(newest)
+        if (outputRoot !== game.claims[0]?.value) return undefined
+        return {
+          version,
+          stateRoot,
+          messagePasserStorageRoot: withdrawalStorageRoot,
+          latestBlockhash: blockHash,
+          header: await rollup.rawHeader(blockHash),
+        }
+      },
+    }
+  }
+
+  return {
+    of(game) {
+      // After a reorganisation a game at the same address can have another L1 head.
+      const name = `${game.address} ${game.l1Head}`
+      const truth = truths.get(name) ?? create(game)
+      truths.delete(name)
+      truths.set(name, truth)
+      for (const oldest of truths.keys()) {
+        if (truths.size <= REMEMBERED) break
+        truths.delete(oldest)
+      }
+      return truth
+    },
+  }
+}
