@@ -265,13 +265,19 @@ contract OperatorRewards is IOperatorRewards, Ownable2Step, ReentrancyGuardTrans
         if (funded == 0) return earned;
         IParticipation participation = participationAt(ROLLUPS.kindOf(service), epoch);
         if (address(participation) == address(0)) return earned;
+        uint128[2] memory totals;
+        // Without a table no one had weight.
+        try stakeTable.stakeTableOf(service, epoch) returns (IStakeTable.Table memory rolled) {
+            totals = rolled.totals;
+        } catch {
+            return earned;
+        }
         (bool found, uint256 index) = stakeTable.indexOf(service, epoch, operator);
         if (!found) return earned;
         (uint256 done, uint256 possible) = participation.participationOf(service, epoch, operator);
         if (possible == 0) return earned;
         if (done > possible) done = possible;
         uint96[2] memory weights = stakeTable.entryAt(service, epoch, index).weights;
-        uint128[2] memory totals = stakeTable.stakeTableOf(service, epoch).totals;
         uint256[2] memory halves = [funded / 2, funded - funded / 2];
         for (uint256 quorum = 0; quorum < 2; quorum++) {
             if (totals[quorum] == 0) continue;

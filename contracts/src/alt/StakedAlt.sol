@@ -116,7 +116,8 @@ contract StakedAlt is IStakedAlt, ERC4626, ERC20Permit, ReentrancyGuardTransient
         address owner
     ) external nonReentrant returns (uint256 assets, uint256 epoch) {
         if (msg.sender != owner) _spendAllowance(owner, msg.sender, shares);
-        uint256 bond = _bondOf(shares, Math.Rounding.Floor);
+        _compound();
+        uint256 bond = _bondOf(bondShares, shares, Math.Rounding.Floor);
         _burn(owner, shares);
         bondShares -= bond;
         epoch = vault.currentEpoch() + 1;
@@ -175,28 +176,34 @@ contract StakedAlt is IStakedAlt, ERC4626, ERC20Permit, ReentrancyGuardTransient
         return _compound();
     }
 
-    /// @dev Without holders the stream waits for some.
     function _compound() private returns (uint256 amount) {
-        amount = _streamed();
-        if (amount == 0 || totalSupply() == 0) return 0;
+        amount = _compoundable();
+        if (amount == 0) return 0;
         stream.amount -= uint128(amount);
         stream.updated = uint48(block.timestamp);
         _bond(amount);
         emit Compounded(amount);
     }
 
-    function _streamed() private view returns (uint256) {
+    /// @dev What has streamed in, as far as the vault takes it. Without holders it waits for some.
+    function _compoundable() private view returns (uint256) {
+        if (totalSupply() == 0) return 0;
         Stream memory current = stream;
-        if (block.timestamp >= current.end) return current.amount;
-        return uint256(current.amount)
-            .mulDiv(block.timestamp - current.updated, current.end - current.updated);
+        uint256 streamed = current.amount;
+        if (streamed == 0) return 0;
+        if (block.timestamp < current.end) {
+            streamed =
+                streamed.mulDiv(block.timestamp - current.updated, current.end - current.updated);
+        }
+        return streamed.min(maxDeposit(address(this)));
     }
 
     // --- worth ---
 
-    /// @notice ALT that is bonded for all holders; not what still streams in.
+    /// @notice ALT that is bonded for all holders, with what has streamed in.
     function totalAssets() public view override(ERC4626) returns (uint256) {
-        return _assetsOf(bondShares, Math.Rounding.Floor);
+        (uint256 bond, uint256 stake, uint256 shares) = _afterCompounding();
+        return bond.mulDiv(stake + 1, shares + 1);
     }
 
     /// @notice ERC-4626: what the vault still takes.
@@ -238,30 +245,39 @@ contract StakedAlt is IStakedAlt, ERC4626, ERC20Permit, ReentrancyGuardTransient
         uint256 assets,
         Math.Rounding rounding
     ) internal view override returns (uint256) {
-        uint256 bond = assets.mulDiv(vault.activeShares() + 1, vault.activeStake() + 1, rounding);
-        return bond.mulDiv(totalSupply() + VIRTUAL_SHARES, bondShares + VIRTUAL_SHARES, rounding);
+        (uint256 bond, uint256 stake, uint256 shares) = _afterCompounding();
+        uint256 part = assets.mulDiv(shares + 1, stake + 1, rounding);
+        return part.mulDiv(totalSupply() + VIRTUAL_SHARES, bond + VIRTUAL_SHARES, rounding);
     }
 
     function _convertToAssets(
-        uint256 shares,
+        uint256 shares_,
         Math.Rounding rounding
     ) internal view override returns (uint256) {
-        return _assetsOf(_bondOf(shares, rounding), rounding);
+        (uint256 bond, uint256 stake, uint256 shares) = _afterCompounding();
+        return _bondOf(bond, shares_, rounding).mulDiv(stake + 1, shares + 1, rounding);
     }
 
-    /// @dev The vault's shares that `shares` of this token stand for.
+    /// @dev The part of `bond` that `shares` of this token stand for.
     function _bondOf(
+        uint256 bond,
         uint256 shares,
         Math.Rounding rounding
     ) private view returns (uint256) {
-        return shares.mulDiv(bondShares + VIRTUAL_SHARES, totalSupply() + VIRTUAL_SHARES, rounding);
+        return shares.mulDiv(bond + VIRTUAL_SHARES, totalSupply() + VIRTUAL_SHARES, rounding);
     }
 
-    /// @dev ALT that the vault's shares are worth, by the vault's own rule.
-    function _assetsOf(
-        uint256 bond,
-        Math.Rounding rounding
-    ) private view returns (uint256) {
-        return bond.mulDiv(vault.activeStake() + 1, vault.activeShares() + 1, rounding);
+    /// @dev `bondShares`, the vault's active stake and its active shares as the next call that
+    /// changes them will find them: so a preview is what a call does.
+    function _afterCompounding()
+        private
+        view
+        returns (uint256 bond, uint256 stake, uint256 shares)
+    {
+        (bond, stake, shares) = (bondShares, vault.activeStake(), vault.activeShares());
+        uint256 amount = _compoundable();
+        if (amount == 0) return (bond, stake, shares);
+        uint256 minted = amount.mulDiv(shares + 1, stake + 1);
+        return (bond + minted, stake + amount, shares + minted);
     }
 }

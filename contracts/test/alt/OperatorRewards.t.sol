@@ -110,7 +110,9 @@ contract OperatorRewardsTest is FeesFixture {
         _settle();
         _expectNothing(alice);
         assertEq(rewards.delegatorClaimable(service, epoch, alice, bob), 0);
-        // Nor anyone in an epoch without a table or without a pot.
+        // Nor anyone in an epoch without a pot, or without a table.
+        assertEq(rewards.operatorClaimable(service, epoch + 1, seated[0]), 0);
+        _fund(epoch + 1, POT);
         assertEq(rewards.operatorClaimable(service, epoch + 1, seated[0]), 0);
     }
 

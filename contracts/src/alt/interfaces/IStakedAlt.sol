@@ -54,7 +54,7 @@ interface IStakedAlt {
         uint48[] calldata epochs
     ) external returns (uint256 amount);
 
-    /// @notice Bonds what has streamed in of the harvests. Anyone; deposits do it too.
+    /// @notice Bonds what has streamed in of the harvests. Anyone; coming and leaving do it too.
     function compound() external returns (uint256 amount);
 
     /// @notice Shares of the vault that belong to this token's holders. Shares that others give to
