@@ -1,4 +1,5 @@
 import type { Address, ChainConfig, Hash, Header, Hex } from '@altlayer/protocol'
+import type { JsonText } from './json-text.ts'
 import type {
   AccountDiff,
   AccountOverride,
@@ -84,6 +85,9 @@ export interface LogEntry extends Log {
   readonly logIndex: number
   readonly removed: boolean
 }
+
+/** A block that need not be in the database. */
+export type ForeignBlock = Pick<Block, 'header' | 'transactions' | 'withdrawals'>
 
 /** Engine API ForkchoiceStateV1. */
 export interface ForkchoiceState {
@@ -258,12 +262,11 @@ export interface Engine {
     request: CallRequest & { readonly gasCap: bigint },
   ): Promise<{ readonly gas: bigint } | { readonly result: ExecutionResult }>
   simulate(request: SimulateRequest): Promise<readonly SimulatedBlock[]>
-  traceTransaction(hash: Hash, config: TracerConfig): Promise<unknown>
-  traceBlock(
-    ref: BlockRef,
-    config: TracerConfig,
-  ): Promise<readonly { txHash: Hash; result: unknown }[]>
-  traceCall(request: CallRequest, config: TracerConfig): Promise<unknown>
+  /** Traces are JSON as geth's tracers write it; of a block, a list of `{ txHash, result }`. */
+  traceTransaction(hash: Hash, config: TracerConfig): Promise<JsonText>
+  /** A block of this node, or one whose parent is. */
+  traceBlock(block: BlockRef | ForeignBlock, config: TracerConfig): Promise<JsonText>
+  traceCall(request: CallRequest, config: TracerConfig): Promise<JsonText>
   witness(ref: BlockRef): Promise<ExecutionWitness>
   /** Net changes of the open block; what RPC needs for `pending` state. */
   pendingDiff(): Promise<readonly AccountDiff[]>

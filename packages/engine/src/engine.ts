@@ -140,6 +140,7 @@ async function start(
       store,
       reader,
       callers,
+      origins: threads.origins,
       payload: () => rules.payload,
       callTimeout: options.callTimeout,
     }),

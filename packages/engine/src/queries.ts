@@ -1,5 +1,5 @@
 import type { Address, Hash } from '@altlayer/protocol'
-import type { Block, BlockRef, Engine } from './api.ts'
+import type { Block, BlockRef, Engine, ForeignBlock } from './api.ts'
 import type { Payload } from './building/payload.ts'
 import { overridesOf } from './building/pending-overrides.ts'
 import type { Chain, CommittedRef, SealedHeader } from './chain/chain.ts'
@@ -8,16 +8,20 @@ import type { StateReader } from './chain/state-reader.ts'
 import { EngineError } from './errors.ts'
 import type { ExecutionPoint } from './execution/context.ts'
 import type { ReplayBlock } from './execution/replay.ts'
+import { JsonText } from './json-text.ts'
 import type { AccountDiff } from './program/types.ts'
 import { readNodeOrCode } from './store/chain-store.ts'
 import type { Store } from './store/store.ts'
 import type { CallThreads } from './workers/callers.ts'
+import type { SenderThreads } from './workers/senders.ts'
 
 export interface QueryContext {
   readonly chain: Chain
   readonly store: Store
   readonly reader: StateReader
   readonly callers: CallThreads
+  /** Recovers the senders of transactions. */
+  readonly origins: SenderThreads['origins']
   /** The block being built. */
   readonly payload: () => Payload | undefined
   /** Milliseconds. */
@@ -27,7 +31,14 @@ export interface QueryContext {
 /** The engine's reads and executions. */
 export type Queries = Omit<
   Engine,
-  'config' | 'pool' | 'on' | 'forkchoiceUpdated' | 'getPayload' | 'newPayload' | 'setDaLimits' | 'close'
+  | 'config'
+  | 'pool'
+  | 'on'
+  | 'forkchoiceUpdated'
+  | 'getPayload'
+  | 'newPayload'
+  | 'setDaLimits'
+  | 'close'
 >
 
 const ZERO_WORD: Hash = `0x${'00'.repeat(32)}`
@@ -123,6 +134,18 @@ export function createQueries(context: QueryContext): Queries {
       ...(block.withdrawals !== undefined && { withdrawals: block.withdrawals }),
     }
   }
+  const replayOfForeign = async (block: ForeignBlock): Promise<ReplayBlock> => {
+    const parent = chain.header(block.header.parentHash)
+    if (parent === undefined)
+      throw new EngineError('unknownBlock', `parent ${block.header.parentHash} not found`)
+    const origins = await context.origins(block.transactions)
+    const senders = origins.map(({ sender }, index) => {
+      if (sender === undefined)
+        throw new EngineError('invalid', `transaction ${index} has no valid signature`)
+      return sender
+    })
+    return { ...block, parent, senders }
+  }
   const executed = (ref: BlockRef): Hash => {
     if (openBlock(ref) !== undefined)
       throw new EngineError('invalid', 'the pending block is still being built')
@@ -192,19 +215,20 @@ export function createQueries(context: QueryContext): Queries {
         throw new EngineError('unknownBlock', `transaction ${hash} not found`)
       const block = replayOf(place.blockHash)
       const timeout = config.timeout ?? callTimeout
-      const [trace] = await callers.run('traceBlock', { block, config, only: place.index }, timeout)
-      return trace?.result
+      const request = { block, config, only: place.index }
+      return new JsonText((await callers.run('traceBlock', request, timeout)).json)
     },
-    traceBlock: async (ref, config) =>
-      callers.run(
-        'traceBlock',
-        { block: replayOf(executed(ref)), config },
-        config.timeout ?? callTimeout,
-      ),
+    async traceBlock(block, config) {
+      const replay = 'header' in block ? await replayOfForeign(block) : replayOf(executed(block))
+      const timeout = config.timeout ?? callTimeout
+      return new JsonText(
+        (await callers.run('traceBlock', { block: replay, config }, timeout)).json,
+      )
+    },
     async traceCall({ block, timeout, ...call }, config) {
       const point = await pointOf(block)
       const limit = config.timeout ?? timeout ?? callTimeout
-      return callers.run('traceCall', { point, call, config }, limit)
+      return new JsonText((await callers.run('traceCall', { point, call, config }, limit)).json)
     },
     witness: async (ref) => callers.run('witness', { block: replayOf(executed(ref)) }, callTimeout),
     async pendingDiff() {

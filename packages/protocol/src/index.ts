@@ -1,3 +1,4 @@
+export * from './address.ts'
 export * from './base-fee.ts'
 export * from './block.ts'
 export * from './bloom.ts'

@@ -1,4 +1,5 @@
 import { isAscii, isUtf8 } from 'node:buffer'
+import { JsonText } from '@altlayer/engine'
 import {
   INVALID_REQUEST,
   isFault,
@@ -15,9 +16,19 @@ import { type Caller, type Method, parseParams } from './method.ts'
 // JSON-RPC 2.0 without its transport: bytes in, text out. One JSON.parse per body; the answer's frame
 // is concatenated, only the result is serialised.
 
+/** An answer with a result that was JSON already: it is not copied into one text. */
+export interface LongAnswer {
+  readonly before: string
+  /** UTF-8. */
+  readonly json: Uint8Array
+  readonly after: string
+}
+
+export type Answer = string | LongAnswer
+
 export interface Dispatcher {
   /** The answer to a body; '' when there is none to give (notifications only). Never rejects. */
-  handle(body: Uint8Array, caller: Caller): string | Promise<string>
+  handle(body: Uint8Array, caller: Caller): Answer | Promise<Answer>
 }
 
 interface Request {
@@ -26,14 +37,12 @@ interface Request {
   readonly params?: unknown
 }
 
-type Answer = string | Promise<string>
-
 export function createDispatcher(
   methods: ReadonlyMap<string, Method>,
   limits: Limits,
   logger: Logger,
 ): Dispatcher {
-  function handle(body: Uint8Array, caller: Caller): Answer {
+  function handle(body: Uint8Array, caller: Caller): Answer | Promise<Answer> {
     let parsed: unknown
     try {
       parsed = parseBody(body)
@@ -46,7 +55,11 @@ export function createDispatcher(
   }
 
   /** Answers one request; `id` is its id as JSON, undefined for a notification. */
-  function handleOne(request: unknown, id: string | undefined, caller: Caller): Answer {
+  function handleOne(
+    request: unknown,
+    id: string | undefined,
+    caller: Caller,
+  ): Answer | Promise<Answer> {
     if (!isRequest(request))
       return errorText(id ?? 'null', new RpcError(INVALID_REQUEST, 'invalid request'))
     const { method: name, params } = request
@@ -94,15 +107,16 @@ export function createDispatcher(
     let size = 0
     for (let start = 0; start < requests.length; ) {
       const end = endOfRun(requests, start)
-      const running: Answer[] = []
+      const running: (Answer | Promise<Answer>)[] = []
       for (let i = start; i < end; i++) {
         if (size > limits.batchResponseSize) running.push(tooLarge(ids[i]))
         else running.push(handleOne(requests[i], ids[i], caller))
       }
-      for (const answer of await Promise.all(running)) {
+      for (const [i, answer] of (await Promise.all(running)).entries()) {
         if (answer === '') continue
-        answers.push(answer)
-        size += answer.length
+        const text = shortAnswer(answer, ids[start + i], limits.batchResponseSize)
+        answers.push(text)
+        size += text.length
       }
       start = end
     }
@@ -118,8 +132,10 @@ export function createDispatcher(
     return end
   }
 
-  function success(method: string, id: string, result: unknown): string {
+  function success(method: string, id: string, result: unknown): Answer {
     try {
+      if (result instanceof JsonText)
+        return { before: `{"jsonrpc":"2.0","id":${id},"result":`, json: result.bytes, after: '}' }
       return `{"jsonrpc":"2.0","id":${id},"result":${JSON.stringify(result ?? null)}}`
     } catch (error) {
       // An answer beyond the longest string of the runtime.
@@ -196,6 +212,19 @@ function methodName(request: unknown): string {
 function tooLarge(id: string | undefined): string {
   if (id === undefined) return ''
   return errorText(id, new RpcError(RESPONSE_TOO_LARGE, 'response too large'))
+}
+
+/** An answer's text, unless it is longer than a batch's may be. */
+function shortAnswer(answer: Answer, id: string | undefined, most: number): string {
+  if (typeof answer === 'string') return answer
+  return answer.json.length > most ? tooLarge(id) : answerText(answer)
+}
+
+/** The text of any answer. */
+export function answerText(answer: Answer): string {
+  if (typeof answer === 'string') return answer
+  const { before, json, after } = answer
+  return `${before}${Buffer.from(json.buffer, json.byteOffset, json.length).toString()}${after}`
 }
 
 /** The text of an error answer; `id` is JSON. */

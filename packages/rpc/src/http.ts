@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isHostAllowed, isOriginAllowed } from './access.ts'
-import { type Dispatcher, errorText } from './dispatch.ts'
+import { type Answer, type Dispatcher, errorText } from './dispatch.ts'
 import { INVALID_REQUEST, RpcError } from './errors.ts'
 import type { Limits } from './limits.ts'
 import type { Caller } from './method.ts'
@@ -61,14 +61,24 @@ export function createHttpHandler(options: HttpOptions) {
       if (length > limits.bodyBytes) return
       const body = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)
       const answer = dispatcher.handle(body, CALLER)
-      if (typeof answer === 'string') send(response, answer)
-      else void answer.then((text) => send(response, text))
+      if (answer instanceof Promise) void answer.then((settled) => send(response, settled))
+      else send(response, answer)
     })
   }
 }
 
-function send(response: ServerResponse, text: string): void {
-  finish(response, 200, 'application/json', text)
+function send(response: ServerResponse, answer: Answer): void {
+  if (typeof answer === 'string') {
+    finish(response, 200, 'application/json', answer)
+    return
+  }
+  if (response.destroyed) return
+  const { before, json, after } = answer
+  const length = Buffer.byteLength(before) + json.length + Buffer.byteLength(after)
+  response.writeHead(200, { 'content-type': 'application/json', 'content-length': length })
+  response.write(before)
+  response.write(json)
+  response.end(after)
 }
 
 function finish(response: ServerResponse, status: number, type: string, text: string): void {

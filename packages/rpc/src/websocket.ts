@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import { type RawData, WebSocket, WebSocketServer } from 'ws'
 import { isHostAllowed, isOriginAllowed } from './access.ts'
 import type { Connection } from './connection.ts'
+import { type Answer, answerText } from './dispatch.ts'
 import type { HttpOptions } from './http.ts'
 import type { Limits } from './limits.ts'
 
@@ -91,18 +92,18 @@ function serve(webSocket: WebSocket, { dispatcher, limits }: HttpOptions): void 
     return webSocket.bufferedAmount > limits.sendQueueBytes / 2
   }
 
-  function answer(text: string): void {
-    if (text !== '') connection.send(text)
+  function answer(settled: Answer): void {
+    if (settled !== '') connection.send(answerText(settled))
   }
 
   webSocket.on('message', (data: RawData) => {
     const result = dispatcher.handle(bytesOf(data), { connection })
-    if (typeof result === 'string') answer(result)
+    if (!(result instanceof Promise)) answer(result)
     else {
       inProgress++
-      void result.then((text) => {
+      void result.then((settled) => {
         inProgress--
-        answer(text)
+        answer(settled)
         resume()
       })
     }

@@ -393,6 +393,7 @@ describe('errors', () => {
     assert.equal(await simulate({ blockOverrides: { time: '0x1' } }), -38021)
     assert.equal(await simulate({ calls: [{ from, to: BOB, nonce: '0xfffff' }] }), -38011)
     assert.equal(await simulate({ calls: [{ from, to: BOB, nonce: '0x0' }] }), -38010)
+    assert.equal(await simulate({ calls: [{ from, to: BOB, gas: '0xffffffff' }] }), -38015)
     assert.equal(await simulate(...Array.from({ length: 257 }, () => ({}))), -38026)
   })
 })
@@ -486,5 +487,20 @@ describe('eth_sendRawTransactionSync', () => {
     const late = result(server.port, 'eth_sendRawTransactionSync', [await sign(nonce + 1), 20])
     await assert.rejects(late, /"code":4.*not processed within 20 ms/)
     await mine()
+  })
+})
+
+test('txpool_content, _inspect name accounts with their checksums', async () => {
+  const queued = { nonce: 1_000_000, to: alice.address, value: 1n, gas: 21_000n }
+  const fees = { maxFeePerGas: 2_000_000_000n, maxPriorityFeePerGas: 1_000_000n }
+  const raw = await alice.signTransaction({ chainId: Number(CHAIN_ID), ...queued, ...fees })
+  await result(server.port, 'eth_sendRawTransaction', [raw])
+  const content = (await result(server.port, 'txpool_content')) as { queued: object }
+  assert.deepEqual(Object.keys(content.queued), [alice.address])
+  const inspected = await result(server.port, 'txpool_inspect')
+  assert.deepEqual((inspected as { queued: object }).queued, {
+    [alice.address]: {
+      1000000: `${alice.address}: 1 wei + 21000 gas × 2000000000 wei`,
+    },
   })
 })

@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test'
 import { EngineError } from '@altlayer/engine'
 import { type RpcServer, startRpcServer } from '../src/index.ts'
 import { call, http, type RpcAnswer } from './support/client.ts'
-import { createFakeEngine, SUCCESS } from './support/fake-engine.ts'
+import { createFakeEngine, LONG_TRACE, SUCCESS } from './support/fake-engine.ts'
 
 const engine = createFakeEngine()
 let server: RpcServer
@@ -36,6 +36,25 @@ describe('a single request', () => {
       )
       assert.equal(text, `{"jsonrpc":"2.0","id":${id},"result":"0x385"}`)
     }
+  })
+
+  test('whose result was JSON already is answered with it as it is', async () => {
+    engine.mine()
+    const trace = '"method":"debug_traceBlockByNumber","params":["0x1"]'
+    const { text, status } = await http(server.port, `{"jsonrpc":"2.0","id":3,${trace}}`)
+    assert.equal(status, 200)
+    assert.equal(text, `{"jsonrpc":"2.0","id":3,"result":${LONG_TRACE}}`)
+    const short = '"method":"debug_traceBlockByHash","params":["0x'
+    const { hash } = engine.block({ tag: 'latest' }) ?? assert.fail()
+    const batch = await http(
+      server.port,
+      `[{"jsonrpc":"2.0","id":4,${short}${hash.slice(2)}"]},{"jsonrpc":"2.0","id":5,${trace}}]`,
+    )
+    const answers = JSON.parse(batch.text) as RpcAnswer[]
+    assert.deepEqual(answers[0]?.result, [])
+    assert.equal(answers[1]?.error?.code, -32003)
+    const { text: silence } = await http(server.port, `{"jsonrpc":"2.0",${trace}}`)
+    assert.equal(silence, '')
   })
 
   test('without an id is a notification: it runs and gets no answer', async () => {

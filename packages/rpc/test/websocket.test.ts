@@ -4,7 +4,7 @@ import { describe, test } from 'node:test'
 import { bytesToHex, encodeTransaction, type Hash, TX_DYNAMIC_FEE } from '@altlayer/protocol'
 import { WebSocket } from 'ws'
 import { connect, withServer } from './support/client.ts'
-import { CONTRACT, createFakeEngine, SUCCESS } from './support/fake-engine.ts'
+import { CONTRACT, createFakeEngine, LONG_TRACE, SUCCESS } from './support/fake-engine.ts'
 
 const TOPIC: Hash = `0x${'11'.repeat(32)}`
 const OTHER: Hash = `0x${'22'.repeat(32)}`
@@ -20,12 +20,16 @@ async function subscribe(
 
 describe('WebSocket', () => {
   test('answers requests, batches and malformed messages', async () => {
-    await withServer({ engine: createFakeEngine() }, async ({ port }) => {
+    const engine = createFakeEngine()
+    await withServer({ engine }, async ({ port }) => {
       const client = await connect(port)
       assert.equal((await client.call('eth_chainId')).result, '0x385')
       client.socket.send('[{"jsonrpc":"2.0","id":5,"method":"eth_chainId"}]')
       const [batch] = await once(client.socket, 'message')
       assert.equal(batch.toString(), '[{"jsonrpc":"2.0","id":5,"result":"0x385"}]')
+      engine.mine()
+      const trace = await client.call('debug_traceBlockByNumber', ['0x1'])
+      assert.deepEqual(trace.result, JSON.parse(LONG_TRACE))
       client.socket.send(Buffer.from([0xff]))
       const [malformed] = await once(client.socket, 'message')
       assert.equal(JSON.parse(malformed.toString()).error.code, -32700)

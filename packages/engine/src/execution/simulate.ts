@@ -1,3 +1,4 @@
+import { STATUS_TX_BLOCK_GAS_LIMIT } from '@altlayer/program/shared/status.ts'
 import {
   type Address,
   bigintToHex,
@@ -23,6 +24,7 @@ import {
 import type { SimulatedBlock, SimulateRequest } from '../api.ts'
 import { blockSize } from '../chain/block-size.ts'
 import { EngineError } from '../errors.ts'
+import { ProgramError } from '../program/errors.ts'
 import type {
   AccountOverride,
   CallMessage,
@@ -242,11 +244,7 @@ function runCalls(
   for (const call of calls) {
     const left = header.gasLimit - gasUsed
     const gas = call.gas === ALL_GAS ? left : call.gas
-    if (gas > left)
-      throw new EngineError(
-        'invalid',
-        `block gas limit reached: ${gasUsed + gas} > ${header.gasLimit}`,
-      )
+    if (gas > left) throw new ProgramError(STATUS_TX_BLOCK_GAS_LIMIT, { have: left, want: gas })
     const nonce = call.nonce ?? program.account(call.from)?.nonce ?? 0n
     const message = { ...call, gas, nonce }
     const run = () => program.message(message, { keep: true, validate: validation })

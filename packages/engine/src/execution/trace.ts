@@ -2,7 +2,7 @@ import { type Address, decodeTransaction, type Hash, hexToBytes } from '@altlaye
 import type { CallRequest, TracerConfig } from '../api.ts'
 import { attributesOf } from '../building/attributes.ts'
 import type { ExecutionResult } from '../program/types.ts'
-import { createTracer, type Tracer } from '../trace/index.ts'
+import { createTraceBudget, createTracer, type Tracer } from '../trace/index.ts'
 import { abandon, type ExecutionContext, type ExecutionPoint, openPoint } from './context.ts'
 import type { ReplayBlock } from './replay.ts'
 
@@ -22,6 +22,7 @@ export function traceTransactions(
   const { program, hint } = context
   program.open(block.parent, attributesOf(context.config, block.header, block.withdrawals))
   const traces: TransactionTrace[] = []
+  const budget = createTraceBudget()
   let firstLogIndex = 0
   try {
     for (const [index, raw] of block.transactions.entries()) {
@@ -33,14 +34,15 @@ export function traceTransactions(
         continue
       }
       const { to, gas, value, data } = decodeTransaction(raw)
-      const tracer = createTracer(config, {
+      const about = {
         from: sender as Address,
         ...(to !== undefined && { to }),
         gas,
         value,
         input: hexToBytes(data),
         firstLogIndex,
-      })
+      }
+      const tracer = createTracer(config, about, budget)
       const { execution, result } = traced(context, tracer, run)
       firstLogIndex += execution.logs.length
       traces.push({ txHash: execution.hash, result })

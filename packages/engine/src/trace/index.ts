@@ -1,1 +1,1 @@
-export { createTracer, type Tracer, TracerError } from './tracer.ts'
+export { createTraceBudget, createTracer, type Tracer, TracerError } from './tracer.ts'

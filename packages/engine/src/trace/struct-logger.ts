@@ -19,13 +19,8 @@ import {
   OP_SSTORE,
   opcodeName,
 } from './opcodes.ts'
-import { type Tracer, TracerError } from './tracer.ts'
+import { type TraceBudget, type Tracer, TracerError } from './tracer.ts'
 
-/**
- * Characters a trace may take before the tracer gives up: the JSON text must stay well below the
- * longest string the runtime can hold (2^29 characters).
- */
-const MAX_CHARACTERS = 1 << 28
 /** Punctuation and field names of one entry. */
 const ENTRY_CHARACTERS = 120
 const WORD_CHARACTERS = 69
@@ -64,14 +59,13 @@ interface Frame {
 }
 
 /** The default tracer: one entry per instruction (geth's struct logger). */
-export function createStructLogger(config: TracerConfig): Tracer {
+export function createStructLogger(config: TracerConfig, budget: TraceBudget): Tracer {
   const logs: StructLog[] = []
   const frames: Frame[] = []
   const storage = new Map<Address, Record<Hash, Hash>>()
   const limit = config.limit ?? 0
   const withStack = config.disableStack !== true
   const withStorage = config.disableStorage !== true
-  let characters = 0
 
   function step(event: StepEvent): void {
     const frame = frames[event.depth]
@@ -86,8 +80,8 @@ export function createStructLogger(config: TracerConfig): Tracer {
   }
 
   function record(event: StepEvent): StructLog | undefined {
-    if ((limit > 0 && logs.length >= limit) || characters > MAX_CHARACTERS) return undefined
-    characters += ENTRY_CHARACTERS
+    if ((limit > 0 && logs.length >= limit) || budget.characters < 0) return undefined
+    budget.characters -= ENTRY_CHARACTERS
     const log: StructLog = {
       pc: event.pc,
       op: opcodeName(event.opcode),
@@ -99,7 +93,7 @@ export function createStructLogger(config: TracerConfig): Tracer {
     if (withStack) log.stack = stackWords(event.stack)
     if (event.memory !== undefined) log.memory = memoryWords(event.memory)
     if (event.returnData !== undefined) log.returnData = event.returnData
-    characters +=
+    budget.characters -=
       WORD_CHARACTERS * ((log.stack?.length ?? 0) + (log.memory?.length ?? 0)) +
       (log.returnData?.length ?? 0)
     logs.push(log)
@@ -129,7 +123,7 @@ export function createStructLogger(config: TracerConfig): Tracer {
 
   function attachStorage(account: Address, log: StructLog): void {
     log.storage = { ...storage.get(account) }
-    characters += 2 * WORD_CHARACTERS * Object.keys(log.storage).length
+    budget.characters -= 2 * WORD_CHARACTERS * Object.keys(log.storage).length
   }
 
   function enter(event: EnterEvent): void {
@@ -165,7 +159,7 @@ export function createStructLogger(config: TracerConfig): Tracer {
       else if (event.kind === 'exit') exit(event)
     },
     result(execution) {
-      if (characters > MAX_CHARACTERS)
+      if (budget.characters < 0)
         throw new TracerError(
           `trace of more than ${logs.length} instructions is too large: set limit or disableStack`,
         )

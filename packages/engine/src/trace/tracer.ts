@@ -6,6 +6,21 @@ import { createFourByteTracer } from './four-byte-tracer.ts'
 import { createPrestateTracer } from './prestate-tracer.ts'
 import { createStructLogger } from './struct-logger.ts'
 
+/**
+ * Characters that the traces of one request may take before the tracer gives up: their JSON text must stay
+ * well below the longest string the runtime can hold (2^29 characters).
+ */
+const MAX_CHARACTERS = 1 << 28
+
+/** What is left of it, for all transactions of a block together. */
+export interface TraceBudget {
+  characters: number
+}
+
+export function createTraceBudget(): TraceBudget {
+  return { characters: MAX_CHARACTERS }
+}
+
 /** What a tracer must know of the transaction or call that its events do not say. */
 export interface TraceContext {
   readonly from: Address
@@ -44,12 +59,16 @@ export class TracerError extends Error {
 }
 
 /** The tracer that geth has under this name. Throws TracerError for a name or an option that is unknown. */
-export function createTracer(config: TracerConfig, context: TraceContext): Tracer {
+export function createTracer(
+  config: TracerConfig,
+  context: TraceContext,
+  budget: TraceBudget = createTraceBudget(),
+): Tracer {
   const name: string = config.tracer ?? ''
   switch (name) {
     case '':
     case 'structLogger':
-      return createStructLogger(config)
+      return createStructLogger(config, budget)
     case 'callTracer':
       return createCallTracer(booleans(name, config, ['onlyTopCall', 'withLog']), context)
     case 'prestateTracer':

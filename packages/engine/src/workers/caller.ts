@@ -13,13 +13,14 @@ import {
 import { type Estimate, estimateGas } from '../execution/estimate.ts'
 import type { ReplayBlock } from '../execution/replay.ts'
 import { type SimulationBase, simulate } from '../execution/simulate.ts'
-import { type TransactionTrace, traceCall, traceTransactions } from '../execution/trace.ts'
+import { traceCall, traceTransactions } from '../execution/trace.ts'
 import { executionWitness } from '../execution/witness.ts'
 import { ProgramError } from '../program/errors.ts'
 import type { AccountProof, ExecutionResult } from '../program/types.ts'
 import { type PreimageKind, readPreimage } from '../store/chain-store.ts'
 import { openLmdbStore } from '../store/lmdb.ts'
-import { serve } from './channel.ts'
+import { TracerError } from '../trace/index.ts'
+import { handOver, serve } from './channel.ts'
 import { createStateProgram } from './state-program.ts'
 
 // A thread for calls, traces, proofs: reads the database, writes nothing.
@@ -33,6 +34,11 @@ export interface CallerData {
 
 /** A call's parameters without the reference, which the point replaces. */
 export type Call = Omit<CallRequest, 'block' | 'timeout'>
+
+/** JSON in UTF-8. */
+export interface JsonBytes {
+  readonly json: Uint8Array
+}
 
 /** What a thread can be asked; `task` is the number under which it can be interrupted. */
 type Task<T> = T & { readonly task: number }
@@ -108,15 +114,19 @@ const handlers = {
 
   traceCall: (
     request: Task<{ point: ExecutionPoint; call: Call; config: TracerConfig }>,
-  ): unknown =>
-    run(request.task, () => traceCall(context, request.point, request.call, request.config)),
+  ): JsonBytes =>
+    run(request.task, () =>
+      jsonBytes(traceCall(context, request.point, request.call, request.config)),
+    ),
 
   traceBlock: (
     request: Task<{ block: ReplayBlock; config: TracerConfig; only?: number }>,
-  ): readonly TransactionTrace[] =>
-    run(request.task, () =>
-      traceTransactions(context, request.block, request.config, request.only),
-    ),
+  ): JsonBytes =>
+    run(request.task, () => {
+      const { block, config, only } = request
+      const traces = traceTransactions(context, block, config, only)
+      return jsonBytes(only === undefined ? traces : traces[0]?.result)
+    }),
 
   simulate: (request: Task<{ base: SimulationBase; request: Omit<SimulateRequest, 'block'> }>) =>
     run(request.task, () => simulate(context, request.base, request.request)),
@@ -133,6 +143,18 @@ const handlers = {
     }),
 
   close: () => store.close(),
+}
+
+/** Written here: the text moves to the thread that sends it. */
+function jsonBytes(value: unknown): JsonBytes {
+  try {
+    const json = new TextEncoder().encode(JSON.stringify(value ?? null))
+    return handOver({ json }, [json])
+  } catch (error) {
+    // Beyond the longest string of the runtime.
+    if (error instanceof RangeError) throw new TracerError('the trace is too large')
+    throw error
+  }
 }
 
 export type CallerHandlers = typeof handlers

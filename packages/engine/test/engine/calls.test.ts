@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { type Address, bytesToHex, type Hex, hexToBytes, keccak256Hex } from '@altlayer/protocol'
+import {
+  type Address,
+  bytesToHex,
+  type Hash,
+  type Hex,
+  hexToBytes,
+  keccak256Hex,
+} from '@altlayer/protocol'
 import type { Block, Engine } from '../../src/api.ts'
 import { EngineError } from '../../src/errors.ts'
 import {
@@ -231,31 +238,50 @@ describe('calls, estimates, traces', () => {
     const hash = hashOf(
       signed(alice, { nonce: 2n, to: LOG.address, data: word(2n), gas: 100_000n, value: 0n }),
     )
-    const trace = (await engine.traceTransaction(hash, {
-      tracer: 'callTracer',
-      tracerConfig: { withLog: true },
-    })) as { to: string; logs: { topics: string[] }[] }
+    const trace = (
+      await engine.traceTransaction(hash, { tracer: 'callTracer', tracerConfig: { withLog: true } })
+    ).parse() as { to: string; logs: { topics: string[] }[] }
     assert.equal(trace.to, LOG.address)
     assert.deepEqual(trace.logs[0]?.topics, [word(2n)])
-    const block = await engine.traceBlock(latest, {})
+    const traced = await engine.traceBlock(latest, {})
+    const block = traced.parse() as { txHash: Hash; result: unknown }[]
     assert.equal(block.length, 3)
     const steps = block[1]?.result as { structLogs: { op: string }[]; gas: number }
     assert.deepEqual(
       steps.structLogs.map(({ op }) => op),
       ['PUSH0', 'CALLDATALOAD', 'PUSH0', 'PUSH0', 'LOG1', 'STOP'],
     )
-    const call = (await engine.traceCall(
-      { block: latest, message: message(FORWARD.address) },
-      { tracer: 'callTracer' },
-    )) as { calls: { to: string }[] }
+    const call = (
+      await engine.traceCall(
+        { block: latest, message: message(FORWARD.address) },
+        { tracer: 'callTracer' },
+      )
+    ).parse() as { calls: { to: string }[] }
     assert.equal(call.calls[0]?.to, STORE.address)
-    const prestate = (await engine.traceTransaction(hash, { tracer: 'prestateTracer' })) as object
-    assert.ok(alice.address in prestate)
+    const prestate = await engine.traceTransaction(hash, { tracer: 'prestateTracer' })
+    assert.ok(alice.address in (prestate.parse() as object))
     await assert.rejects(engine.traceTransaction(word(1n), {}), engineError('unknownBlock'))
     await assert.rejects(engine.traceBlock({ number: 0n }, {}), /genesis is not traceable/)
     await assert.rejects(engine.traceBlock(latest, { tracer: 'nope' as 'callTracer' }), {
       name: 'TracerError',
     })
+  })
+
+  it('traces a block that is not its own, on a parent that is', async () => {
+    const { header, transactions } = engine.block(latest) as Block
+    // The same with another beneficiary and without its last transaction.
+    const foreign = {
+      header: { ...header, miner: `0x${'cc'.repeat(20)}` as const },
+      transactions: transactions.slice(0, -1),
+      withdrawals: [],
+    }
+    const own = (await engine.traceBlock(latest, {})).parse() as unknown[]
+    const traces = (await engine.traceBlock(foreign, {})).parse() as unknown[]
+    assert.deepEqual(traces, own.slice(0, -1))
+    const orphan = { ...foreign, header: { ...header, parentHash: word(5n) } }
+    await assert.rejects(engine.traceBlock(orphan, {}), engineError('unknownBlock'))
+    const unsigned = { ...foreign, transactions: [transactions[0]?.subarray(1) as Uint8Array] }
+    await assert.rejects(engine.traceBlock(unsigned, {}), /transaction 0 has no valid signature/)
   })
 
   it('gives a witness: every node, code and header that the block needs', async () => {

@@ -98,7 +98,7 @@ describe('simulation', () => {
     await assert.rejects(simulate([{ blockOverrides: { timestamp: 1n }, calls: [] }]), invalid)
     await assert.rejects(
       simulate([{ blockOverrides: { gasLimit: 30_000n }, calls: [{ ...send(1n), gas: 40_000n }] }]),
-      invalid,
+      { name: 'ProgramError', code: 'TX_BLOCK_GAS_LIMIT' },
     )
   })
 

@@ -1,4 +1,4 @@
-import type { BlockRef, TracerConfig } from '@altlayer/engine'
+import type { BlockRef, ForeignBlock, JsonText, TracerConfig } from '@altlayer/engine'
 import {
   bytesToHex,
   decodeBlock,
@@ -6,7 +6,6 @@ import {
   encodeHeader,
   encodeReceipt,
   type Hash,
-  headerHash,
   MalformedInputError,
 } from '@altlayer/protocol'
 import type { Api } from '../api.ts'
@@ -111,21 +110,16 @@ export function debugMethods(api: Api): readonly Method[] {
     }
   }
 
-  async function traceBlock(ref: BlockRef, config: TracerConfig): Promise<unknown> {
+  async function traceBlock(ref: BlockRef, config: TracerConfig): Promise<JsonText> {
     const { header } = requireHeader(engine, ref)
     if (header.number === engine.genesis.header.number)
       throw new RpcError(SERVER_ERROR, 'genesis is not traceable')
     return engine.traceBlock(ref, config)
   }
 
-  function blockOfRlp(rlp: Uint8Array): BlockRef {
+  function blockOfRlp(rlp: Uint8Array): ForeignBlock {
     try {
-      const blockHash = headerHash(decodeBlock(rlp).header)
-      if (engine.header({ hash: blockHash }) !== undefined) return { hash: blockHash }
-      throw new RpcError(
-        SERVER_ERROR,
-        `block ${blockHash} not found: only blocks of this node can be traced`,
-      )
+      return decodeBlock(rlp)
     } catch (error) {
       if (!(error instanceof MalformedInputError)) throw error
       throw new RpcError(SERVER_ERROR, `could not decode block: ${error.message}`)
@@ -186,10 +180,10 @@ export function debugMethods(api: Api): readonly Method[] {
     }),
     method({
       name: 'debug_traceBlock',
-      summary: 'Traces all transactions of a block given as RLP.',
+      summary: 'Traces all transactions of a block given as RLP, on the state of its parent.',
       params: [param('Block RLP', bytes), config],
       result: traces,
-      handler: ([rlp, args]) => traceBlock(blockOfRlp(rlp), tracer(args)),
+      handler: ([rlp, args]) => engine.traceBlock(blockOfRlp(rlp), tracer(args)),
     }),
     method({
       name: 'debug_executionWitness',

@@ -1,5 +1,11 @@
 import type { PoolTransaction } from '@altlayer/engine'
-import { type Address, decodeTransaction, quantity, TX_DEPOSIT } from '@altlayer/protocol'
+import {
+  type Address,
+  checksumAddress,
+  decodeTransaction,
+  quantity,
+  TX_DEPOSIT,
+} from '@altlayer/protocol'
 import type { Api } from '../api.ts'
 import { formatPoolTransaction } from '../format/transaction.ts'
 import { type Method, method, param } from '../method.ts'
@@ -58,9 +64,10 @@ export function txpoolMethods({ engine }: Api): readonly Method[] {
   ]
 }
 
+/** geth names senders, and recipients in its summaries, with their checksums. */
 function bySender(transactions: BySender, show: (transaction: PoolTransaction) => Json): Json {
   return Object.fromEntries(
-    [...transactions].map(([sender, list]) => [sender, byNonce(list, show)]),
+    [...transactions].map(([sender, list]) => [checksumAddress(sender), byNonce(list, show)]),
   )
 }
 
@@ -80,6 +87,6 @@ function inspect({ raw }: PoolTransaction): string {
       : 'gasPrice' in transaction
         ? transaction.gasPrice
         : transaction.maxFeePerGas
-  const to = transaction.to ?? 'contract creation'
+  const to = transaction.to ? checksumAddress(transaction.to) : 'contract creation'
   return `${to}: ${transaction.value} wei + ${transaction.gas} gas × ${price} wei`
 }

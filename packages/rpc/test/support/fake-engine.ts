@@ -1,15 +1,16 @@
-import type {
-  Block,
-  BlockRef,
-  CallRequest,
-  Engine,
-  EngineEvents,
-  ExecutionResult,
-  LogEntry,
-  LogFilter,
-  PoolTransaction,
-  Receipt,
-  TracerConfig,
+import {
+  type Block,
+  type BlockRef,
+  type CallRequest,
+  type Engine,
+  type EngineEvents,
+  type ExecutionResult,
+  JsonText,
+  type LogEntry,
+  type LogFilter,
+  type PoolTransaction,
+  type Receipt,
+  type TracerConfig,
 } from '@altlayer/engine'
 import {
   type Address,
@@ -56,6 +57,10 @@ export interface FakeEngine extends Engine {
   readonly traces: TracerConfig[]
   readonly rawTransactions: Uint8Array[]
 }
+
+/** What tracing a block by its number gives: more than 1,000 characters, not all ASCII. */
+export const LONG_TRACE = JSON.stringify([{ error: 'ünüsual '.repeat(200) }])
+const jsonText = (text: string) => new JsonText(new TextEncoder().encode(text))
 
 export function createFakeEngine(config: Partial<ChainConfig> = {}): FakeEngine {
   const genesis = makeBlock(0n, `0x${'0'.repeat(64)}`)
@@ -149,11 +154,11 @@ export function createFakeEngine(config: Partial<ChainConfig> = {}): FakeEngine 
       return result.status === 'success' ? { gas: result.gasUsed } : { result }
     },
     simulate: () => Promise.resolve([]),
-    traceTransaction: () => Promise.resolve({}),
-    traceBlock: () => Promise.resolve([]),
+    traceTransaction: () => Promise.resolve(jsonText('{}')),
+    traceBlock: (block) => Promise.resolve(jsonText('number' in block ? LONG_TRACE : '[]')),
     traceCall: (_request, tracer) => {
       traces.push(tracer)
-      return Promise.resolve({})
+      return Promise.resolve(jsonText('{}'))
     },
     witness: () => Promise.resolve({ headers: [], state: [], codes: [], keys: [] }),
     pendingDiff: () => Promise.resolve([]),
