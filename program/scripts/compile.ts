@@ -4,10 +4,10 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { MEMORY_PAGES } from './memory.ts'
 
 const program = fileURLToPath(new URL('..', import.meta.url))
 const asc = fileURLToPath(import.meta.resolve('assemblyscript/bin/asc.js'))
-const pageSize = 65_536
 
 /** Flags of every module we build: integers only, no collector, no traps of asc's own making. */
 export const defaultFlags: readonly string[] = ['-O3', '--noAssert', '--runtime', 'stub']
@@ -37,7 +37,8 @@ export async function compile(
   flags: readonly string[] = defaultFlags,
 ): Promise<Compiled> {
   const start = performance.now()
-  const args = [...flags, ...(await memoryFlags())]
+  const pages = String(MEMORY_PAGES)
+  const args = [...flags, '--initialMemory', pages, '--maximumMemory', pages]
   const folders = [join(program, 'src'), join(program, 'shared'), dirname(entry)]
   const { built } = await compileModule(entry, output, args, folders)
   return { built, milliseconds: performance.now() - start }
@@ -79,15 +80,6 @@ export async function compileModule(
   await writeFile(`${stamp}.${process.pid}.tmp`, key)
   await rename(`${stamp}.${process.pid}.tmp`, stamp)
   return { built: true, milliseconds: performance.now() - start }
-}
-
-async function memoryFlags(): Promise<readonly string[]> {
-  // The layout is plain arithmetic once its types are stripped; tsc does not know `usize`.
-  const layout: { MEMORY_END: number } = await import(
-    new URL('../src/layout.ts', import.meta.url).href
-  )
-  const pages = Math.ceil(layout.MEMORY_END / pageSize)
-  return ['--initialMemory', String(pages), '--maximumMemory', String(pages)]
 }
 
 async function contentHash(

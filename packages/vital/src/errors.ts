@@ -32,3 +32,8 @@ export class EmulatorMemoryError extends Error {
 export class EmulatorNotBuiltError extends Error {
   override readonly name = 'EmulatorNotBuiltError'
 }
+
+/** The program wrote something that is not framed as the rollup program's messages are. */
+export class ProgramOutputError extends Error {
+  override readonly name = 'ProgramOutputError'
+}

@@ -9,6 +9,7 @@ import { type L2Block, singular, span, type WorldOptions } from '../derivation/m
 import { l2Transaction } from '../derivation/transactions.ts'
 import { portal, testHash } from '../helpers/config.ts'
 import { createExecutedWorld, type ExecutedWorld, users } from './executed-world.ts'
+import { proveTwice } from './prove.ts'
 
 /** Answers from the world; notes the routes of what was asked for. */
 function sourceOf(world: ExecutedWorld): ProofSource & { readonly routes: Set<string> } {
@@ -88,7 +89,7 @@ function claimOf(world: ExecutedWorld, from: number, to: number): ProofClaim {
 }
 
 const prove = (world: ExecutedWorld, claim: ProofClaim) =>
-  runProof(sourceOf(world), claim, { config: world.config })
+  proveTwice(sourceOf(world), claim, { config: world.config })
 
 describe('a fault proof', () => {
   for (const [name, forks] of [
