@@ -58,8 +58,10 @@ async function judge(
   verdicts: readonly Verdict[],
 ): Promise<Verdict> {
   const parent = claim.parentIndex === undefined ? undefined : verdicts[claim.parentIndex]
-  // What counters no claim that matters needs no judgement, which could cost a run of the program.
-  if (parent !== undefined && !parent.isHonest && !parent.mustCounter)
+  const freeloads = parent?.mustCounter === true && isLeftOrBeside(game, claim, parent)
+  // What changes no result needs no judgement: it would cost a run of the program, from an output root that may be
+  // nobody's.
+  if (parent !== undefined && !parent.isHonest && !freeloads)
     return {
       claim,
       isTrue: false,
@@ -72,7 +74,6 @@ async function judge(
   if (parent === undefined)
     return { claim, isTrue, isHonest: isTrue, mustCounter: !isTrue, counterPosition }
   const isHonest = parent.mustCounter && isTrue && claim.position === parent.counterPosition
-  const freeloads = parent.mustCounter && isLeftOrBeside(game, claim, parent)
   const mustCounter = !isHonest && (parent.isHonest || freeloads)
   return { claim, isTrue, isHonest, mustCounter, counterPosition }
 }
