@@ -5,4 +5,9 @@ export { ChainMismatchError } from './chain/reorg.ts'
 export { ConfigFileError } from './config.ts'
 export { L1Error } from './l1/client.ts'
 export { type NodeOptions, type RollupNode, startNode } from './node.ts'
+export {
+  createRpcProofSource,
+  ProofRpcError,
+  type RpcProofSourceOptions,
+} from './proof/rpc-source.ts'
 export type { P2pOptions } from './sync/sync.ts'

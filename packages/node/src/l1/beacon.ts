@@ -37,6 +37,20 @@ interface Candidate {
  * Rejects with L1Error, which tells what each of them said.
  */
 export function createBlobSource(urls: readonly string[]): FetchBlob {
+  const fetchBlob = createCommittedBlobSource(urls)
+  return async (versionedHash, block) => (await fetchBlob(versionedHash, block)).blob
+}
+
+/** A blob and its KZG commitment, 48 bytes. */
+export interface CommittedBlob {
+  readonly blob: Uint8Array
+  readonly commitment: Uint8Array
+}
+
+/** As `createBlobSource`, with the commitments that the blobs were checked by. */
+export function createCommittedBlobSource(
+  urls: readonly string[],
+): (versionedHash: Hash, block: L1FullBlock) => Promise<CommittedBlob> {
   const beacons = urls.map((url) => createBeacon(url))
   // Blobs of one L1 block are asked for one after the other: the whole block is fetched once.
   let cached:
@@ -48,8 +62,8 @@ export function createBlobSource(urls: readonly string[]): FetchBlob {
       try {
         if (cached?.hash !== block.hash || cached.of !== beacon)
           cached = { hash: block.hash, of: beacon, blobs: await beacon.blobs(block) }
-        const blob = await pick(versionedHash, block, cached.blobs)
-        if (blob !== undefined) return blob
+        const found = await pick(versionedHash, block, cached.blobs)
+        if (found !== undefined) return found
         problems.push(`${beacon.origin}: the block has no such blob`)
       } catch (error) {
         problems.push(`${beacon.origin}: ${(error as Error).message}`)
@@ -65,16 +79,20 @@ async function pick(
   wanted: Hash,
   block: L1FullBlock,
   candidates: readonly Candidate[],
-): Promise<Uint8Array | undefined> {
+): Promise<CommittedBlob | undefined> {
   for (const { blob, proven } of candidates) {
     if (proven === undefined || versionedHash(proven.commitment) !== wanted) continue
-    return (await verifyBlobs([{ blob, ...proven }])) ? blob : undefined
+    const { commitment } = proven
+    return (await verifyBlobs([{ blob, ...proven }])) ? { blob, commitment } : undefined
   }
   // Without commitments a blob's own must be computed: that of the one in the right place first.
   const place = blobHashes(block).indexOf(wanted)
   const inOrder = [...candidates.slice(place, place + 1), ...candidates]
-  for (const { blob, proven } of new Set(place < 0 ? candidates : inOrder))
-    if (proven === undefined && (await commitToBlob(blob)).versionedHash === wanted) return blob
+  for (const { blob, proven } of new Set(place < 0 ? candidates : inOrder)) {
+    if (proven !== undefined) continue
+    const { commitment, versionedHash: hash } = await commitToBlob(blob)
+    if (hash === wanted) return { blob, commitment: hexToBytes(commitment) }
+  }
   return undefined
 }
 
