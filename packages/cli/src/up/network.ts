@@ -87,7 +87,8 @@ export async function startRollupNode(
             ...(options.l1Url === undefined && { dataAvailabilityType: 'calldata' }),
             ...options.batcher.settings,
           },
-          throttle: options.batcher.throttle,
+          // A local L1 takes whatever it is given: nothing is gained by holding blocks back.
+          throttle: { lowerThreshold: 0, ...options.batcher.throttle },
         },
       }),
     },
