@@ -88,7 +88,10 @@ export async function startRollupNode(
             ...options.batcher.settings,
           },
           // A local L1 takes whatever it is given: nothing is gained by holding blocks back.
-          throttle: { lowerThreshold: 0, ...options.batcher.throttle },
+          throttle: {
+            ...(options.l1Url === undefined && { lowerThreshold: 0 }),
+            ...options.batcher.throttle,
+          },
         },
       }),
     },
