@@ -1,4 +1,4 @@
-export { BanError, KeyFileError, PeerAddressError, readKeyFile } from '@altlayer/p2p'
+export { BanError, KeyFileError, PeerAddressError, readKeyFile } from '@altlayer/p2p/operator'
 export { BatcherSettingError, type BatcherSettings } from './batcher/settings.ts'
 export type { ThrottleSettings } from './batcher/throttle.ts'
 export { ChainMismatchError } from './chain/reorg.ts'

@@ -22,7 +22,7 @@ import { createRegistry } from './metrics/registry.ts'
 import { startMetricsServer } from './metrics/server.ts'
 import { createRollupApi } from './rollup-api.ts'
 import { startSequencer } from './sequencer/sequencer.ts'
-import { type P2pOptions, startSync } from './sync/sync.ts'
+import type { P2pOptions, Sync, SyncOptions } from './sync/sync.ts'
 
 export interface NodeOptions {
   /** The OP Stack's `rollup.json`. */
@@ -143,7 +143,7 @@ export async function startNode(options: NodeOptions): Promise<RollupNode> {
           l1BeaconUrls: options.l1BeaconUrls ?? [],
         }),
       l1Genesis,
-      safeHeads: openSafeHeads(join(options.dataDir, 'safe-heads.json'), (reason) =>
+      safeHeads: openSafeHeads(join(options.dataDir, 'safe-heads.log'), (reason) =>
         logger.warn({ reason }, 'the safe heads of the last run are lost: deriving more again'),
       ),
       sequencing: options.sequencer !== undefined,
@@ -154,7 +154,7 @@ export async function startNode(options: NodeOptions): Promise<RollupNode> {
     const { heads: derived } = verifier
     const sync =
       options.p2p &&
-      (await startSync({
+      (await joinNetwork({
         ...options.p2p,
         config,
         engine,
@@ -228,6 +228,12 @@ export async function startNode(options: NodeOptions): Promise<RollupNode> {
     await close()
     throw error
   }
+}
+
+/** libp2p takes half a second of a processor to load: only for who needs it. */
+async function joinNetwork(options: SyncOptions): Promise<Sync> {
+  const { startSync } = await import('./sync/sync.ts')
+  return startSync(options)
 }
 
 /** The L1 block that the rollup's genesis names: proof that this is the rollup's L1. */
