@@ -35,6 +35,10 @@ const benches: Readonly<Record<string, Entry>> = {
     summary: 'time until `altlayer up` is ready',
     load: () => import('./start.ts'),
   },
+  riscv: {
+    summary: 'the proof machine on the program: steps a second, state hashes of a long run',
+    load: () => import('./riscv.ts'),
+  },
   precompiles: {
     summary: 'native precompiles: time a call, nanoseconds per gas',
     load: () => import('./precompiles.ts'),

@@ -22,13 +22,16 @@ export const users = Array.from({ length: COUNT }, (_, i) =>
 const COUNTER_CODE = '0x6000546001018060005560006000a100'
 /** Deploys it. */
 const CREATE_COUNTER = `0x6010600c60003960106000f3${COUNTER_CODE.slice(2)}` as const
+/** JUMPDEST PUSH1 0 JUMP: init code that ends with its gas. */
+const BURN = '0x5b600056'
 export const COUNTER: Address = `0x${'c0'.repeat(20)}`
 
 export interface ExecutedWorld extends World {
   /** Nodes and code of all states, by the hash. */
   readonly state: ReadonlyMap<Hash, Uint8Array>
-  /** A signed call of the counter, or a transfer, by user `who`, with the user's next nonce. */
-  transaction(who: number, kind: 'count' | 'transfer' | 'create'): Promise<Uint8Array>
+  /** A signed call of the counter, a transfer, a creation, by user `who`, with the user's next nonce; `burn` loops until
+   * its 20 million gas are used. */
+  transaction(who: number, kind: 'count' | 'transfer' | 'create' | 'burn'): Promise<Uint8Array>
   /** Storage root of the message passer in a block's state. */
   passerRoot(header: Header): Hash
   /** The output root of a block. */
@@ -109,7 +112,7 @@ export function createExecutedWorld(options: WorldOptions = {}): ExecutedWorld {
           type: 'eip1559',
           chainId: Number(world.config.l2ChainId),
           nonce,
-          gas: 200_000n,
+          gas: kind === 'burn' ? 20_000_000n : 200_000n,
           maxFeePerGas: 10n ** 10n,
           maxPriorityFeePerGas: 1n,
           ...(kind === 'count' && { to: COUNTER }),
@@ -118,6 +121,7 @@ export function createExecutedWorld(options: WorldOptions = {}): ExecutedWorld {
             value: 7n,
           }),
           ...(kind === 'create' && { data: CREATE_COUNTER }),
+          ...(kind === 'burn' && { data: BURN }),
         }),
       )
     },
