@@ -47,7 +47,7 @@ export function parseFixture(json: unknown): BlockFixture {
     parent: headerFromRpc(fixture.parent_header, 'parent_header'),
     attributes: parseAttributes(payload),
     transactions: parseArray(payload.transactions, 'executing_payload.transactions').map((raw, i) =>
-      hexToBytes(parseData(raw, `executing_payload.transactions[${i}]`)),
+      hexToBytes(raw as string, `executing_payload.transactions[${i}]`),
     ),
     witness: parseWitness(fixture.witness),
     expectedHash: parseHash(fixture.expected_block_hash, 'expected_block_hash'),
@@ -80,7 +80,8 @@ function parseWitness(value: unknown): ReadonlyMap<Hash, Uint8Array> {
   return new Map(
     Object.entries(parseObject(value, 'witness')).map(([hash, preimage]) => [
       parseHash(hash, 'witness'),
-      hexToBytes(parseData(preimage, `witness.${hash}`)),
+      // Checks that it is a string, too.
+      hexToBytes(preimage as string, `witness.${hash}`),
     ]),
   )
 }

@@ -89,6 +89,22 @@ describe('a client of a foreign RPC', () => {
     }
   })
 
+  it('asks again, once, when a connection is lost before an answer', async () => {
+    let requests = 0
+    const client = await clientOf((_, response) => {
+      if (requests++ === 0) response.destroy()
+      else response.end('{"result":"0x1"}')
+    })
+    assert.equal(await client.request('eth_chainId', []), '0x1')
+    requests = -1
+    const lost = await clientOf((_, response) => {
+      requests--
+      response.destroy()
+    })
+    await assert.rejects(lost.request('eth_chainId', []), { name: 'RpcUnavailable' })
+    assert.equal(requests, -3)
+  })
+
   it('sends user and password as a header, and names neither', async () => {
     let seen: string | undefined
     const client = await clientOf(

@@ -62,7 +62,7 @@ export interface FollowService {
   close(): Promise<void>
 }
 
-/** A thread executes one block and fetches others meanwhile. */
+/** Blocks of a rollup that are in work on a thread: while one is executed others are fetched. */
 const JOBS_PER_THREAD = 3
 /** Milliseconds between looks for blocks whose pause is over. */
 const TICK = 200
@@ -81,23 +81,20 @@ interface Followed {
 }
 
 /**
- * Verifies every new block of several rollups until it is closed. The rollups take turns: each has a share of the
- * threads for itself, so that one that is far behind, slow or silent does not hold up the others. What waits is
- * bounded: a block is only fetched when there is room for it.
+ * Verifies every new block of several rollups until it is closed. Each rollup has its own threads, or its own part of
+ * one, and its own bounded number of blocks in work: one that is far behind, slow or silent does not hold up the others,
+ * and a block is only fetched when there is room for it.
  */
 export function startFollowing(options: FollowOptions): FollowService {
   const { rollups, onEvent } = options
-  const jobs = Math.max(JOBS_PER_THREAD, Math.ceil((rollups.length + 1) / options.workers))
-  const threads = startThreads(options.workers, jobs, {
+  const threads = startThreads(options.workers, {
     rollups: rollups.map(({ rpc, rules }) => ({ rpc, config: rules.config })),
     options: options.verify ?? {},
     limits: options.limits ?? {},
   })
-  // Every other rollup keeps a place.
-  const share = Math.max(1, threads.slots - (rollups.length - 1))
-  const followed = rollups.map((rollup) => open(rollup, share, options.limits))
+  const lookahead = JOBS_PER_THREAD * threads.width
+  const followed = rollups.map((rollup) => open(rollup, lookahead, options.limits))
   let closed = false
-  let turn = 0
 
   const tell = (index: number, events: readonly FollowEvent[]): void => {
     for (const event of events) {
@@ -106,27 +103,21 @@ export function startFollowing(options: FollowOptions): FollowService {
     }
   }
 
-  /** Gives out work, one block to each rollup in turn, while there is work and room. */
-  const pump = (): void => {
-    for (let idle = 0; !closed && threads.free > 0 && idle < followed.length; turn++) {
-      const index = turn % followed.length
-      const { follower } = followed[index] as Followed
-      const job = follower.state.running < share ? follower.next(performance.now()) : undefined
-      if (job === undefined) {
-        idle++
-        continue
-      }
-      idle = 0
+  /** Gives out what there is to do for a rollup. */
+  const pump = (index: number): void => {
+    const { follower } = followed[index] as Followed
+    while (!closed) {
+      const job = follower.next(performance.now())
+      if (job === undefined) return
       void verify(index, job)
     }
   }
 
-  const verify = async (index: number, job: { number: bigint; epoch: number }): Promise<void> => {
-    const { follower } = followed[index] as Followed
+  const verify = async (index: number, job: Job): Promise<void> => {
     const verdict = await threads.verify(index, job.number)
     if (closed) return
-    tell(index, follower.finished(job, verdict, performance.now()))
-    pump()
+    tell(index, (followed[index] as Followed).follower.finished(job, verdict, performance.now()))
+    pump(index)
   }
 
   const poll = async (index: number): Promise<void> => {
@@ -139,14 +130,16 @@ export function startFollowing(options: FollowOptions): FollowService {
     } else {
       one.failures = 0
       tell(index, one.follower.head(outcome.head))
-      pump()
+      pump(index)
     }
     const interval = options.pollInterval ?? pollIntervalOf(one.rollup.rules)
     const pause = Math.min(interval * 2 ** Math.min(one.failures, 8), HEAD_PAUSE_MAX)
     one.timer = setTimeout(() => void poll(index), pause)
   }
 
-  const tick = setInterval(pump, TICK)
+  const tick = setInterval(() => {
+    for (const index of followed.keys()) pump(index)
+  }, TICK)
   for (const index of followed.keys()) void poll(index)
   return {
     status: () => followed.map((one) => statusOf(one, Date.now())),
@@ -162,13 +155,17 @@ export function startFollowing(options: FollowOptions): FollowService {
   }
 }
 
-function open(rollup: FollowedRollup, share: number, limits: Partial<RpcLimits> = {}): Followed {
+function open(
+  rollup: FollowedRollup,
+  lookahead: number,
+  limits: Partial<RpcLimits> = {},
+): Followed {
   return {
     rollup,
     // For heads only.
     rpc: createRpcClient(rollup.rpc, { ...limits, responseBytes: 8 << 20 }),
     follower: createFollower({
-      lookahead: share,
+      lookahead,
       ...(rollup.from !== undefined && { from: rollup.from }),
     }),
     counts: { valid: 0, invalid: 0, unverified: 0 },

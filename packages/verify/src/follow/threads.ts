@@ -5,10 +5,9 @@ import type { WorkerData, WorkerHandlers } from './worker.ts'
 
 /** Threads that verify blocks. */
 export interface VerifyThreads {
-  /** Jobs that fit besides those that run. */
-  readonly free: number
-  readonly slots: number
-  /** Verifies a block of a rollup on the thread with the least to do. Never rejects: a thread that dies is a problem. */
+  /** Threads that work for each rollup. */
+  readonly width: number
+  /** Verifies a block of a rollup. Never rejects: a thread that dies is a problem, and is started again. */
   verify(rollup: number, number: bigint): Promise<Verdict>
   close(): Promise<void>
 }
@@ -17,39 +16,58 @@ interface Thread {
   readonly worker: Worker
   readonly connection: Connection<WorkerHandlers>
   jobs: number
+  dead: boolean
 }
 
-/** MiB of JavaScript heap a thread may use: an answer at its limit, unpacked and parsed, with room to spare. */
+/** MiB of JavaScript heap a thread may use: answers at their limit, unpacked and parsed, with room to spare. */
 const HEAP_MEGABYTES = 2048
 
-export function startThreads(
-  count: number,
-  jobsPerThread: number,
-  data: WorkerData,
-): VerifyThreads {
+/**
+ * Starts `count` threads for the rollups of `data`. Each rollup has threads of its own as far as there are enough, so
+ * that one whose blocks take long, or whose RPC makes up such, is slow by itself; and a thread holds the caches of few.
+ */
+export function startThreads(count: number, data: WorkerData): VerifyThreads {
   const start = (): Thread => {
     const worker = new Worker(new URL('./worker.ts', import.meta.url), {
       workerData: data,
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MEGABYTES },
     })
-    return { worker, connection: connect<WorkerHandlers>(worker), jobs: 0 }
+    const thread: Thread = {
+      worker,
+      connection: connect<WorkerHandlers>(worker),
+      jobs: 0,
+      dead: false,
+    }
+    const died = () => {
+      thread.dead = true
+    }
+    worker.on('error', died)
+    worker.on('exit', died)
+    return thread
   }
   const threads = Array.from({ length: count }, start)
-  let closed = false
+  const rollups = data.rollups.length
+  const width = Math.max(1, Math.floor(count / rollups))
+
+  /** The thread of a rollup with the least to do. */
+  const choose = (rollup: number): Thread => {
+    const first = Math.floor((rollup * count) / rollups)
+    const own = Array.from({ length: width }, (_, i) => (first + i) % count)
+    const jobs = (at: number) => (threads[at] as Thread).jobs
+    const at = own.reduce((least, one) => (jobs(one) < jobs(least) ? one : least))
+    if (threads[at]?.dead) threads[at] = start()
+    return threads[at] as Thread
+  }
+
   return {
-    slots: count * jobsPerThread,
-    get free() {
-      return threads.reduce((sum, { jobs }) => sum + Math.max(jobsPerThread - jobs, 0), 0)
-    },
+    width,
     async verify(rollup, number) {
-      const thread = threads.reduce((least, one) => (one.jobs < least.jobs ? one : least))
+      const thread = choose(rollup)
       thread.jobs++
       try {
         return await thread.connection.remote.verify({ rollup, number })
       } catch (error) {
-        const at = threads.indexOf(thread)
-        if (!closed && at >= 0) threads[at] = start()
-        const message = `the thread that verified it ended: ${(error as Error).message}`
+        const message = `the thread that verified it failed: ${(error as Error).message}`
         return {
           status: 'unverified',
           number,
@@ -61,7 +79,6 @@ export function startThreads(
       }
     },
     async close() {
-      closed = true
       await Promise.all(threads.map(({ worker, connection }) => stopThread(worker, connection)))
     },
   }

@@ -22,6 +22,8 @@ export interface WorkerHandlers {
 }
 
 const data = workerData as WorkerData
+/** Milliseconds after which a method that an RPC did not have is asked for again: it may have been upgraded. */
+const FORGET_REFUSALS = 600_000
 const opened = new Map<number, ForeignRollup>()
 
 /** An instance of the program a rollup, made when its first block comes. */
@@ -36,6 +38,7 @@ function rollup(index: number): ForeignRollup {
     capabilities: { refused: new Set() },
   }
   opened.set(index, made)
+  setInterval(() => made.capabilities.refused.clear(), FORGET_REFUSALS).unref()
   return made
 }
 

@@ -82,16 +82,21 @@ export function createRpcClient(url: string, limits: Partial<RpcLimits> = {}): R
   let batches = true
   let nextId = 1
 
+  const send = async (body: string, signal: AbortSignal): Promise<Response> => {
+    const ask = () => fetch(target, { method: 'POST', headers, body, signal, redirect: 'error' })
+    try {
+      return await ask()
+    } catch (error) {
+      // A server may close a connection that was idle just when it is used again. All that is asked only reads.
+      if (!signal.aborted && connectionLost(error)) return ask()
+      throw error
+    }
+  }
+
   const post = async (body: unknown, what: string): Promise<unknown> => {
     const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(timeout)])
     try {
-      const response = await fetch(target, {
-        method: 'POST',
-        headers,
-        body: JSON.stringify(body),
-        signal,
-        redirect: 'error',
-      })
+      const response = await send(JSON.stringify(body), signal)
       const text = await readText(response, responseBytes, `${origin}: the answer to ${what}`)
       return parseAnswer(response.status, text, `${origin}: ${what}`)
     } catch (error) {
@@ -217,6 +222,12 @@ function outcomeOf(answer: unknown, what: string): RpcOutcome {
     if (result !== undefined) return { result }
   }
   throw new RpcUnavailable(`${what}: neither result nor error: ${describe(answer)}`)
+}
+
+function connectionLost(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined
+  if (!(cause instanceof Error) || !('code' in cause)) return false
+  return cause.code === 'UND_ERR_SOCKET' || cause.code === 'ECONNRESET' || cause.code === 'EPIPE'
 }
 
 /** What fetch says is in the cause of its error. */

@@ -4,7 +4,6 @@ import {
   headerFromRpc,
   hexToBytes,
   MalformedInputError,
-  parseData,
   parseObject,
 } from '@altlayer/protocol'
 import type { Preimages } from '../preimages.ts'
@@ -17,15 +16,14 @@ import type { Preimages } from '../preimages.ts'
  */
 export function addExecutionWitness(json: unknown, preimages: Preimages): void {
   const witness = parseObject(json, 'witness')
+  // Checks that it is a string, too.
   for (const name of ['state', 'codes'] as const)
     for (const [key, item] of entries(witness[name], `witness.${name}`))
-      preimages.add(hexToBytes(parseData(item, `witness.${name}[${key}]`)))
+      preimages.add(hexToBytes(item as string, `witness.${name}[${key}]`))
   for (const [key, item] of entries(witness.headers, 'witness.headers')) {
     const path = `witness.headers[${key}]`
     const rlp =
-      typeof item === 'string'
-        ? hexToBytes(parseData(item, path))
-        : encodeHeader(headerFromRpc(item, path))
+      typeof item === 'string' ? hexToBytes(item, path) : encodeHeader(headerFromRpc(item, path))
     preimages.add(rlp)
   }
 }
