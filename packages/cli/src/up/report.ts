@@ -45,13 +45,16 @@ const stageNames: Readonly<Record<ProgressEvent['stage'], string>> = {
 export interface Ready {
   readonly rollup: LaunchedRollup
   readonly l2Url: string
+  /** undefined: none are served. */
+  readonly metricsUrl: string | undefined
   /** Multiaddrs at which peers reach the node. */
   readonly peerAddresses: readonly string[]
   readonly dataDir: string
 }
 
 /** What a user needs once everything runs. */
-export function readyLines({ rollup, l2Url, peerAddresses, dataDir }: Ready): string[] {
+export function readyLines(ready: Ready): string[] {
+  const { rollup, l2Url, metricsUrl, peerAddresses, dataDir } = ready
   const lines = [
     '',
     'Endpoints',
@@ -59,6 +62,7 @@ export function readyLines({ rollup, l2Url, peerAddresses, dataDir }: Ready): st
     `  L2  ${l2Url}  chain id ${rollup.l2ChainId}`,
     `      ${webSocketUrl(l2Url)}`,
     ...peerAddresses.map((address) => `  P2P ${address}`),
+    ...(metricsUrl === undefined ? [] : [`  metrics ${metricsUrl}`]),
   ]
   if (rollup.accounts.length > 0) {
     lines.push(
@@ -86,7 +90,8 @@ export function readyLines({ rollup, l2Url, peerAddresses, dataDir }: Ready): st
 }
 
 /** The same for machines. */
-export function readyJson({ rollup, l2Url, peerAddresses, dataDir }: Ready): string {
+export function readyJson(ready: Ready): string {
+  const { rollup, l2Url, metricsUrl, peerAddresses, dataDir } = ready
   return JSON.stringify({
     ready: true,
     dataDir,
@@ -98,6 +103,7 @@ export function readyJson({ rollup, l2Url, peerAddresses, dataDir }: Ready): str
       genesisHash: rollup.genesisHash,
       peerAddresses,
     },
+    ...(metricsUrl !== undefined && { metricsUrl }),
     accounts: rollup.accounts,
     addresses: rollup.addresses,
     roles: rollup.roles,

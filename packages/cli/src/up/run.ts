@@ -105,8 +105,8 @@ async function assertPortsFree({ l1Url, l1Port, l2Port, host, metrics }: UpOptio
 }
 
 function reportReady({ options, reporter }: Context, rollup: LaunchedRollup, node: RollupNode) {
-  const { url: l2Url, peerAddresses } = node
-  const ready = { rollup, l2Url, peerAddresses, dataDir: options.dataDir }
+  const { url: l2Url, metricsUrl, peerAddresses } = node
+  const ready = { rollup, l2Url, metricsUrl, peerAddresses, dataDir: options.dataDir }
   reporter.step('ready', `L2 is at block ${node.status().head}`)
   if (options.json) console.log(readyJson(ready))
   else for (const line of readyLines(ready)) reporter.line(line)

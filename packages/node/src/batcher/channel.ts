@@ -1,11 +1,4 @@
-import { promisify } from 'node:util'
-import {
-  type BrotliOptions,
-  brotliCompress,
-  brotliCompressSync,
-  constants,
-  deflateSync,
-} from 'node:zlib'
+import { type BrotliOptions, brotliCompressSync, constants, deflateSync } from 'node:zlib'
 import { concatBytes, encodeRlp, uint64Bytes } from '@altlayer/protocol'
 import { encodeSpanBatch, type SpanBatch } from './span-batch.ts'
 
@@ -52,30 +45,18 @@ function encodeSingularBatch(batch: SingularBatch): Uint8Array {
  * Fjord (OP Stack spec, derivation, "Channel Format").
  */
 export function encodeChannel(batches: readonly Batch[], compression: Compression): Uint8Array {
-  const content = contentOf(batches)
+  const content = concatBytes(...batches.map((batch) => encodeRlp(encodeBatch(batch))))
   if (compression === 'zlib') return deflateSync(content, ZLIB)
-  return brotliChannel(brotliCompressSync(content, brotliOptions(content)))
+  const compressed = brotliCompressSync(content, brotliOptions(content))
+  return concatBytes(Uint8Array.of(BROTLI_CHANNEL), compressed)
 }
 
-/**
- * As `encodeChannel` with brotli, compressed on a thread of Node's pool: a sequencer's thread goes on meanwhile.
- */
-export async function encodeChannelAside(batches: readonly Batch[]): Promise<Uint8Array> {
-  const content = contentOf(batches)
-  return brotliChannel(await compressAside(content, brotliOptions(content)))
-}
-
-const compressAside = promisify(brotliCompress)
 const ZLIB = { level: 9 }
 /**
  * From this size on, bytes, brotli's quality is 9: 10 takes 25 times as long, a second for what a busy
  * rollup has in five, and makes transfers 0.1 % smaller.
  */
 const LARGE_CONTENT = 128 * 1024
-
-function contentOf(batches: readonly Batch[]): Uint8Array {
-  return concatBytes(...batches.map((batch) => encodeRlp(encodeBatch(batch))))
-}
 
 function brotliOptions(content: Uint8Array): BrotliOptions {
   return {
@@ -85,8 +66,4 @@ function brotliOptions(content: Uint8Array): BrotliOptions {
       [constants.BROTLI_PARAM_SIZE_HINT]: content.length,
     },
   }
-}
-
-function brotliChannel(compressed: Uint8Array): Uint8Array {
-  return concatBytes(Uint8Array.of(BROTLI_CHANNEL), compressed)
 }

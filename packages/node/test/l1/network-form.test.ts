@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { concatBytes, decodeRlp, encodeRlp, encodeRlpList, listItems } from '@altlayer/protocol'
 import { privateKeyToAccount } from 'viem/accounts'
-import { bytes, globalValue, testModule } from '../support/module.ts'
+import { bytes, globalValue, testModule } from '../../../../program/test/support/module.ts'
 
 interface Exports {
   readonly INPUT: WebAssembly.Global
