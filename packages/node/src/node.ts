@@ -177,6 +177,7 @@ export async function startNode(options: NodeOptions): Promise<RollupNode> {
         follower,
         l1Genesis,
         derived,
+        safeHeadAt: verifier.safeHeadAt,
         clock,
         version: version(),
         ...(sync && { peerCount: () => sync.p2p.host.connected().length }),

@@ -1,5 +1,6 @@
 import type { Block, Engine } from '@altlayer/engine'
 import {
+  type BlockId,
   type Hash,
   isForkActive,
   outputRoot,
@@ -13,11 +14,13 @@ import type {
   L2BlockRef,
   OutputAtBlock,
   RollupApi,
+  SafeHeadAtL1Block,
   SyncProgress,
   SyncStatus,
 } from '@altlayer/rpc'
 import { parentOf } from './chain/parent.ts'
 import type { Clock } from './clock.ts'
+import type { SafeAt } from './derivation/safe-heads.ts'
 import type { DerivedHeads } from './derivation/verifier.ts'
 import type { L1Block } from './l1/client.ts'
 import type { L1Follower } from './l1/follower.ts'
@@ -30,6 +33,8 @@ export interface RollupApiOptions {
   readonly clock: Clock
   /** What is derived from L1, once it has begun. */
   readonly derived?: () => DerivedHeads | undefined
+  /** The safe head once an L1 block had been read. */
+  readonly safeHeadAt?: (l1Number: bigint) => SafeAt | undefined
   /** As in `altlayer/0.1.0`. */
   readonly version: string
   /** Connected peers; left out: there is no network. */
@@ -119,8 +124,17 @@ export function createRollupApi(options: RollupApiOptions): RollupApi {
     return { startingBlock, currentBlock: header.number, highestBlock }
   }
 
+  function safeHeadAtL1Block(number: bigint): SafeHeadAtL1Block {
+    const found = options.safeHeadAt?.(number)
+    if (!found)
+      throw new Error(`what followed from L1 block ${number} is not known: not read, or long ago`)
+    const { l1, l2 } = found
+    return { l1Block: idJson(l1), safeHead: idJson(l2) }
+  }
+
   return {
     outputAtBlock,
+    safeHeadAtL1Block,
     syncStatus,
     syncing,
     coinbase: PREDEPLOYS.SequencerFeeVault,
@@ -128,6 +142,10 @@ export function createRollupApi(options: RollupApiOptions): RollupApi {
     version: () => options.version,
     ...(options.peerCount && { peerCount: options.peerCount }),
   }
+}
+
+function idJson({ hash, number }: BlockId): SafeHeadAtL1Block['safeHead'] {
+  return { hash, number: Number(number) }
 }
 
 function l1Ref(block: L1Block | undefined): L1BlockRef {

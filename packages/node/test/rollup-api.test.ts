@@ -4,6 +4,7 @@ import type { Block } from '@altlayer/engine'
 import { type Hash, outputRoot } from '@altlayer/protocol'
 import { pino } from 'pino'
 import { parentOf } from '../src/chain/parent.ts'
+import type { SafeAt } from '../src/derivation/safe-heads.ts'
 import { followL1 } from '../src/l1/follower.ts'
 import { createRollupApi } from '../src/rollup-api.ts'
 import { attributesInEpoch } from '../src/sequencer/attributes.ts'
@@ -21,7 +22,10 @@ const genesisBlock: Block = {
   transactions: [],
 }
 
-async function setup(options: TestConfigOptions = {}) {
+async function setup(
+  options: TestConfigOptions = {},
+  safeHeadAt?: (l1Number: bigint) => SafeAt | undefined,
+) {
   const config = testConfig({
     ...options,
     l1Genesis: { number: 10, hash: l1Genesis.hash },
@@ -45,6 +49,7 @@ async function setup(options: TestConfigOptions = {}) {
     l1Genesis,
     clock,
     version: 'altlayer/test',
+    ...(safeHeadAt && { safeHeadAt }),
   })
   const choice = { sequenceNumber: 1n, depositsOnly: false }
   const parent = parentOf(config, genesisBlock, l1Genesis)
@@ -124,6 +129,18 @@ describe('the rollup API', () => {
   it('rejects an output of a block that is not there', async () => {
     const { api, follower } = await setup()
     await assert.rejects(api.outputAtBlock(5n), /block 5 is not known/)
+    await follower.close()
+  })
+
+  it('says what followed from an L1 block, or that it does not know', async () => {
+    const l1 = { number: 12n, hash: testHash(1, 2) }
+    const l2 = { number: 1n, hash: testHash(3, 4) }
+    const { api, follower } = await setup({}, (number) => (number === 12n ? { l1, l2 } : undefined))
+    assert.deepEqual(await api.safeHeadAtL1Block(12n), {
+      l1Block: { hash: l1.hash, number: 12 },
+      safeHead: { hash: l2.hash, number: 1 },
+    })
+    assert.throws(() => api.safeHeadAtL1Block(13n), /L1 block 13 is not known/)
     await follower.close()
   })
 

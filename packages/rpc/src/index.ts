@@ -12,6 +12,7 @@ export type {
   L2BlockRef,
   OutputAtBlock,
   RollupApi,
+  SafeHeadAtL1Block,
   SyncProgress,
   SyncStatus,
 } from './rollup.ts'

@@ -64,10 +64,18 @@ export type Json =
   | readonly Json[]
   | { readonly [key: string]: Json }
 
+/** `optimism_safeHeadAtL1Block`, as op-node answers it. */
+export interface SafeHeadAtL1Block {
+  readonly l1Block: { readonly hash: Hash; readonly number: number }
+  readonly safeHead: { readonly hash: Hash; readonly number: number }
+}
+
 /** What the node gives RPC. A rejection's message becomes the answer's error message (-32000). */
 export interface RollupApi {
   /** Output of a canonical L2 block; rejects when the block is unknown. */
   outputAtBlock(number: bigint): Promise<OutputAtBlock>
+  /** The safe head once an L1 block had been read; throws when that is not known. */
+  safeHeadAtL1Block(number: bigint): SafeHeadAtL1Block
   syncStatus(): SyncStatus | Promise<SyncStatus>
   /** The chain's `rollup.json`. */
   rollupConfig(): { readonly [key: string]: Json } | Promise<{ readonly [key: string]: Json }>

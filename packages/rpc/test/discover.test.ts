@@ -88,6 +88,8 @@ test('a service adds methods of its own, described the same way', async () => {
   )
 })
 
+const HASH = `0x${'ab'.repeat(32)}` as const
+
 test('the optimism namespace is what the rollup node gives, and absent without one', async () => {
   const engine = createFakeEngine()
   const rollup = {
@@ -98,12 +100,24 @@ test('the optimism namespace is what the rollup node gives, and absent without o
       block === 3n
         ? Promise.resolve({ version: '0x00' } as never)
         : Promise.reject(new Error(`block ${block} not found`)),
+    safeHeadAtL1Block(block: bigint) {
+      if (block !== 7n) throw new Error(`block ${block} not read`)
+      return { l1Block: { hash: HASH, number: 7 }, safeHead: { hash: HASH, number: 3 } }
+    },
   }
   await withServer({ engine, rollup }, async ({ port }) => {
     assert.equal(await result(port, 'optimism_version'), 'altlayer/test')
     assert.deepEqual(await result(port, 'optimism_syncStatus'), { head: 1 })
     assert.deepEqual(await result(port, 'optimism_rollupConfig'), { block_time: 1 })
     assert.deepEqual(await result(port, 'optimism_outputAtBlock', ['0x3']), { version: '0x00' })
+    assert.deepEqual(await result(port, 'optimism_safeHeadAtL1Block', ['0x7']), {
+      l1Block: { hash: HASH, number: 7 },
+      safeHead: { hash: HASH, number: 3 },
+    })
+    assert.deepEqual((await call(port, 'optimism_safeHeadAtL1Block', [8])).error, {
+      code: -32000,
+      message: 'block 8 not read',
+    })
     assert.deepEqual((await call(port, 'optimism_outputAtBlock', ['0x4'])).error, {
       code: -32000,
       message: 'block 4 not found',

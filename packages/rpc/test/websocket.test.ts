@@ -175,6 +175,9 @@ describe('eth_subscribe', () => {
       syncStatus: () => Promise.reject(new Error('not asked')),
       rollupConfig: () => ({}),
       outputAtBlock: () => Promise.reject(new Error('not asked')),
+      safeHeadAtL1Block: () => {
+        throw new Error('not asked')
+      },
     }
     await withServer({ engine, rollup }, async ({ port }) => {
       const client = await connect(port)

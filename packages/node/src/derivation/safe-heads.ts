@@ -1,12 +1,14 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import {
-  type BlockId,
-  MalformedInputError,
-  parseArray,
-  parseHash,
-  parseInteger,
-  parseObject,
-} from '@altlayer/protocol'
+  closeSync,
+  fdatasyncSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  writeSync,
+} from 'node:fs'
+import { crc32 } from 'node:zlib'
+import { type BlockId, bytesToHex, hexToBytes } from '@altlayer/protocol'
 
 /** The L2 block that was the safe head once an L1 block had been read. */
 export interface SafeAt {
@@ -16,93 +18,160 @@ export interface SafeAt {
 
 /**
  * Which L2 block followed from L1 up to which of its blocks: after a reorganisation of L1, or a restart, it
- * tells what still follows. Kept in a file; without the file only time is lost, as derivation then goes
- * back further.
+ * tells what still follows; a dispute game asks what followed from its own L1 head. Kept in a file that grows by
+ * some 80 bytes an L1 block; without it only time is lost, as derivation then goes back further.
  */
 export interface SafeHeads {
-  /** Oldest first: both numbers grow. */
-  entries(): readonly SafeAt[]
   /** Ignores an L1 block that is not newer than the newest one. */
   add(entry: SafeAt): void
-  /** Drops entries from the newest on, down to the first that `keep` accepts, which is returned. */
-  rewind(keep: (entry: SafeAt) => Promise<boolean>): Promise<SafeAt | undefined>
-  /** Drops all that are older than `entry`. */
-  forgetBefore(entry: SafeAt): void
-  /** Writes the file, if something changed. Throws what the file system throws. */
+  /**
+   * The safe head once the L1 block with this number had been read; undefined when that block has not been read, or
+   * was read before the file began.
+   */
+  at(l1Number: bigint): SafeAt | undefined
+  /** The newest entry whose L1 block has at most this number. */
+  upTo(l1Number: bigint): SafeAt | undefined
+  /** Drops entries from the newest on, down to the first that `keep` accepts. */
+  rewind(keep: (entry: SafeAt) => Promise<boolean>): Promise<void>
+  /** Makes what was added outlive the machine. Throws what the file system throws. */
   save(): void
+  close(): void
 }
 
-/** More than the L1 blocks that a live L1 has not finalised; beyond, older ones go. */
-const MAX_ENTRIES = 1_024
+/** L1 number and hash, L2 number and hash, and their CRC-32: a torn write is no entry. */
+const BODY = 80
+const RECORD = BODY + 4
 
-/** Reads the file (none: nothing is kept); `onDamage` hears why one that is there cannot be used. */
+/** Where records stand. */
+interface Store {
+  count(): number
+  read(index: number): Uint8Array
+  append(record: Uint8Array): void
+  truncate(count: number): void
+  sync(): void
+  close(): void
+}
+
+/**
+ * @param path Undefined: kept in memory only.
+ * @param onDamage Hears why a file's end, or all of it, cannot be used.
+ */
 export function openSafeHeads(
   path: string | undefined,
   onDamage: (reason: string) => void,
 ): SafeHeads {
-  let entries = path === undefined ? [] : [...read(path, onDamage)]
+  const store = path === undefined ? memoryStore() : fileStore(path)
+  dropDamaged(store, path, onDamage)
+  let newest = store.count() === 0 ? undefined : decode(store.read(store.count() - 1))
   let changed = false
+
+  function upTo(l1Number: bigint): SafeAt | undefined {
+    let low = 0
+    let high = store.count()
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (decode(store.read(middle)).l1.number <= l1Number) low = middle + 1
+      else high = middle
+    }
+    return low === 0 ? undefined : decode(store.read(low - 1))
+  }
+
   return {
-    entries: () => entries,
     add(entry) {
-      const newest = entries.at(-1)
       if (newest !== undefined && newest.l1.number >= entry.l1.number) return
-      entries.push(entry)
-      if (entries.length > MAX_ENTRIES) entries.shift()
+      store.append(encode(entry))
+      newest = entry
       changed = true
     },
+    at(l1Number) {
+      return newest === undefined || newest.l1.number < l1Number ? undefined : upTo(l1Number)
+    },
+    upTo,
     async rewind(keep) {
-      for (let newest = entries.at(-1); newest !== undefined; newest = entries.at(-1)) {
-        if (await keep(newest)) return newest
-        entries.pop()
+      while (newest !== undefined && !(await keep(newest))) {
+        store.truncate(store.count() - 1)
         changed = true
+        newest = store.count() === 0 ? undefined : decode(store.read(store.count() - 1))
       }
-      return undefined
-    },
-    forgetBefore(entry) {
-      const at = entries.indexOf(entry)
-      if (at <= 0) return
-      entries = entries.slice(at)
-      changed = true
     },
     save() {
-      if (!changed || path === undefined) return
-      writeFileSync(`${path}.next`, JSON.stringify(entries.map(toJson)))
-      renameSync(`${path}.next`, path)
+      if (changed) store.sync()
       changed = false
     },
+    close: () => store.close(),
   }
 }
 
-const toJson = ({ l1, l2 }: SafeAt) => ({
-  l1: { number: Number(l1.number), hash: l1.hash },
-  l2: { number: Number(l2.number), hash: l2.hash },
-})
+/** Cuts the file after its last whole entry: what a crash left of a write goes. */
+function dropDamaged(
+  store: Store,
+  path: string | undefined,
+  onDamage: (reason: string) => void,
+): void {
+  const before = store.count()
+  let count = before
+  while (count > 0 && !isWhole(store.read(count - 1))) count--
+  if (count === before) return
+  onDamage(`${path}: ${before - count} of ${before} entries are damaged`)
+  store.truncate(count)
+}
 
-function read(path: string, onDamage: (reason: string) => void): readonly SafeAt[] {
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') onDamage((error as Error).message)
-    return []
-  }
-  try {
-    const entries = parseArray(JSON.parse(text), 'safe heads').map(parseEntry)
-    return entries.slice(-MAX_ENTRIES)
-  } catch (error) {
-    if (!(error instanceof SyntaxError || error instanceof MalformedInputError)) throw error
-    onDamage(`${path}: ${error.message}`)
-    return []
+function fileStore(path: string): Store {
+  const file = openSync(path, 'a+')
+  let count = Math.floor(fstatSync(file).size / RECORD)
+  ftruncateSync(file, count * RECORD)
+  return {
+    count: () => count,
+    read(index) {
+      const record = new Uint8Array(RECORD)
+      readSync(file, record, 0, RECORD, index * RECORD)
+      return record
+    },
+    append(record) {
+      writeSync(file, record)
+      count++
+    },
+    truncate(to) {
+      ftruncateSync(file, to * RECORD)
+      count = to
+    },
+    sync: () => fdatasyncSync(file),
+    close: () => closeSync(file),
   }
 }
 
-function parseEntry(value: unknown, i: number): SafeAt {
-  const json = parseObject(value, `safe heads[${i}]`)
-  const id = (name: 'l1' | 'l2'): BlockId => {
-    const path = `safe heads[${i}].${name}`
-    const { number, hash } = parseObject(json[name], path)
-    return { number: parseInteger(number, `${path}.number`), hash: parseHash(hash, `${path}.hash`) }
+function memoryStore(): Store {
+  const records: Uint8Array[] = []
+  return {
+    count: () => records.length,
+    read: (index) => records[index] as Uint8Array,
+    append: (record) => void records.push(record),
+    truncate: (count) => void records.splice(count),
+    sync: () => undefined,
+    close: () => undefined,
   }
-  return { l1: id('l1'), l2: id('l2') }
+}
+
+function encode({ l1, l2 }: SafeAt): Uint8Array {
+  const record = new Uint8Array(RECORD)
+  const view = new DataView(record.buffer)
+  view.setBigUint64(0, l1.number)
+  record.set(hexToBytes(l1.hash), 8)
+  view.setBigUint64(40, l2.number)
+  record.set(hexToBytes(l2.hash), 48)
+  view.setUint32(BODY, crc32(record.subarray(0, BODY)))
+  return record
+}
+
+function isWhole(record: Uint8Array): boolean {
+  const view = new DataView(record.buffer, record.byteOffset)
+  return view.getUint32(BODY) === crc32(record.subarray(0, BODY))
+}
+
+function decode(record: Uint8Array): SafeAt {
+  const view = new DataView(record.buffer, record.byteOffset)
+  return {
+    l1: { number: view.getBigUint64(0), hash: bytesToHex(record.subarray(8, 40)) },
+    l2: { number: view.getBigUint64(40), hash: bytesToHex(record.subarray(48, 80)) },
+  }
 }

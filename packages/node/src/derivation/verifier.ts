@@ -15,7 +15,7 @@ import type { L1Block, L1Client } from '../l1/client.ts'
 import type { L1Follower } from '../l1/follower.ts'
 import { type Deriver, DeriverEndedError } from './deriver.ts'
 import { PreimageUnknownError } from './preimage-source.ts'
-import type { SafeHeads } from './safe-heads.ts'
+import type { SafeAt, SafeHeads } from './safe-heads.ts'
 import { findStartingPoint } from './starting-point.ts'
 
 export interface VerifierOptions {
@@ -55,6 +55,8 @@ export interface DerivedHeads {
 export interface Verifier {
   /** Undefined until derivation has begun. */
   heads(): DerivedHeads | undefined
+  /** The safe head once an L1 block had been read; undefined when that is not known. */
+  safeHeadAt(l1Number: bigint): SafeAt | undefined
   close(): Promise<void>
 }
 
@@ -260,13 +262,12 @@ export function startVerifier(options: VerifierOptions): Verifier {
   async function finalize(of: DerivedHeads): Promise<void> {
     const l1Finalized = follower.heads().finalized?.header.number
     if (l1Finalized === undefined) return
-    const entry = safeHeads.entries().findLast(({ l1 }) => l1.number <= l1Finalized)
+    const entry = safeHeads.upTo(l1Finalized)
     if (entry === undefined || entry.l2.number <= of.finalized.header.number) return
     // The L1 that finalised may be another than the one that was read.
     if (!(await stands(entry.l1))) return
     const block = engine.block({ hash: entry.l2.hash })
     if (block === undefined) throw new DerivationError(`the safe block ${entry.l2.hash} is missing`)
-    safeHeads.forgetBefore(entry)
     await turns.take(() => keepHead({ ...of, finalized: block }))
   }
 
@@ -312,11 +313,13 @@ export function startVerifier(options: VerifierOptions): Verifier {
   const running = run()
   return {
     heads: () => heads,
+    safeHeadAt: (l1Number) => safeHeads.at(l1Number),
     async close() {
       stop.abort()
       await deriver.close()
       await running
       saveSafeHeads()
+      safeHeads.close()
     },
   }
 }

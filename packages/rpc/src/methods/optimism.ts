@@ -20,6 +20,13 @@ function methodsOf(rollup: RollupApi): readonly Method[] {
       handler: ([block]) => answer(() => rollup.outputAtBlock(block)),
     }),
     method({
+      name: 'optimism_safeHeadAtL1Block',
+      summary: 'The safe L2 block once an L1 block had been read.',
+      params: [param('L1 block number', flexibleUint64)],
+      result: ['Safe head', { type: 'object' }],
+      handler: ([block]) => answer(() => rollup.safeHeadAtL1Block(block)),
+    }),
+    method({
       name: 'optimism_syncStatus',
       summary: 'How far the node is with each view of L1 and L2.',
       result: ['Status', { type: 'object' }],
