@@ -11,7 +11,13 @@ import {
 } from '../rpc/client.ts'
 import type { Problem, Status } from '../verdict.ts'
 import type { VerifyOptions } from '../verify-block.ts'
-import { createFollower, type FollowEvent, type Follower, type FollowerState } from './follower.ts'
+import {
+  createFollower,
+  type FollowEvent,
+  type Follower,
+  type FollowerState,
+  type Job,
+} from './follower.ts'
 import { startThreads } from './threads.ts'
 
 /** A rollup to follow. */
