@@ -3,7 +3,6 @@ import {
   type Hash,
   type Header,
   hexToBytes,
-  MalformedInputError,
   type OutputRootFields,
 } from '@altlayer/protocol'
 import type { ProofSource } from './proof.ts'
@@ -69,11 +68,9 @@ export function createProofSource(reads: ProofReads): ProofSource {
   return {
     async fetch(hint, key, preimages) {
       const [name = '', data = ''] = hint.split(' ')
-      const route = ROUTES[name]
-      if (route === undefined)
-        throw new MalformedInputError('hint', Object.keys(ROUTES).join(', '), hint)
-      if (!(await route(data as Hash, preimages, reads)))
-        throw new ProofDataError(`nothing is known of ${hint}, which is to give ${key}`)
+      // Without a hint it is boot information, or the configuration: whoever made the claim has them.
+      if (!(await ROUTES[name]?.(data as Hash, preimages, reads)))
+        throw new ProofDataError(`nothing is known of "${hint}", which is to give ${key}`)
     },
   }
 }
