@@ -1,7 +1,7 @@
-import type { ProofClaim } from '@altlayer/engine'
 import type { Hash } from '@altlayer/protocol'
 import type { Game, TraceContext } from '../game/types.ts'
 import type { Output, RollupClient } from '../rollup/client.ts'
+import type { TraceClaim } from '../traces/trace-worker.ts'
 import type { Traces } from '../traces/traces.ts'
 import type { PlayerTruth } from './perform.ts'
 
@@ -39,26 +39,34 @@ export function createTruthSource(options: {
       return last
     }
 
-    async function outputAt(number: bigint): Promise<Output> {
+    async function upToLast(number: bigint): Promise<bigint> {
       const newest = await lastBlock()
-      const block = number < newest ? number : newest
+      return newest < number ? newest : number
+    }
+
+    async function outputAt(number: bigint): Promise<Output> {
+      const block = await upToLast(number)
       const found = outputs.get(block) ?? rollup.outputAtBlock(block)
       outputs.set(block, found)
       found.catch(() => outputs.delete(block))
       return found
     }
 
-    const claimOf = (context: TraceContext): ProofClaim => ({
-      l1Head: game.l1Head,
-      agreedOutput: context.starting,
-      claimedOutput: context.disputed,
-      claimedNumber: context.disputedBlockNumber,
-    })
+    async function claimOf(context: TraceContext): Promise<TraceClaim> {
+      const agreedNumber = await upToLast(context.startingBlockNumber)
+      return {
+        l1Head: game.l1Head,
+        agreedOutput: context.starting,
+        agreedNumber,
+        claimedOutput: context.disputed,
+        claimedNumber: context.disputedBlockNumber,
+      }
+    }
 
     return {
       output: async (number) => (await outputAt(number)).outputRoot,
-      state: (context, steps) => traces.stateHash(claimOf(context), steps),
-      witness: (context, steps) => traces.witness(claimOf(context), steps),
+      state: async (context, steps) => traces.stateHash(await claimOf(context), steps),
+      witness: async (context, steps) => traces.witness(await claimOf(context), steps),
       async blockNumberChallenge() {
         const newest = await lastBlock()
         if (game.l2BlockNumber <= newest) return undefined

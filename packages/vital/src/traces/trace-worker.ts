@@ -2,11 +2,10 @@ import { readFileSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 import {
   createProofServer,
-  createProofSource,
   type DerivationOptions,
   type PreimageOrigin,
   type ProofClaim,
-  type ProofReads,
+  type ProofSource,
   runProof,
   serve,
 } from '@altlayer/engine'
@@ -18,13 +17,19 @@ import type { StepWitness } from '../witness.ts'
 
 // One trace a thread: the program runs in V8, where what it misses can be fetched, then on the machine.
 
+/** What a trace is about. */
+export interface TraceClaim extends ProofClaim {
+  /** The L2 block whose output root is agreed. */
+  readonly agreedNumber: bigint
+}
+
 export interface TraceJob {
-  readonly claim: ProofClaim
+  readonly claim: TraceClaim
   readonly options: DerivationOptions
   /** The program's ELF file. */
   readonly program: string
-  /** A module that exports `createProofReads(options)`, and the options. */
-  readonly reads: { readonly module: string; readonly options: unknown }
+  /** A module that exports `createRpcProofSource`, and what it is called with beside the agreed block's number. */
+  readonly source: { readonly module: string; readonly options: object }
 }
 
 /** A trace, as far as a game asks for it. */
@@ -52,19 +57,20 @@ const server = createProofServer(job.claim, job.options)
 let trace: Trace | undefined
 
 async function run(): Promise<TraceSummary> {
-  const { createProofReads } = (await import(job.reads.module)) as {
-    createProofReads(options: unknown): ProofReads & { close?(): void }
+  const { createRpcProofSource } = (await import(job.source.module)) as {
+    createRpcProofSource(options: object): ProofSource & { close(): void }
   }
-  const reads = createProofReads(job.reads.options)
+  const { agreedNumber } = job.claim
+  const source = createRpcProofSource({ ...job.source.options, agreedNumber })
   try {
-    const { valid } = await runProof(createProofSource(reads), job.claim, job.options, server)
+    const { valid } = await runProof(source, job.claim, job.options, server)
     trace = recordTrace(parseElf(readFileSync(job.program)), createProgramHost(server))
     const { steps, exitCode } = trace
     if (exitCode !== (valid ? 0 : 1))
       throw new DisagreementError(`V8 finds the claim ${valid}, the machine exits with ${exitCode}`)
     return { steps, exitCode, valid }
   } finally {
-    reads.close?.()
+    source.close()
   }
 }
 

@@ -1,14 +1,8 @@
 import { Worker } from 'node:worker_threads'
-import {
-  type Connection,
-  connect,
-  type PreimageOrigin,
-  type ProofClaim,
-  stopThread,
-} from '@altlayer/engine'
+import { type Connection, connect, type PreimageOrigin, stopThread } from '@altlayer/engine'
 import { bytesToBigint, bytesToHex, type Hash } from '@altlayer/protocol'
 import type { LoadablePreimage, LoadableStep } from '../player/perform.ts'
-import type { TraceHandlers, TraceJob, TraceSummary } from './trace-worker.ts'
+import type { TraceClaim, TraceHandlers, TraceJob, TraceSummary } from './trace-worker.ts'
 
 /** Proves that a blob has a field element: KZG point evaluation. */
 export type ProveElement = (
@@ -25,11 +19,11 @@ export interface TracesOptions extends Omit<TraceJob, 'claim'> {
 /** Runs of the program, kept for as long as games ask about them. */
 export interface Traces {
   /** Hash of the machine's state after `steps` instructions. Rejects with what the run rejects with. */
-  stateHash(claim: ProofClaim, steps: bigint): Promise<Hash>
+  stateHash(claim: TraceClaim, steps: bigint): Promise<Hash>
   /** What executes the instruction after `steps` of them. */
-  witness(claim: ProofClaim, steps: bigint): Promise<LoadableStep>
+  witness(claim: TraceClaim, steps: bigint): Promise<LoadableStep>
   /** How the run ended. */
-  summary(claim: ProofClaim): Promise<TraceSummary>
+  summary(claim: TraceClaim): Promise<TraceSummary>
   close(): Promise<void>
 }
 
@@ -52,7 +46,7 @@ export function createTraces(options: TracesOptions): Traces {
     ending.add(ended)
   }
 
-  function start(claim: ProofClaim): Running {
+  function start(claim: TraceClaim): Running {
     const worker = new Worker(new URL('./trace-worker.ts', import.meta.url), {
       workerData: { ...job, claim } satisfies TraceJob,
     })
@@ -60,7 +54,7 @@ export function createTraces(options: TracesOptions): Traces {
     return { worker, connection, summary: connection.remote.run(undefined as never) }
   }
 
-  function open(claim: ProofClaim): Running {
+  function open(claim: TraceClaim): Running {
     const name = nameOf(claim)
     const found = running.get(name) ?? start(claim)
     running.delete(name)
@@ -117,6 +111,6 @@ async function loadable(origin: PreimageOrigin, prove: ProveElement): Promise<Lo
   return { kind: origin.kind, data: bytesToHex(origin.bytes) }
 }
 
-function nameOf({ l1Head, agreedOutput, claimedOutput, claimedNumber }: ProofClaim): string {
+function nameOf({ l1Head, agreedOutput, claimedOutput, claimedNumber }: TraceClaim): string {
   return [l1Head, agreedOutput, claimedOutput, claimedNumber].join(' ')
 }
