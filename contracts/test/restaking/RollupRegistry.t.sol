@@ -69,6 +69,8 @@ contract RollupRegistryTest is RestakingTest {
         bytes32 other = rollups.serviceId(CHAIN_ID, "vital");
         vm.expectRevert(abi.encodeWithSelector(IRollupRegistry.UnknownService.selector, other));
         rollups.chainIdOf(other);
+        vm.expectRevert(abi.encodeWithSelector(IRollupRegistry.UnknownService.selector, other));
+        rollups.kindOf(other);
         assertFalse(rollups.settingsAt(other, uint48(block.timestamp)).enabled);
     }
 
@@ -89,6 +91,7 @@ contract RollupRegistryTest is RestakingTest {
     function test_settings_firstAtOnceThenAfterTheDelay() public {
         uint48 start = uint48(block.timestamp);
         assertEq(rollups.chainIdOf(service), CHAIN_ID);
+        assertEq(rollups.kindOf(service), KIND);
         assertTrue(rollups.settingsAt(service, start).enabled);
         assertFalse(rollups.settingsAt(service, start - 1).enabled);
         vm.warp(start + 10);
