@@ -46,6 +46,8 @@ export function checkModule(bytes: Uint8Array, entry: string): void {
   memoryPages(bytes)
   let index = imported.length
   vector(sections.get(SECTION_CODE), (cursor) => checkBody(cursor, index++))
+  if (index !== functions.length)
+    throw new WasmCheckError(`${functions.length} functions are declared, ${index} are there`)
 }
 
 /** Size of the module's memory in pages of 64 KiB. Throws WasmCheckError when it is not one of a fixed size. */
