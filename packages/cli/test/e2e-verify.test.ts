@@ -16,7 +16,7 @@ import {
 } from '@altlayer/verify'
 import { type Hex, keccak256, parseEther, toHex } from 'viem'
 import { clientsOf } from './helpers/clients.ts'
-import { type Network, startNetwork } from './helpers/network.ts'
+import { freePort, type Network, startNetwork } from './helpers/network.ts'
 import { altlayer, binary } from './helpers/process.ts'
 import {
   type Change,
@@ -295,7 +295,11 @@ describe('following rollups that run elsewhere', () => {
     const stripped = await proxy({
       only: [...ETH, 'optimism_rollupConfig', 'eth_getProof', 'eth_getCode', 'debug_dbGet'],
     })
-    const args = ['verify', '--follow', '--json', '--from', '1', '--workers', '1']
+    const port = await freePort()
+    const args = [
+      ...['verify', '--follow', '--json', '--from', '1', '--workers', '1'],
+      ...['--metrics', '--metrics.port', String(port)],
+    ]
     const child = spawn(
       process.execPath,
       [binary, ...args, '--rpc', network.l2.url, '--rpc', stripped],
@@ -310,13 +314,26 @@ describe('following rollups that run elsewhere', () => {
         .map((line) => JSON.parse(line) as Line & { origin: string })
     const blocks = (origin: string) =>
       lines().filter((line) => line.type === 'block' && line.origin === origin)
+    const origins = [network.l2.url, stripped].map((url) => new URL(url).origin)
+    const reached = Promise.withResolvers<void>()
+    child.once('close', () => reached.reject(new Error(`it ended early:\n${output}`)))
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       output += text
-      const origins = [network.l2.url, stripped].map((url) => new URL(url).origin)
       if (origins.every((origin) => blocks(origin).some(({ number }) => number === `${goal}`)))
-        child.kill('SIGINT')
+        reached.resolve()
     })
+    await reached.promise
+    const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
+    child.kill('SIGINT')
     const [code] = (await once(child, 'close')) as [number]
+    for (const origin of origins) {
+      const labels = `chain_id="${network.l2.chainId}",origin="${origin}"`
+      assert.match(
+        metrics,
+        new RegExp(`altlayer_verify_blocks_total\\{${labels},status="valid"\\} \\d+`),
+      )
+      assert.match(metrics, new RegExp(`altlayer_verify_behind_seconds\\{${labels}\\} [\\d.]+`))
+    }
     assert.equal(code, 0, output)
     for (const url of [network.l2.url, stripped]) {
       const list = blocks(new URL(url).origin)

@@ -4,6 +4,8 @@ export type { ThrottleSettings } from './batcher/throttle.ts'
 export { ChainMismatchError } from './chain/reorg.ts'
 export { ConfigFileError } from './config.ts'
 export { L1Error } from './l1/client.ts'
+export { createRegistry, type MetricsFactory, metricsFactory } from './metrics/registry.ts'
+export { type MetricsServer, startMetricsServer } from './metrics/server.ts'
 export { type NodeOptions, type RollupNode, startNode } from './node.ts'
 export {
   createRpcProofSource,

@@ -1,4 +1,5 @@
 import { type Command, parseNumber, parseOptions, parseUrl, UsageError } from '../command.ts'
+import { metricsOptions, parseMetricsOptions } from '../metrics-options.ts'
 
 const options = {
   rpc: {
@@ -22,6 +23,7 @@ const options = {
   },
   workers: { summary: 'threads; default: one for each core, at most 8', value: 'NUMBER' },
   'no-receipts': { summary: 'do not compare the receipts that the RPCs show' },
+  ...metricsOptions,
   json: { summary: 'print JSON lines: blocks, events, every 10 seconds the status' },
 } as const
 
@@ -56,6 +58,7 @@ Ctrl-C; the exit code is 1 when a block was not valid or could not be verified.`
           : parseNumber('workers', values.workers, 1, 64),
       receipts: !(values['no-receipts'] ?? false),
       json: values.json ?? false,
+      metrics: parseMetricsOptions(values),
     })
   },
 }

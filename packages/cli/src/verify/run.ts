@@ -4,7 +4,9 @@ import {
   type RollupStatus,
   startFollowing,
 } from '@altlayer/verify'
+import type { MetricsAddress } from '../metrics-options.ts'
 import { aborted, listenForStop } from '../up/signals.ts'
+import { serveMetrics } from './metrics.ts'
 import { createReport } from './report.ts'
 import { type RulesSources, rulesFor } from './rules.ts'
 
@@ -16,6 +18,8 @@ export interface VerifyRun extends RulesSources {
   readonly workers: number
   readonly receipts: boolean
   readonly json: boolean
+  /** undefined: no metrics. */
+  readonly metrics: MetricsAddress | undefined
 }
 
 /** Milliseconds between looks at whether all is done, without --follow. */
@@ -26,12 +30,17 @@ export async function runVerify(run: VerifyRun): Promise<number> {
   const stop = listenForStop()
   const rollups = await Promise.all(run.rpcs.map((rpc) => rollupOf(rpc, run)))
   const report = createReport(rollups, run.json)
+  const metrics = run.metrics && (await serveMetrics(run.metrics, rollups))
   const service = startFollowing({
     rollups,
     workers: run.workers,
     verify: { receipts: run.receipts },
-    onEvent: (index, event) => report.event(index, event),
+    onEvent(index, event) {
+      metrics?.event(index, event)
+      report.event(index, event)
+    },
   })
+  metrics?.start(() => service.status())
   report.start(() => service.status())
   const timer = run.follow ? undefined : setInterval(() => endAtHeads(), LOOK)
   const done = Promise.withResolvers<void>()
@@ -47,6 +56,7 @@ export async function runVerify(run: VerifyRun): Promise<number> {
   } finally {
     clearInterval(timer)
     report.stop()
+    await metrics?.close()
     await service.close()
     stop.dispose()
   }
