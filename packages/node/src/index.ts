@@ -1,4 +1,10 @@
-export { BanError, KeyFileError, PeerAddressError, readKeyFile } from '@altlayer/p2p/operator'
+export {
+  BanError,
+  KeyFileError,
+  ListenError,
+  PeerAddressError,
+  readKeyFile,
+} from '@altlayer/p2p/operator'
 export { BatcherSettingError, type BatcherSettings } from './batcher/settings.ts'
 export type { ThrottleSettings } from './batcher/throttle.ts'
 export { ChainMismatchError } from './chain/reorg.ts'

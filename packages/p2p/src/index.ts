@@ -1,5 +1,6 @@
 export { blocksTopic } from './gossip/message.ts'
 export { addressOfKey } from './gossip/signature.ts'
+export { parsePeerId } from './host/addresses.ts'
 export type { Host } from './host/host.ts'
 export { readOrCreateKeyFile } from './host/identity.ts'
 export { StreamError } from './host/streams.ts'

@@ -16,7 +16,7 @@ import { addressOfKey } from '../src/gossip/signature.ts'
 import { randomPrivateKey } from '../src/host/identity.ts'
 import type { HostOptions } from '../src/host/options.ts'
 import { StreamError } from '../src/host/streams.ts'
-import type { PeerRequest } from '../src/host/types.ts'
+import { ListenError, type PeerRequest } from '../src/host/types.ts'
 import { type OpStackP2p, startOpStackP2p } from '../src/opstack/p2p.ts'
 import type { BlockPayload } from '../src/payload/payload.ts'
 import { type Bans, openBans } from '../src/peers/bans.ts'
@@ -47,7 +47,8 @@ interface TestPeer extends OpStackP2p {
   readonly address: string
 }
 
-interface TestPeerOptions extends Partial<Pick<HostOptions, 'tide' | 'privateKey' | 'protocols'>> {
+interface TestPeerOptions
+  extends Partial<Pick<HostOptions, 'tide' | 'privateKey' | 'protocols' | 'listen'>> {
   readonly to?: readonly TestPeer[]
   readonly blocks?: readonly BlockPayload[]
   readonly bansFile?: string
@@ -61,7 +62,7 @@ async function startPeer(options: TestPeerOptions = {}): Promise<TestPeer> {
   const bans = openBans(options.bansFile, Date.now())
   const p2p = await startOpStackP2p({
     privateKey: options.privateKey ?? randomPrivateKey(),
-    listen: { ip: '127.0.0.1', port: 0 },
+    listen: options.listen ?? { ip: '127.0.0.1', port: 0 },
     staticPeers: [],
     bootPeers: options.to?.map(({ address }) => address) ?? [],
     tide: options.tide ?? { low: 20, high: 30, grace: 30_000 },
@@ -311,6 +312,17 @@ describe('a stream', () => {
         client.host.request(server.host.id, '/test/broken/1', Uint8Array.of(how), limits),
         StreamError,
       )
+  })
+})
+
+describe('a host', () => {
+  it('says which address cannot be had, and why', async () => {
+    const taken = Number(/tcp\/(\d+)/.exec((await startPeer()).address)?.[1])
+    await assert.rejects(
+      startPeer({ listen: { ip: '127.0.0.1', port: taken } }),
+      (error) => error instanceof ListenError && /EADDRINUSE/.test(error.message),
+    )
+    await assert.rejects(startPeer({ listen: { ip: '203.0.113.7', port: 0 } }), /EADDRNOTAVAIL/)
   })
 })
 

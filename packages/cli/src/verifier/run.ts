@@ -7,6 +7,7 @@ import {
   ConfigFileError,
   KeyFileError,
   L1Error,
+  ListenError,
   type P2pOptions,
   PeerAddressError,
   readKeyFile,
@@ -53,6 +54,7 @@ const FORESEEN = [
   ConfigFileError,
   KeyFileError,
   L1Error,
+  ListenError,
   PeerAddressError,
 ] as const
 

@@ -37,7 +37,11 @@ const LOOK_AGAIN = 5
 const LOOK = 1_000
 /** Milliseconds between looks at L1 because the sequencer's blocks do not stand on ours. */
 const RECOVER_EVERY = 4_000
-const FAILURE_PAUSE = 1_000
+/** Milliseconds until a step that failed is tried again, at first and at most. */
+const FIRST_PAUSE = 250
+const LONGEST_PAUSE = 8_000
+/** Milliseconds between reminders that the sequencer is too far ahead. */
+const REMINDER = 30_000
 const ZERO_HASH: Hash = `0x${'00'.repeat(32)}`
 
 export function followUnsafe(options: UnsafeFollowerOptions): UnsafeFollower {
@@ -48,6 +52,7 @@ export function followUnsafe(options: UnsafeFollowerOptions): UnsafeFollower {
   let wake = () => {}
   let conflict = false
   let recoverNotBefore = 0
+  let remindNotBefore = 0
   const filler = createGapFiller({
     p2p: options.p2p,
     chain,
@@ -62,11 +67,14 @@ export function followUnsafe(options: UnsafeFollowerOptions): UnsafeFollower {
   }
   const unsubscribe = engine.on('head', onHead)
 
-  /** Executes a block on the head and makes it the head, unless the head moved meanwhile. */
-  async function apply(payload: BlockPayload): Promise<void> {
+  /**
+   * Executes a block on the head and makes it the head, or refuses it. False where neither was possible: the
+   * head moved meanwhile.
+   */
+  async function apply(payload: BlockPayload): Promise<boolean> {
     const { blockHash } = payload
     const { number, parentHash } = payload.header
-    if (head().hash !== parentHash) return
+    if (head().hash !== parentHash) return false
     const { status, validationError } = await engine.newPayload(payload)
     if (status === 'INVALID') {
       chain.refuse(payload)
@@ -74,14 +82,15 @@ export function followUnsafe(options: UnsafeFollowerOptions): UnsafeFollower {
         { number: Number(number), hash: blockHash, reason: validationError },
         'the sequencer signed a block that is not valid',
       )
-      return
+      return true
     }
-    if (status !== 'VALID' || head().hash !== parentHash) return
+    if (status !== 'VALID' || head().hash !== parentHash) return false
     await moveHead(blockHash)
     logger.debug(
       { number: Number(number), hash: blockHash, txs: payload.transactions.length },
       'unsafe block',
     )
+    return true
   }
 
   /** The other heads stay where derivation put them. */
@@ -133,10 +142,7 @@ export function followUnsafe(options: UnsafeFollowerOptions): UnsafeFollower {
         noteConflict(payload)
         continue
       }
-      await turns.take(() => apply(payload))
-      // A head that moved meanwhile shows in the next look; a refused block is gone.
-      const after = chain.next()
-      if (after.kind === 'block' && after.payload === payload) break
+      if (!(await turns.take(() => apply(payload)))) break
     }
     filler.settle()
     filler.fill()
@@ -144,27 +150,43 @@ export function followUnsafe(options: UnsafeFollowerOptions): UnsafeFollower {
   }
 
   async function run(): Promise<void> {
+    let failurePause = FIRST_PAUSE
     while (!stop.signal.aborted) {
       const woken = new AbortController()
       wake = () => woken.abort()
       let pause = LOOK
       try {
         await step()
+        failurePause = FIRST_PAUSE
         pause = Math.max(LOOK_AGAIN, Math.min(LOOK, filler.pause() ?? LOOK))
       } catch (error) {
         if (stop.signal.aborted) return
         logger.error({ err: error }, 'unsafe blocks could not be followed; trying again')
-        await clock.sleep(FAILURE_PAUSE, stop.signal)
+        await clock.sleep(failurePause, stop.signal)
+        failurePause = Math.min(2 * failurePause, LONGEST_PAUSE)
       }
       if (woken.signal.aborted) await clock.sleep(LOOK_AGAIN, stop.signal)
       else await clock.sleep(pause, AbortSignal.any([woken.signal, stop.signal]))
     }
   }
 
+  /** Such a gap is not filled from peers: derivation has to come nearer first. */
+  function noteFar(number: bigint): void {
+    if (clock.now() < remindNotBefore) return
+    remindNotBefore = clock.now() + REMINDER
+    const from = Number(head().header.number)
+    logger.info(
+      { head: from, sequencer: Number(number) },
+      'the sequencer is far ahead: following L1 until its blocks are near',
+    )
+  }
+
   const running = run()
   return {
     onBlock(payload) {
-      if (chain.addSigned(payload) === 'conflicting') conflict = true
+      const added = chain.addSigned(payload)
+      if (added === 'conflicting') conflict = true
+      if (added === 'far') noteFar(payload.header.number)
       wake()
     },
     status() {

@@ -1,4 +1,10 @@
-import { BanError, type Bans, blocksTopic, type OpStackP2p, type PeerSummary } from '@altlayer/p2p'
+import {
+  type Bans,
+  blocksTopic,
+  type OpStackP2p,
+  type PeerSummary,
+  parsePeerId,
+} from '@altlayer/p2p'
 import { MAX_UINT64 } from '@altlayer/protocol'
 import { type Json, type Method, method, param, RpcError, types } from '@altlayer/rpc'
 
@@ -69,6 +75,14 @@ function readers({ p2p, bans, chainId, now }: Opp2pOptions): readonly Method[] {
       },
     }),
     method({
+      name: 'opp2p_discoveryTable',
+      summary: 'Always refused: there is no discovery.',
+      result: ['Node records', LIST],
+      handler: () => {
+        throw new RpcError(SERVER_ERROR, 'discovery disabled')
+      },
+    }),
+    method({
       name: 'opp2p_listBlockedPeers',
       summary: 'Ids of the peers that are banned or blocked.',
       result: ['Peer ids', LIST],
@@ -109,8 +123,12 @@ function changers({ p2p, bans }: Opp2pOptions): readonly Method[] {
     })
   const peerId = 'Peer id'
   return [
-    change('blockPeer', 'Blocks a peer until it is unblocked.', peerId, bans.blockPeer),
-    change('unblockPeer', 'Lifts a block or a ban of a peer.', peerId, bans.unblockPeer),
+    change('blockPeer', 'Blocks a peer until it is unblocked.', peerId, (id) =>
+      bans.blockPeer(parsePeerId(id).toString()),
+    ),
+    change('unblockPeer', 'Lifts a block or a ban of a peer.', peerId, (id) =>
+      bans.unblockPeer(parsePeerId(id).toString()),
+    ),
     change('blockAddr', 'Blocks an IP address.', 'IP address', bans.blockAddress),
     change(
       'unblockAddr',
@@ -136,7 +154,6 @@ async function refusing(act: () => void | Promise<void>): Promise<void> {
   try {
     await act()
   } catch (error) {
-    if (error instanceof BanError) throw new RpcError(SERVER_ERROR, error.message)
     throw new RpcError(SERVER_ERROR, error instanceof Error ? error.message : String(error))
   }
 }

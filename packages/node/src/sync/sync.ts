@@ -87,7 +87,7 @@ const MAX_PUBLISHED_AGE = 60n
 /**
  * Takes part in the rollup's network: a sequencer gossips its blocks, others follow them ahead of L1, all
  * answer requests for blocks.
- * @throws KeyFileError, BanError, PeerAddressError; rejects with the system's error where the port is taken.
+ * @throws KeyFileError, BanError, PeerAddressError, ListenError
  */
 export async function startSync(options: SyncOptions): Promise<Sync> {
   const { config, engine, clock, logger, sequencing } = options

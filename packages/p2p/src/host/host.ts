@@ -8,13 +8,14 @@ import { keepConnections } from './keeper.ts'
 import { createNode, DIAL_TIMEOUT, MAX_STREAMS, type Node } from './libp2p.ts'
 import type { HostOptions } from './options.ts'
 import { readBytes, StreamError, writeAndEnd } from './streams.ts'
-import type {
-  Logger,
-  Outcome,
-  PeerSummary,
-  RequestLimits,
-  RequestProtocol,
-  Topic,
+import {
+  ListenError,
+  type Logger,
+  type Outcome,
+  type PeerSummary,
+  type RequestLimits,
+  type RequestProtocol,
+  type Topic,
 } from './types.ts'
 
 /** A libp2p node: connections, gossip, requests, and who may take part. */
@@ -57,7 +58,7 @@ const MAX_PROTECTED = 1_000
 
 /**
  * Starts a host.
- * @throws PeerAddressError; rejects with the system's error where the port is taken.
+ * @throws PeerAddressError, ListenError
  */
 export async function startHost(options: HostOptions): Promise<Host> {
   const { scores, now, logger } = options
@@ -79,7 +80,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     gossip.topicValidators.set(topic.name, judgeOf(topic, decompress, logger))
   for (const protocol of options.protocols) await serve(node, protocol, logger)
   const speaks = followPeers(node, stays, logger)
-  await node.start()
+  await listen(node, options)
   for (const name of names) gossip.subscribe(name)
   const keeper = keepConnections({ ...options, node, staticPeers, bootPeers, scoreOf, stays })
 
@@ -159,6 +160,20 @@ export async function startHost(options: HostOptions): Promise<Host> {
       keeper.close()
       await node.stop()
     },
+  }
+}
+
+/** libp2p tells the system's error in the text of its own. */
+async function listen(node: Node, { listen: { ip, port } }: HostOptions): Promise<void> {
+  try {
+    await node.start()
+  } catch (error) {
+    await node.stop()
+    const reason = /listen (E[A-Z]+: [^\n]*)/.exec((error as Error).message)?.[1]
+    if (reason === undefined) throw error
+    throw new ListenError(`peers cannot be listened for at ${ip}, port ${port}: ${reason}`, {
+      cause: error,
+    })
   }
 }
 

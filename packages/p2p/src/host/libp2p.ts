@@ -27,8 +27,11 @@ export type Node = Libp2p<{
 /** Connections beyond the high mark that are taken before they are pruned. */
 const HEADROOM = 16
 const CONNECTIONS_PER_PEER = 2
-/** Milliseconds to dial, and to agree on encryption and multiplexing. */
+/** Milliseconds to dial. */
 export const DIAL_TIMEOUT = 10_000
+/** Milliseconds for who connects to agree on encryption and multiplexing, and how many may be at it. */
+const UPGRADE_TIMEOUT = 5_000
+const MAX_PENDING = 64
 /** Streams of all kinds that one connection may open. */
 export const MAX_STREAMS = 64
 /** Bytes of a stream that are on their way or unread; a peer that sends more is reset. */
@@ -51,7 +54,7 @@ export async function createNode(
       listen: [listenAddress(options.listen.ip, options.listen.port)],
     },
     // Sockets that have not become connections yet count here too.
-    transports: [tcp({ maxConnections: 2 * most })],
+    transports: [tcp({ maxConnections: most + MAX_PENDING })],
     connectionEncrypters: [noise()],
     streamMuxers: [
       yamux({
@@ -72,9 +75,10 @@ export async function createNode(
     }),
     connectionManager: {
       maxConnections: most,
-      maxIncomingPendingConnections: HEADROOM,
+      // One address opens five connections a second at most (libp2p's limit): its unfinished ones leave room.
+      maxIncomingPendingConnections: MAX_PENDING,
       dialTimeout: DIAL_TIMEOUT,
-      inboundUpgradeTimeout: DIAL_TIMEOUT,
+      inboundUpgradeTimeout: UPGRADE_TIMEOUT,
       // The keeper looks after static peers.
       reconnectRetries: 0,
     },

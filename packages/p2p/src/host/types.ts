@@ -55,6 +55,11 @@ export class PeerAddressError extends Error {
   override readonly name = 'PeerAddressError'
 }
 
+/** The address to listen at cannot be had: it is taken, or not this machine's. */
+export class ListenError extends Error {
+  override readonly name = 'ListenError'
+}
+
 /** One of the peers that are connected or known. */
 export interface PeerSummary {
   readonly id: string
