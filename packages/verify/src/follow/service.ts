@@ -1,5 +1,6 @@
 import { MalformedInputError } from '@altlayer/protocol'
 import { parseHeader } from '../block.ts'
+import type { ExecutorOptions } from '../execute.ts'
 import type { RollupRules } from '../rollup.ts'
 import {
   createRpcClient,
@@ -37,6 +38,8 @@ export interface FollowOptions {
   /** Milliseconds between looks at a head. Default: half the block time, 250 to 2000. */
   readonly pollInterval?: number
   readonly verify?: VerifyOptions
+  /** Of each rollup, on each of its threads. */
+  readonly executor?: Omit<ExecutorOptions, 'config'>
   readonly limits?: Partial<RpcLimits>
 }
 
@@ -96,6 +99,7 @@ export function startFollowing(options: FollowOptions): FollowService {
   const threads = startThreads(options.workers, {
     rollups: rollups.map(({ rpc, rules }) => ({ rpc, config: rules.config })),
     options: options.verify ?? {},
+    executor: options.executor ?? {},
     limits: options.limits ?? {},
   })
   const lookahead = JOBS_PER_THREAD * threads.width

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { serve } from '@altlayer/engine'
 import type { ChainConfig } from '@altlayer/protocol'
-import { createExecutor } from '../execute.ts'
+import { createExecutor, type ExecutorOptions } from '../execute.ts'
 import { createRpcClient, type RpcLimits } from '../rpc/client.ts'
 import type { Verdict } from '../verdict.ts'
 import { type ForeignRollup, type VerifyOptions, verifyForeignBlock } from '../verify-block.ts'
@@ -12,6 +12,7 @@ import { type ForeignRollup, type VerifyOptions, verifyForeignBlock } from '../v
 export interface WorkerData {
   readonly rollups: readonly { readonly rpc: string; readonly config: ChainConfig }[]
   readonly options: VerifyOptions
+  readonly executor: Omit<ExecutorOptions, 'config'>
   readonly limits: Partial<RpcLimits>
 }
 
@@ -34,7 +35,7 @@ function rollup(index: number): ForeignRollup {
   const made: ForeignRollup = {
     config,
     rpc: createRpcClient(rpc, data.limits),
-    executor: createExecutor({ config }),
+    executor: createExecutor({ config, ...data.executor }),
     capabilities: { refused: new Set() },
   }
   opened.set(index, made)

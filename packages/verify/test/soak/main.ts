@@ -18,7 +18,7 @@ if (!Number.isSafeInteger(blocks) || blocks < 100) throw new RangeError('--block
 /** Part of the run in which caches and heaps reach their size. */
 const WARM_UP = 0.3
 /** Growth after that which is not called flat; a heap breathes by less. */
-const TOLERANCE = 48 << 20
+const TOLERANCE = 32 << 20
 
 const chains = [createTestChain(901n), createTestChain(902n, 'isthmus')]
 for (const chain of chains) chain.mine(blocks)
