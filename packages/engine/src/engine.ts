@@ -13,6 +13,7 @@ import { createSenderStates } from './pool/sender-states.ts'
 import { openPool } from './pool/service.ts'
 import { createQueries } from './queries.ts'
 import { openLmdbStore } from './store/lmdb.ts'
+import { startWarmUp } from './warm-up/index.ts'
 import type { BuilderData, BuilderHandlers } from './workers/builder.ts'
 import { startCallThreads } from './workers/callers.ts'
 import { connect, stopThread } from './workers/channel.ts'
@@ -130,6 +131,11 @@ async function start(
   })
   consensus = rules
   cleanups.push(() => rules.close())
+
+  if (options.warmUp) {
+    const warmUp = startWarmUp({ genesis, threads, builder, log })
+    cleanups.push(() => warmUp.close())
+  }
 
   let closing: Promise<void> | undefined
   return {

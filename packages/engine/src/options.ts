@@ -20,6 +20,8 @@ export interface EngineOptions {
   readonly callQueue?: number
   /** Threads that recover senders. Default: half the processors, 1 to 4. */
   readonly senderWorkers?: number
+  /** Run transactions of a chain that is thrown away, soon after the start. Default false. */
+  readonly warmUp?: boolean
   /** Hears of what an operator should know: a journal's torn end, a call thread replaced. */
   readonly log?: (level: 'info' | 'warn' | 'error', message: string) => void
 }
@@ -39,6 +41,7 @@ export function resolveOptions(options: EngineOptions): ResolvedOptions {
     callWorkers: options.callWorkers ?? Math.min(4, Math.max(2, processors - 1)),
     callQueue: options.callQueue ?? 1024,
     senderWorkers: options.senderWorkers ?? Math.min(4, Math.max(1, processors >> 1)),
+    warmUp: options.warmUp ?? false,
     log: options.log ?? (() => {}),
   }
   if (typeof options.dataDir !== 'string' || options.dataDir.length === 0)

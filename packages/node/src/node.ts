@@ -115,6 +115,7 @@ export async function startNode(options: NodeOptions): Promise<RollupNode> {
       genesis,
       dataDir: join(options.dataDir, 'engine'),
       ...(options.sequencer && { pool: SEQUENCER_POOL }),
+      warmUp: true,
       log: (level, message) => logger[level](message),
     })
     opened.push(engine)

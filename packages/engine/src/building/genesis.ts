@@ -47,7 +47,7 @@ export function writeGenesis(
   collect: (batch: StoreBatch) => void,
 ): { readonly header: Header; readonly hash: Hash } {
   program.openAt(genesisHeader(genesis, EMPTY_ROOT, EMPTY_ROOT))
-  const accounts = genesis.alloc.map(override)
+  const accounts = genesis.alloc.map(overrideOf)
   for (let at = 0; at < accounts.length; at += CHUNK)
     program.override(accounts.slice(at, at + CHUNK))
   const stateRoot = program.stateRoot()
@@ -85,7 +85,8 @@ function storageRoot(program: Program, genesis: Genesis, stateRoot: Hash): Hash 
   return account?.storageRoot ?? EMPTY_ROOT
 }
 
-function override(account: Genesis['alloc'][number]): AccountOverride {
+/** What puts an account of the allocation into a state. */
+export function overrideOf(account: Genesis['alloc'][number]): AccountOverride {
   return {
     address: account.address,
     balance: account.balance,

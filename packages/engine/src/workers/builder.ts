@@ -27,6 +27,7 @@ import {
 } from '../store/chain-store.ts'
 import { openLmdbStore } from '../store/lmdb.ts'
 import type { StoreBatch } from '../store/store.ts'
+import { warmUpBuilding } from '../warm-up/building.ts'
 import { handOver, serve } from './channel.ts'
 import { type PackedBytes, unpackBytes } from './pack.ts'
 import { createStateProgram } from './state-program.ts'
@@ -259,6 +260,11 @@ const handlers = {
     const states = change.senders.map((address) => reader.sender(head, address))
     program.abort()
     return states
+  },
+
+  /** Compiles what building a block runs. */
+  warmUp: async (): Promise<void> => {
+    await warmUpBuilding(genesis)
   },
 
   close: () => store.close(),
