@@ -16,12 +16,15 @@ const INITIAL_STACK_POINTER = 0xffffffc0n
 const SLICE = 1n << 22n
 const PREFIX_SIZE = 8
 const MAX_PREIMAGE_SIZE = 1 << 30
+const SPACE = 2n ** 32n
+/** Most bytes handed to the host at a time. */
+const OUTPUT_PIECE = 1n << 20n
 
 /** What a machine asks for while it runs. Synchronous: have the preimages ready. */
 export interface MachineHost {
   /** The bytes behind a typed key (hex, without 0x); undefined stops the run with MissingPreimageError. */
   preimage(key: string): Uint8Array | undefined
-  /** Bytes written to stdout (1), stderr (2) or the hint channel (4). They are valid during the call only. */
+  /** Bytes written to stdout (1), stderr (2) or the hint channel (4), long ones in pieces. */
   output?(descriptor: number, bytes: Uint8Array): void
 }
 
@@ -201,11 +204,14 @@ export function createEmptyMachine(host: MachineHost): Machine {
 
   const giveOutput = (): void => {
     if (host.output === undefined) return
-    const address = unsigned(exports.outputAddress())
-    if (address >= 2n ** 32n) return
+    const from = unsigned(exports.outputAddress())
     const length = unsigned(exports.outputLength())
-    const limit = 2n ** 32n - address
-    host.output(exports.outputFd(), read(Number(address), Number(length < limit ? length : limit)))
+    const end = from + length < SPACE ? from + length : SPACE
+    const descriptor = exports.outputFd()
+    for (let at = from; at < end; at += OUTPUT_PIECE) {
+      const count = end - at < OUTPUT_PIECE ? end - at : OUTPUT_PIECE
+      host.output(descriptor, read(Number(at), Number(count)))
+    }
   }
 
   return {

@@ -1,4 +1,5 @@
-import { type FileHandle, open, readFile } from 'node:fs/promises'
+import { closeSync, openSync, writeSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { bytesToHex } from '@altlayer/protocol'
 import {
   createMachine,
@@ -56,20 +57,17 @@ interface Report {
 export async function runElf(request: RunRequest): Promise<number> {
   await ensureEmulator()
   const preimages = request.preimages ? await readPreimages(request.preimages) : new Map()
-  const sink = request.output === undefined ? undefined : await openOutput(request.output)
-  const written: Uint8Array[] = []
+  const sink = request.output === undefined ? undefined : openOutput(request.output)
   try {
     const machine = createMachine(await load(request.file), {
       preimage: (key) => preimages.get(key),
       output(descriptor, bytes) {
         if (descriptor === HINT) return
-        if (sink !== undefined && descriptor === STDOUT) written.push(bytes.slice())
+        if (sink !== undefined && descriptor === STDOUT) writeSync(sink, bytes)
         else process.stderr.write(printable(bytes))
       },
     })
-    const report = await run(machine, request, async () => {
-      for (const bytes of written.splice(0)) await sink?.writeFile(bytes)
-    })
+    const report = run(machine, request)
     if (request.json) console.log(JSON.stringify(report))
     else print(report)
     return report.exitCode ?? 0
@@ -79,7 +77,7 @@ export async function runElf(request: RunRequest): Promise<number> {
     if (error instanceof EmulatorMemoryError) throw new CommandError(error.message)
     throw error
   } finally {
-    await sink?.close()
+    if (sink !== undefined) closeSync(sink)
   }
 }
 
@@ -95,17 +93,16 @@ async function load(file: string) {
   }
 }
 
-function openOutput(path: string): Promise<FileHandle> {
-  return open(path, 'w').catch((error: NodeJS.ErrnoException) => {
-    throw new CommandError(`cannot write ${path}: ${error.code ?? error.message}`)
-  })
+function openOutput(path: string): number {
+  try {
+    return openSync(path, 'w')
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    throw new CommandError(`cannot write ${path}: ${code ?? message}`)
+  }
 }
 
-async function run(
-  machine: Machine,
-  { steps, stateAt, witnessAt }: RunRequest,
-  flush: () => Promise<void>,
-): Promise<Report> {
+function run(machine: Machine, { steps, stateAt, witnessAt }: RunRequest): Report {
   const started = performance.now()
   let state: Report['stateAt']
   let witness: StepWitness | undefined
@@ -125,11 +122,11 @@ async function run(
   ].flatMap(({ step, visit }) => (step === undefined ? [] : [{ step, visit }]))
   stops.sort((a, b) => (a.step < b.step ? -1 : a.step > b.step ? 1 : 0))
   for (const { step, visit } of stops) {
-    await runTo(machine, step, flush)
+    runTo(machine, step)
     visit()
   }
   const last = steps ?? (stops.length > 0 ? machine.step : NO_LIMIT)
-  await runTo(machine, last, flush)
+  runTo(machine, last)
   const end = machine.state()
   const reason = end.exited ? exitReason(end.exitCode) : undefined
   return {
@@ -146,12 +143,11 @@ async function run(
 }
 
 /** Runs with a line of progress now and then, on a terminal. */
-async function runTo(machine: Machine, until: bigint, flush: () => Promise<void>): Promise<void> {
+function runTo(machine: Machine, until: bigint): void {
   let shown = performance.now()
   while (!machine.exited && machine.step < until) {
     const next = machine.step + SLICE
     machine.run(next < until ? next : until)
-    await flush()
     if (!process.stderr.isTTY || performance.now() - shown < PROGRESS_MILLISECONDS) continue
     shown = performance.now()
     process.stderr.write(`\r${millions(machine.step)} steps ...`)
