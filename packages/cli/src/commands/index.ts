@@ -2,11 +2,13 @@ import type { Command } from '../command.ts'
 import { clean } from './clean.ts'
 import { down } from './down.ts'
 import { node } from './node.ts'
+import { proposer } from './proposer.ts'
 import { riscv } from './riscv.ts'
 import { statetest } from './statetest.ts'
 import { up } from './up.ts'
 import { verify } from './verify.ts'
 import { verifyBlock } from './verify-block.ts'
+import { vital } from './vital.ts'
 
 /** Every command, in the order of the help. */
 export const commands: readonly Command[] = [
@@ -14,6 +16,8 @@ export const commands: readonly Command[] = [
   down,
   clean,
   node,
+  proposer,
+  vital,
   statetest,
   riscv,
   verifyBlock,

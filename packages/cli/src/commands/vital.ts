@@ -1,0 +1,89 @@
+import { type Command, parseNumber, parseOptions, parseUrl, UsageError } from '../command.ts'
+
+const options = {
+  l1: { summary: 'JSON-RPC of L1, required', value: 'URL' },
+  addresses: { summary: "the rollup's addresses.json, required", value: 'FILE' },
+  rollup: { summary: "JSON-RPC of the rollup's node; required to play", value: 'URL' },
+  config: { summary: "the rollup's rollup.json; required to play", value: 'FILE' },
+  beacon: {
+    summary: 'beacon API of L1, for blobs; repeatable, asked in order; default: the L1 URL',
+    value: 'URL',
+    multiple: true,
+  },
+  'max-bonds': {
+    summary: 'ether at stake at most, over all games',
+    value: 'ETH',
+    default: '100',
+  },
+  'max-fee': { summary: 'gwei per gas at most', value: 'GWEI', default: '1000' },
+  window: { summary: 'oldest games that are played, days', value: 'DAYS', default: '28' },
+  concurrency: { summary: 'games thought about at a time', value: 'N', default: '50' },
+  traces: { summary: 'runs of the program kept in memory', value: 'N', default: '4' },
+  'poll-interval': { summary: 'time between looks at L1', value: 'MS', default: '2000' },
+  verbose: { summary: 'print more of what is done', short: 'v' },
+  json: { summary: 'games, show: print one JSON object' },
+} as const
+
+export const vital: Command = {
+  name: 'vital',
+  summary: "check the rollup's output roots on L1 and dispute the false ones",
+  usage: 'play|games|show GAME --l1 URL --addresses FILE [options]',
+  options,
+  example:
+    'altlayer vital games --l1 http://127.0.0.1:8545 --addresses .altlayer/rollup/addresses.json',
+  details: [
+    'play     watches every game, attacks false claims, defends true ones, settles games and takes bonds',
+    '         back. ALTLAYER_VITAL_KEY, an environment variable, holds the key of the account that moves.',
+    "         Nothing is kept: it can be killed at any time. --rollup is one's own node: what it says is true.",
+    'games    lists the games.',
+    'show     draws the claims of a game as a tree.',
+  ].join('\n'),
+  async run(args) {
+    const { values, positionals } = parseOptions(options, args, true)
+    const required = (name: 'l1' | 'addresses' | 'rollup' | 'config') => {
+      const value = values[name]
+      if (value === undefined) throw new UsageError(`--${name} is required`)
+      return value
+    }
+    const number = (name: NumberOption, min: number, max: number) =>
+      parseNumber(name, values[name] ?? options[name].default, min, max)
+    const [action, game, ...more] = positionals
+    if (more.length > 0) throw new UsageError(`'${more[0]}' is one argument too many`)
+    const l1Url = parseUrl('l1', required('l1'))
+    const common = { l1Url, addressesPath: required('addresses'), json: values.json ?? false }
+    if (action === 'play') {
+      const { playGames } = await import('../vital/play.ts')
+      return playGames({
+        ...common,
+        rollupUrl: parseUrl('rollup', required('rollup')),
+        rollupConfigPath: required('config'),
+        l1BeaconUrls: (values.beacon ?? [l1Url]).map((value) => parseUrl('beacon', value)),
+        maxBonds: ether(values['max-bonds'] ?? options['max-bonds'].default),
+        maxFeePerGas: BigInt(number('max-fee', 1, 1_000_000)) * 1_000_000_000n,
+        window: BigInt(number('window', 1, 3_650)) * 86_400n,
+        concurrency: number('concurrency', 1, 1_000),
+        traces: number('traces', 1, 64),
+        pollInterval: number('poll-interval', 10, 600_000),
+        verbose: values.verbose ?? false,
+      })
+    }
+    const { listGames, showGame } = await import('../vital/view.ts')
+    if (action === 'games' && game === undefined) return listGames(common)
+    if (action === 'show') {
+      if (!/^0x[0-9a-fA-F]{40}$/.test(game ?? '')) {
+        throw new UsageError('show takes the address of a game: altlayer vital games lists them')
+      }
+      return showGame({ ...common, game: (game as string).toLowerCase() as `0x${string}` })
+    }
+    throw new UsageError(`vital takes play, games or show GAME, not '${action ?? ''}'`)
+  },
+}
+
+type NumberOption = 'max-fee' | 'window' | 'concurrency' | 'traces' | 'poll-interval'
+
+/** Wei of an amount in ether. */
+function ether(text: string): bigint {
+  const match = /^(\d{1,9})(?:\.(\d{1,18}))?$/.exec(text)
+  if (match === null) throw new UsageError(`--max-bonds takes an amount in ether, not '${text}'`)
+  return BigInt(match[1] as string) * 10n ** 18n + BigInt((match[2] ?? '').padEnd(18, '0'))
+}

@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { loadBlobKzg } from '@altlayer/engine/kzg'
+import { l1BlobForks, MalformedInputError, parseRollupConfig } from '@altlayer/protocol'
+import { createRollupClient } from '@altlayer/vital/rollup'
+import { createTraces, createTruthSource, startPlayer } from '@altlayer/vital/services'
+import { CommandError } from '../command.ts'
+import { ensureEmulator, ensureProgram } from '../ensure-program.ts'
+import { aborted, listenForStop } from '../up/signals.ts'
+import { connectToL1, readContractAddress, senderFrom, VITAL_GAME_TYPE } from './connect.ts'
+import { terminalLogger } from './log.ts'
+
+export interface PlayOptions {
+  readonly l1Url: string
+  readonly l1BeaconUrls: readonly string[]
+  readonly addressesPath: string
+  readonly rollupUrl: string
+  readonly rollupConfigPath: string
+  /** Wei. */
+  readonly maxBonds: bigint
+  /** Wei. */
+  readonly maxFeePerGas: bigint
+  /** Seconds. */
+  readonly window: bigint
+  readonly concurrency: number
+  readonly traces: number
+  /** Milliseconds. */
+  readonly pollInterval: number
+  readonly verbose: boolean
+}
+
+/** Plays until it is asked to stop. Returns the exit code. */
+export async function playGames(options: PlayOptions): Promise<number> {
+  const client = connectToL1(options.l1Url)
+  const factory = readContractAddress(options.addressesPath, 'DisputeGameFactoryProxy')
+  const config = readConfig(options.rollupConfigPath)
+  const sender = await senderFrom('ALTLAYER_VITAL_KEY', client, options.maxFeePerGas)
+  await ensureProgram()
+  await ensureEmulator()
+  const stop = listenForStop()
+  const logger = terminalLogger(options.verbose)
+  const { l1Url, l1BeaconUrls, rollupUrl } = options
+  const traces = createTraces({
+    options: { config, l1BlobForks: l1BlobForks(config.l1ChainId) },
+    program: fileURLToPath(import.meta.resolve('@altlayer/program/elf/program.elf')),
+    source: {
+      module: import.meta.resolve('@altlayer/node/proof'),
+      options: { l1Url, l1BeaconUrls, rollupUrl },
+    },
+    capacity: options.traces,
+    proveElement: async (blob, index) => (await kzg()).proveElement(blob, index),
+  })
+  const truths = createTruthSource({
+    rollup: createRollupClient(rollupUrl),
+    traces,
+    l1Number: async (blockHash) => (await client.getBlock({ blockHash })).number,
+  })
+  const player = startPlayer({
+    client,
+    factory,
+    gameType: VITAL_GAME_TYPE,
+    sender,
+    truthOf: truths.of,
+    maxBonds: options.maxBonds,
+    window: options.window,
+    concurrency: options.concurrency,
+    pollInterval: options.pollInterval,
+    logger,
+  })
+  console.log(`playing as ${sender.address}`)
+  try {
+    await aborted(stop.graceful)
+  } finally {
+    await player.close()
+    await traces.close()
+    stop.dispose()
+  }
+  return 0
+}
+
+let loaded: ReturnType<typeof loadBlobKzg> | undefined
+
+/** Loaded when the first blob is disputed. */
+function kzg(): ReturnType<typeof loadBlobKzg> {
+  loaded ??= loadBlobKzg()
+  return loaded
+}
+
+function readConfig(path: string) {
+  try {
+    return parseRollupConfig(JSON.parse(readFileSync(path, 'utf8')))
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    const foreseen = error instanceof MalformedInputError || error instanceof SyntaxError
+    if (!foreseen && code === undefined) throw error
+    throw new CommandError(`${path}: ${foreseen ? message : code}`, { cause: error })
+  }
+}

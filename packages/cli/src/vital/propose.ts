@@ -1,0 +1,50 @@
+import { createRollupClient } from '@altlayer/vital/rollup'
+import { startProposer } from '@altlayer/vital/services'
+import { aborted, listenForStop } from '../up/signals.ts'
+import { connectToL1, readContractAddress, senderFrom, VITAL_GAME_TYPE } from './connect.ts'
+import { terminalLogger } from './log.ts'
+
+export interface ProposeOptions {
+  readonly l1Url: string
+  readonly addressesPath: string
+  readonly rollupUrl: string
+  /** Seconds. */
+  readonly proposalInterval: bigint
+  readonly allowNonFinalized: boolean
+  /** Wei. */
+  readonly maxFeePerGas: bigint
+  /** Milliseconds. */
+  readonly pollInterval: number
+  readonly verbose: boolean
+}
+
+/** Proposes until it is asked to stop. Returns the exit code. */
+export async function propose(options: ProposeOptions): Promise<number> {
+  const client = connectToL1(options.l1Url)
+  const factory = readContractAddress(options.addressesPath, 'DisputeGameFactoryProxy')
+  const sender = await senderFrom('ALTLAYER_PROPOSER_KEY', client, options.maxFeePerGas)
+  const rollup = createRollupClient(options.rollupUrl)
+  const stop = listenForStop()
+  const proposer = startProposer({
+    client,
+    factory,
+    gameType: VITAL_GAME_TYPE,
+    sender,
+    async newest() {
+      const { safe, finalized } = await rollup.syncStatus()
+      const number = options.allowNonFinalized ? safe : finalized
+      return { number, outputRoot: (await rollup.outputAtBlock(number)).outputRoot }
+    },
+    proposalInterval: options.proposalInterval,
+    pollInterval: options.pollInterval,
+    logger: terminalLogger(options.verbose),
+  })
+  console.log(`proposing as ${sender.address}`)
+  try {
+    await aborted(stop.graceful)
+  } finally {
+    await proposer.close()
+    stop.dispose()
+  }
+  return 0
+}

@@ -1,0 +1,5 @@
+export * from './position.ts'
+export * from './resolution.ts'
+export * from './strategy.ts'
+export * from './trace.ts'
+export type * from './types.ts'

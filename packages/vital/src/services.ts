@@ -1,0 +1,6 @@
+export * from './player/keeper.ts'
+export * from './player/perform.ts'
+export * from './player/player.ts'
+export * from './player/truth.ts'
+export * from './proposer.ts'
+export * from './traces/traces.ts'
