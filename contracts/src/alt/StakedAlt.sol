@@ -166,9 +166,17 @@ contract StakedAlt is IStakedAlt, ERC4626, ERC20Permit, ReentrancyGuardTransient
         uint256 before = IERC20(asset()).balanceOf(address(this));
         rewards.claimDelegator(service, operator, epochs, address(this));
         amount = IERC20(asset()).balanceOf(address(this)) - before;
-        uint48 now_ = uint48(block.timestamp);
-        stream = Stream((stream.amount + amount).toUint128(), now_, now_ + STREAM_PERIOD);
-        emit Harvested(amount, stream.amount, stream.end);
+        Stream memory current = stream;
+        // What was streaming keeps its pace: the end is the mean of the two, by amount. So harvests
+        // of next to nothing cannot hold up what is on its way.
+        uint256 left = current.end > block.timestamp ? uint256(current.end) - block.timestamp : 0;
+        uint256 all = current.amount + amount;
+        uint256 time = all == 0 ? 0 : (current.amount * left + amount * STREAM_PERIOD) / all;
+        current.amount = all.toUint128();
+        current.updated = uint48(block.timestamp);
+        current.end = uint48(block.timestamp + time);
+        stream = current;
+        emit Harvested(amount, all, current.end);
     }
 
     /// @inheritdoc IStakedAlt

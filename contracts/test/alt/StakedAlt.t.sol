@@ -267,6 +267,18 @@ contract StakedAltTest is StakedAltFixture {
         assertApproxEqAbs(staked.totalAssets(), AMOUNT + 100e18, 2);
     }
 
+    /// Someone funds pots with a wei each time to have the rest stream anew.
+    function test_harvestsOfNextToNothingHoldNothingUp() public {
+        _deposit(alice, AMOUNT);
+        _harvest(70e18);
+        for (uint256 i = 0; i < 7; i++) {
+            vm.warp(block.timestamp + 1 days);
+            _harvest(1);
+        }
+        vm.warp(block.timestamp + 1 hours);
+        assertApproxEqAbs(staked.totalAssets(), AMOUNT + 70e18, 1e15);
+    }
+
     function test_withoutHoldersTheStreamWaits() public {
         _harvest(70e18);
         vm.warp(block.timestamp + 30 days);
