@@ -4,7 +4,13 @@ import { describe, it } from 'node:test'
 import { concatBytes, EMPTY_ROOT, hexToBytes, keccak256 } from '@altlayer/protocol'
 import fc from 'fast-check'
 import { recoverAddress, keccak256 as viemKeccak } from 'viem'
-import { blocksTopic, MAX_GOSSIP_SIZE, messageId, signBlockMessage } from '../src/gossip/message.ts'
+import {
+  arrivalId,
+  blocksTopic,
+  MAX_GOSSIP_SIZE,
+  messageId,
+  signBlockMessage,
+} from '../src/gossip/message.ts'
 import { createSeenBlocks, MAX_BLOCKS_PER_HEIGHT } from '../src/gossip/seen-blocks.ts'
 import { addressOfKey, blockSigningHash, signHash } from '../src/gossip/signature.ts'
 import { type BlockVerdict, validateBlock } from '../src/gossip/validate-block.ts'
@@ -198,5 +204,11 @@ describe('a block message', () => {
     const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
     assert.equal(hex(messageId(topic, compressed, content)), id('01000000', content))
     assert.equal(hex(messageId(topic, compressed, undefined)), id('00000000', compressed))
+    const arrivals = [
+      arrivalId('a', Buffer.from('bc')),
+      arrivalId('ab', Buffer.from('c')),
+      arrivalId('a', Buffer.from('bd')),
+    ]
+    assert.equal(new Set(arrivals).size, 3)
   })
 })

@@ -59,6 +59,14 @@ export function messageId(topic: string, compressed: Uint8Array, content: Uint8A
   return new Uint8Array(hash.digest().subarray(0, ID_SIZE))
 }
 
+/**
+ * Names a message by the bytes that arrived, for ourselves alone: the same ones from another peer are known
+ * without decompressing them. Strong, or who finds two messages with one name keeps the second from us.
+ */
+export function arrivalId(topic: string, compressed: Uint8Array): string {
+  return createHash('sha256').update(topic).update('\0').update(compressed).digest('base64')
+}
+
 /** A block as it is gossiped: where, and the compressed signature and payload. */
 export interface BlockMessage {
   readonly topic: string

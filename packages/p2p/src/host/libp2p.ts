@@ -7,6 +7,7 @@ import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
 import {
+  arrivalId,
   createDecompressor,
   type Decompressor,
   MAX_GOSSIP_SIZE,
@@ -27,6 +28,7 @@ export type Node = Libp2p<{
 /** Connections beyond the high mark that are taken before they are pruned. */
 const HEADROOM = 16
 const CONNECTIONS_PER_PEER = 2
+const NO_BYTES = new Uint8Array(0)
 /** Milliseconds to dial. */
 export const DIAL_TIMEOUT = 10_000
 /** Milliseconds for who connects to agree on encryption and multiplexing, and how many may be at it. */
@@ -87,6 +89,7 @@ export async function createNode(
       ping: ping(),
       gossip: gossipRouter({
         allowedTopics: topics,
+        fastMsgIdFn: ({ topic, data }) => arrivalId(topic, data ?? NO_BYTES),
         msgIdFn: ({ topic, data }) => messageId(topic, data, decompress(data)),
         scoreParams: scoreParameters(topics, options.blockTime, (id) => scores.score(id, now())),
         scoreThresholds: SCORE_THRESHOLDS,

@@ -118,6 +118,7 @@ export function openBans(file: string | undefined, now: number): Bans {
 const FOREVER = Number.POSITIVE_INFINITY
 
 function trim(map: Map<string, number>): void {
+  if (map.size <= MAX_BANS) return
   const ending = [...map].filter(([, until]) => until !== FOREVER)
   if (ending.length <= MAX_BANS) return
   const [first] = ending.reduce((a, b) => (a[1] <= b[1] ? a : b))
