@@ -126,16 +126,6 @@ contract StakedAlt is IStakedAlt, ERC4626, ERC20Permit, ReentrancyGuardTransient
         emit RedeemRequested(owner, receiver, shares, assets, epoch);
     }
 
-    function _withdraw(
-        address,
-        address,
-        address,
-        uint256,
-        uint256
-    ) internal pure override {
-        revert CooldownRequired();
-    }
-
     /// @notice ERC-4626: nothing can be withdrawn without the cooldown.
     function withdraw(
         uint256,

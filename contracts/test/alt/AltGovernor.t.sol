@@ -144,6 +144,18 @@ contract AltGovernorTest is Test {
         vm.stopPrank();
     }
 
+    function test_aProposerTakesItsProposalBackBeforeTheVote() public {
+        vm.prank(voter);
+        uint256 id = governor.propose(targets, values, calldatas, "limits");
+        assertTrue(governor.proposalNeedsQueuing(id));
+        vm.prank(late);
+        vm.expectRevert();
+        governor.cancel(targets, values, calldatas, keccak256("limits"));
+        vm.prank(voter);
+        governor.cancel(targets, values, calldatas, keccak256("limits"));
+        assertEq(uint8(governor.state(id)), uint8(IGovernor.ProposalState.Canceled));
+    }
+
     function test_nobodyBypassesTheTimelock() public {
         vm.prank(whale);
         vm.expectRevert();

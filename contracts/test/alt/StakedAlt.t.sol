@@ -287,6 +287,20 @@ contract StakedAltTest is StakedAltFixture {
         assertEq(staked.compound(), 70e18);
     }
 
+    /// Where a share is worth more than what someone brings, nothing is taken for nothing.
+    function test_depositBelowAShareIsRefused() public {
+        _deposit(bob, 1);
+        _harvest(1000e18);
+        vm.warp(block.timestamp + STREAM);
+        assertEq(staked.previewDeposit(1), 0);
+        alt.mint(alice, 1);
+        vm.startPrank(alice);
+        alt.approve(address(staked), 1);
+        vm.expectRevert(IStakedAlt.ZeroAmount.selector);
+        staked.deposit(1, alice);
+        vm.stopPrank();
+    }
+
     // --- the vault's limits ---
 
     function test_maxDeposit_isTheVaults() public {

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.24;
 
 import { IEigenLayerStakeSource } from "../../src/restaking/interfaces/IEigenLayerStakeSource.sol";
-import { Quorum } from "../../src/restaking/interfaces/IStakeSource.sol";
+import { IStakeSource, Quorum } from "../../src/restaking/interfaces/IStakeSource.sol";
 import {
     IAllocationManager,
     IStrategy,
@@ -222,6 +222,59 @@ contract EigenLayerStakeSourceTest is StakeSourceSuite, EigenLayerFixture {
         assertEq(_stake(operator, Quorum.ALT, _now()), ALT_STAKE);
         bytes32 offence = _punish(operator, _now() - 1, "a");
         assertEq(slasher.distribute(offence, address(tokens[1])), ALT_STAKE / 10);
+    }
+
+    function test_slash_ofWhatIsAlreadyGoneRemovesNothing() public {
+        _setRule(1e18, 0, 0);
+        _settle(operator);
+        _wait(12);
+        uint48 time = _now() - 1;
+        _punish(operator, time, "a");
+        _wait(12);
+        bytes32 second = _punish(operator, time, "b");
+        vm.expectRevert(
+            abi.encodeWithSelector(IStakeSource.NotRemoved.selector, second, address(tokens[0]))
+        );
+        slasher.distribute(second, address(tokens[0]));
+    }
+
+    function test_slash_ofWhomEigenLayerNoLongerSlashesRemovesNothing() public {
+        vm.mockCall(
+            address(eigen),
+            abi.encodeWithSelector(EigenLayerDouble.isOperatorSlashable.selector),
+            abi.encode(false)
+        );
+        bytes32 offence = _punish(operator, _now() - 1, "a");
+        vm.expectRevert(
+            abi.encodeWithSelector(IStakeSource.NotRemoved.selector, offence, address(tokens[0]))
+        );
+        slasher.distribute(offence, address(tokens[0]));
+    }
+
+    function test_aRefusedAssetIsNotSlashedForLaterOffences() public {
+        vm.prank(address(timelock));
+        eigenSource.setAsset(address(tokens[0]), Quorum.ETH, false);
+        _wait(12);
+        assertEq(_stake(operator, Quorum.ETH, _now() - 1), 0);
+        bytes32 offence = _punish(operator, _now() - 1, "a");
+        assertEq(eigen.operatorShares(operator, strategyFor[0]), ETH_STAKE);
+        assertEq(slasher.distribute(offence, address(tokens[1])), ALT_STAKE / 10);
+        // Nor is it recorded as anyone's any more.
+        eigenSource.recordDelegation(alice);
+        (uint256 part,) = stakeSource.delegationAt(service, operator, Quorum.ETH, alice, _now());
+        assertEq(part, 0);
+    }
+
+    /// The most that anyone can hold does not overflow what is recorded.
+    function test_record_atTheEndOfTheScale() public {
+        uint256 most = 1 << 170;
+        _delegate(operator, Quorum.ALT, alice, most);
+        _settle(operator);
+        assertEq(_stake(operator, Quorum.ALT, _now()), type(uint160).max);
+        (uint256 part, uint256 whole) =
+            stakeSource.delegationAt(service, operator, Quorum.ALT, alice, _now());
+        assertEq(part, type(uint128).max);
+        assertEq(whole, part);
     }
 
     function test_onlyTheSourceSlashesItsSets() public {

@@ -2,13 +2,16 @@
 pragma solidity ^0.8.24;
 
 import { StakeSource } from "../../src/restaking/StakeSource.sol";
-import { Quorum } from "../../src/restaking/interfaces/IStakeSource.sol";
+import { IStakeSource, Quorum } from "../../src/restaking/interfaces/IStakeSource.sol";
 import { ISymbioticStakeSource } from "../../src/restaking/interfaces/ISymbioticStakeSource.sol";
 import { TokenDouble } from "./utils/Doubles.sol";
 import { StakeSourceSuite } from "./utils/StakeSourceSuite.sol";
 import { SymbioticFixture } from "./utils/SymbioticFixture.sol";
 import { Ownable } from "@openzeppelin/contracts/access/Ownable.sol";
 import { IERC20 } from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {
+    IMigratablesFactory
+} from "@symbioticfi/core/src/interfaces/common/IMigratablesFactory.sol";
 import {
     INetworkRestakeDelegator
 } from "@symbioticfi/core/src/interfaces/delegator/INetworkRestakeDelegator.sol";
@@ -81,6 +84,16 @@ contract SymbioticStakeSourceTest is StakeSourceSuite, SymbioticFixture {
         );
     }
 
+    /// A vault made beside Symbiotic's configurator, which has no delegator yet.
+    function test_admit_refusesAnUnfinishedVault() public {
+        address unfinished = IMigratablesFactory(core.vaultFactory)
+            .create(1, curator, _vaultParams(address(tokens[0]), address(symbiotic), WINDOW));
+        _refused(
+            IVault(unfinished),
+            abi.encodeWithSelector(ISymbioticStakeSource.VaultNotInitialized.selector, unfinished)
+        );
+    }
+
     function test_admit_refusesOtherAssets() public {
         TokenDouble doubtful = new TokenDouble("DOUBT");
         IVault vault = _createVault(address(doubtful), address(symbiotic), WINDOW);
@@ -117,6 +130,51 @@ contract SymbioticStakeSourceTest is StakeSourceSuite, SymbioticFixture {
         assertEq(_stake(operator, Quorum.ETH, before), ETH_STAKE);
         bytes32 offence = _punish(operator, before, "a");
         assertEq(_arrived(offence, Quorum.ETH), ETH_STAKE / 10);
+    }
+
+    function test_aRefusedAssetIsNotSlashedForLaterOffences() public {
+        vm.prank(address(timelock));
+        symbiotic.setAsset(address(tokens[0]), Quorum.ETH, false);
+        _wait(12);
+        bytes32 offence = _punish(operator, _now() - 1, "a");
+        assertEq(vaults[0].activeStake(), ETH_STAKE);
+        assertEq(slasher.distribute(offence, address(tokens[1])), ALT_STAKE / 10);
+        (, uint256 whole) =
+            stakeSource.delegationAt(service, operator, Quorum.ETH, alice, _now() - 1);
+        assertEq(whole, 0);
+    }
+
+    function test_slash_ofWhatIsAlreadyGoneRemovesNothing() public {
+        _setRule(1e18, 0, 0);
+        _wait(12);
+        uint48 time = _now() - 1;
+        _punish(operator, time, "a");
+        _wait(12);
+        bytes32 second = _punish(operator, time, "b");
+        vm.expectRevert(
+            abi.encodeWithSelector(IStakeSource.NotRemoved.selector, second, address(tokens[0]))
+        );
+        slasher.distribute(second, address(tokens[0]));
+        assertEq(symbiotic.failedSlash(second, address(vaults[0])).operator, address(0));
+    }
+
+    /// The most and the least that a vault can be told.
+    function test_stake_atTheEndsOfTheScale() public {
+        INetworkRestakeDelegator delegator = INetworkRestakeDelegator(vaults[0].delegator());
+        bytes32 subnetwork = symbiotic.subnetworkOf(service);
+        vm.prank(curator);
+        delegator.setNetworkLimit(subnetwork, 0);
+        _wait(12);
+        assertEq(_stake(operator, Quorum.ETH, _now() - 1), 0);
+        (uint256 part, uint256 whole) =
+            stakeSource.delegationAt(service, operator, Quorum.ETH, alice, _now() - 1);
+        assertEq(part + whole, 0);
+        vm.startPrank(curator);
+        delegator.setNetworkLimit(subnetwork, type(uint256).max);
+        delegator.setOperatorNetworkShares(subnetwork, operator, type(uint256).max);
+        vm.stopPrank();
+        _wait(12);
+        assertEq(_stake(operator, Quorum.ETH, _now() - 1), ETH_STAKE);
     }
 
     function test_setVaults_takesAdmittedVaultsEachOnce() public {

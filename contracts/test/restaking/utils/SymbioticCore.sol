@@ -109,7 +109,7 @@ abstract contract SymbioticCore is Test {
         address collateral,
         address burner,
         uint48 epochDuration
-    ) private view returns (bytes memory) {
+    ) internal view returns (bytes memory) {
         IVault.InitParams memory params;
         params.collateral = collateral;
         params.burner = burner;
