@@ -9,7 +9,7 @@ import type { L1Block, L1Client } from '../l1/client.ts'
 import type { L1Epoch, L1Follower } from '../l1/follower.ts'
 import { attributesInEpoch, attributesOfEpochStart } from './attributes.ts'
 import { chooseOrigin } from './origin.ts'
-import { nextSlot } from './schedule.ts'
+import { CATCH_UP_BUILD_TIME, createSealingTime, nextSlot } from './schedule.ts'
 
 export interface SequencerOptions {
   readonly config: RollupConfig
@@ -48,6 +48,7 @@ export class SequencerError extends Error {
 export function startSequencer(options: SequencerOptions): Sequencer {
   const { config, engine, client, follower, turns, clock, logger } = options
   const stop = new AbortController()
+  const sealing = createSealingTime(config.blockTime)
   let pause = FIRST_PAUSE
   let waiting = false
 
@@ -133,7 +134,10 @@ export function startSequencer(options: SequencerOptions): Sequencer {
       )
     }
     // A stop ends the wait: the open block is sealed early rather than lost.
-    await clock.sleep(seal - clock.now(), stop.signal)
+    const least = Math.min(seal, begun + CATCH_UP_BUILD_TIME)
+    await clock.sleep(Math.max(least, seal - sealing.most) - clock.now(), stop.signal)
+    const lead = sealing.lead(engine.pool.status().pending)
+    await clock.sleep(Math.max(least, seal - lead) - clock.now(), stop.signal)
     return turns.take(async () => {
       // Derivation found another block on L1, or L1 was reorganised: this one is nobody's any more.
       if (!isHead(parent.hash)) return 'superseded'
@@ -143,6 +147,7 @@ export function startSequencer(options: SequencerOptions): Sequencer {
   }
 
   async function sealBlock(payloadId: Hex, begun: number): Promise<void> {
+    const started = clock.now()
     const payload = await engine.getPayload(payloadId)
     const status = await engine.newPayload(payload)
     if (status.status !== 'VALID') {
@@ -151,6 +156,7 @@ export function startSequencer(options: SequencerOptions): Sequencer {
       )
     }
     await setHead(payload.blockHash)
+    sealing.took(payload.transactions.length, clock.now() - started)
     logger.debug(
       {
         number: Number(payload.header.number),

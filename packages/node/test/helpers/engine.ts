@@ -57,7 +57,10 @@ export interface FakeEngine extends Engine {
   readonly attributes: readonly PayloadAttributes[]
   /** The next this many calls of getPayload fail. */
   failures: number
+  /** All of them are in each block. */
   pendingTransactions: number
+  /** Milliseconds that sealing takes. */
+  sealingTime: number
 }
 
 export function fakeEngine(genesis: Block, clock: Clock): FakeEngine {
@@ -73,6 +76,7 @@ export function fakeEngine(genesis: Block, clock: Clock): FakeEngine {
     attributes: attributesSeen,
     failures: 0,
     pendingTransactions: 0,
+    sealingTime: 0,
     pool: {
       status: () => ({ pending: engine.pendingTransactions ?? 0, queued: 0 }),
     } as Engine['pool'],
@@ -104,8 +108,14 @@ export function fakeEngine(genesis: Block, clock: Clock): FakeEngine {
         engine.failures = (engine.failures ?? 1) - 1
         throw new Error('no such payload')
       }
+      await clock.sleep(engine.sealingTime ?? 0)
       sealed.push({ block, at: clock.now() })
-      return { header: block.header, blockHash: block.hash, transactions: block.transactions }
+      const pooled = Array.from(
+        { length: engine.pendingTransactions ?? 0 },
+        () => new Uint8Array(1),
+      )
+      const transactions = [...block.transactions, ...pooled]
+      return { header: block.header, blockHash: block.hash, transactions }
     },
     async newPayload({ header, blockHash, transactions }) {
       blocks.set(blockHash, { header, hash: blockHash, transactions, size: 0n })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { CATCH_UP_BUILD_TIME, nextSlot } from '../../src/sequencer/schedule.ts'
+import { CATCH_UP_BUILD_TIME, createSealingTime, nextSlot } from '../../src/sequencer/schedule.ts'
 
 const slot = (parentTimestamp: bigint, now: number, transactionsWaiting = false) =>
   nextSlot({ parentTimestamp, blockTime: 1n, now, transactionsWaiting })
@@ -32,6 +32,42 @@ describe('the schedule of blocks', () => {
           const { start, seal } = nextSlot({ parentTimestamp, blockTime, now, transactionsWaiting })
           assert.ok(seal >= Number(parentTimestamp + blockTime) * 1_000)
           assert.ok(start >= now && seal >= start)
+        },
+      ),
+    )
+  })
+})
+
+describe('the time that sealing takes', () => {
+  it('is nothing until a block with transactions has told', () => {
+    const sealing = createSealingTime(1n)
+    sealing.took(1, 30)
+    assert.equal(sealing.lead(5_000), 0)
+    sealing.took(5_000, 100)
+    assert.equal(sealing.lead(5_000), 100)
+    assert.equal(sealing.lead(500), 10)
+    assert.equal(sealing.lead(0), 0)
+  })
+
+  it('follows what blocks take lately', () => {
+    const sealing = createSealingTime(2n)
+    for (let i = 0; i < 20; i++) sealing.took(1_000, 400)
+    for (let i = 0; i < 20; i++) sealing.took(1_000, 50)
+    assert.equal(sealing.lead(1_000), 50)
+  })
+
+  it('is never more than a quarter of the block time', () => {
+    fc.assert(
+      fc.property(
+        fc.bigInt({ min: 1n, max: 12n }),
+        fc.array(fc.tuple(fc.nat(20_000), fc.nat(100_000))),
+        fc.nat(1_000_000),
+        (blockTime, blocks, transactions) => {
+          const sealing = createSealingTime(blockTime)
+          for (const [count, milliseconds] of blocks) sealing.took(count, milliseconds)
+          const lead = sealing.lead(transactions)
+          assert.ok(lead >= 0 && lead <= sealing.most)
+          assert.equal(sealing.most, Number(blockTime) * 250)
         },
       ),
     )

@@ -100,6 +100,27 @@ describe('a sequencer', () => {
     await node.close()
   })
 
+  it('begins to seal a full block so early that it is there at its timestamp', async () => {
+    const { engine, start, run } = setup()
+    const node = start()
+    engine.pendingTransactions = 5_000
+    engine.sealingTime = 120
+    await run(10)
+    const delays = engine.sealed.map(({ block, at }) => at - Number(block.header.timestamp) * 1_000)
+    assert.equal(delays[0], 120)
+    assert.ok(
+      delays.slice(1).every((delay) => Math.abs(delay) <= 1),
+      `${delays}`,
+    )
+    // Without transactions there is nothing to seal but a header.
+    engine.pendingTransactions = 0
+    engine.sealingTime = 0
+    await run(5)
+    const last = engine.sealed.at(-1)
+    assert.equal(last?.at, Number(last?.block.header.timestamp) * 1_000)
+    await node.close()
+  })
+
   it('makes the blocks that a pause left out, with their timestamps, and is on time again', async () => {
     const { clock, engine, start, run } = setup()
     const first = start()
