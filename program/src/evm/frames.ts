@@ -43,6 +43,7 @@ import {
   frameAt,
   stackAt,
 } from './frame'
+import { pageOf, preparePage } from './map'
 import { memoryBase, memorySize, memoryTop, returnDataLength, setMemory, setReturnDataLength } from './memory'
 import { OP_CREATE, OP_CREATE2 } from './opcodes'
 import { traceExit } from './trace'
@@ -134,6 +135,8 @@ function decodeAgain(frame: usize): bool {
     : decodedByHash(frame + FRAME_CODE_HASH, tracesSteps())
   if (entry == 0) return false
   setFrameCode(frame, entry)
+  // The frame goes on in the middle of its code: until they are initialised those records are what was there before.
+  if (!tracesSteps()) preparePage(entry, pageOf(entry, load<u32>(frame, FRAME_PC) >> 3))
   return true
 }
 
