@@ -1,5 +1,5 @@
 import { MalformedInputError } from './errors.ts'
-import { bytesToBigint, bytesToHex, concatBytes, hexToBytes, MAX_UINT64 } from './hex.ts'
+import { bytesToBigint, bytesToHex, hexToBytes, MAX_UINT64 } from './hex.ts'
 import type { Address, Hash, Hex } from './types.ts'
 
 // RLP (Ethereum Yellow Paper, appendix B), strict: only the canonical encoding of an item decodes.
@@ -162,7 +162,11 @@ export function encodeRlp(value: RlpValue, depth = 0): Uint8Array {
     throw new MalformedInputError('rlp', `lists nested at most ${MAX_DEPTH} deep`, 'more')
   if (value instanceof Uint8Array) {
     if (value.length === 1 && (value[0] as number) < 0x80) return value
-    return concatBytes(lengthPrefix(value.length, 0x80), value)
+    const prefix = prefixSize(value.length)
+    const bytes = new Uint8Array(prefix + value.length)
+    writePrefix(bytes, prefix, value.length, 0x80)
+    bytes.set(value, prefix)
+    return bytes
   }
   return encodeRlpList(value.map((item) => encodeRlp(item, depth + 1)))
 }
@@ -171,10 +175,10 @@ export function encodeRlp(value: RlpValue, depth = 0): Uint8Array {
 export function encodeRlpList(encodings: readonly Uint8Array[]): Uint8Array {
   let length = 0
   for (const encoding of encodings) length += encoding.length
-  const prefix = lengthPrefix(length, 0xc0)
-  const bytes = new Uint8Array(prefix.length + length)
-  bytes.set(prefix)
-  let offset = prefix.length
+  const prefix = prefixSize(length)
+  const bytes = new Uint8Array(prefix + length)
+  writePrefix(bytes, prefix, length, 0xc0)
+  let offset = prefix
   for (const encoding of encodings) {
     bytes.set(encoding, offset)
     offset += encoding.length
@@ -184,8 +188,16 @@ export function encodeRlpList(encodings: readonly Uint8Array[]): Uint8Array {
 
 const EMPTY = new Uint8Array(0)
 
-function lengthPrefix(length: number, base: number): Uint8Array {
-  if (length < 56) return Uint8Array.of(base + length)
-  const bytes = uintBytes(BigInt(length))
-  return concatBytes(Uint8Array.of(base + 55 + bytes.length), bytes)
+/** Bytes in front of a payload. Lengths of arrays are below 2^40 by far. */
+function prefixSize(length: number): number {
+  if (length < 56) return 1
+  if (length < 0x100) return 2
+  if (length < 0x1_0000) return 3
+  if (length < 0x100_0000) return 4
+  return length < 0x1_0000_0000 ? 5 : 6
+}
+
+function writePrefix(bytes: Uint8Array, size: number, length: number, base: number): void {
+  bytes[0] = size === 1 ? base + length : base + 54 + size
+  for (let i = size - 1, rest = length; i > 0; i--, rest = Math.floor(rest / 0x100)) bytes[i] = rest
 }

@@ -1,6 +1,6 @@
 import { EMPTY_ROOT } from './header.ts'
-import { concatBytes } from './hex.ts'
-import { keccak256, keccak256Hex } from './keccak.ts'
+import { bytesToHex } from './hex.ts'
+import { keccak256 } from './keccak.ts'
 import { encodeRlp, encodeRlpList, uintBytes } from './rlp.ts'
 import type { Hash } from './types.ts'
 
@@ -13,33 +13,42 @@ interface Leaf {
   readonly value: Uint8Array
 }
 
-/** Root of the trie of a block's list (transactions, receipts, withdrawals): keys are RLP of the index. */
-export function orderedTrieRoot(values: readonly Uint8Array[]): Hash {
-  return trieRoot(values.map((value, index) => [encodeRlp(uintBytes(BigInt(index))), value]))
+/** A node that is named by its hash, and that hash. */
+export interface TrieNode {
+  readonly hash: Uint8Array
+  readonly encoding: Uint8Array
 }
 
-/** A trie's root and the encodings of its nodes that are named by hash, the root's included. */
+type Visit = (node: TrieNode) => void
+
+/** Root of the trie of a block's list (transactions, receipts, withdrawals): keys are RLP of the index. */
+export function orderedTrieRoot(values: readonly Uint8Array[]): Hash {
+  return trieRoot(ordered(values))
+}
+
+/** A trie's root and its nodes that are named by hash, the root's included. */
 export interface TrieNodes {
   readonly root: Hash
-  readonly nodes: readonly Uint8Array[]
+  readonly nodes: readonly TrieNode[]
 }
 
 /** As `orderedTrieRoot`, with the nodes, for one who proves the list item by item. */
 export function orderedTrieNodes(values: readonly Uint8Array[]): TrieNodes {
-  const nodes: Uint8Array[] = []
-  const entries = values.map(
-    (value, index) => [encodeRlp(uintBytes(BigInt(index))), value] as const,
-  )
-  return { root: trieRoot(entries, (node) => nodes.push(node)), nodes }
+  const nodes: TrieNode[] = []
+  return { root: trieRoot(ordered(values), (node) => nodes.push(node)), nodes }
+}
+
+function ordered(values: readonly Uint8Array[]) {
+  return values.map((value, index) => [encodeRlp(uintBytes(BigInt(index))), value] as const)
 }
 
 /**
  * Root of a trie by its entries, in any order. No key may be the beginning of another, values must not
- * be empty. `visit` is told the encoding of every node that is named by hash. Throws RangeError.
+ * be empty. `visit` is told every node that is named by hash. Throws RangeError.
  */
 export function trieRoot(
   entries: Iterable<readonly [key: Uint8Array, value: Uint8Array]>,
-  visit?: (node: Uint8Array) => void,
+  visit?: Visit,
 ): Hash {
   const leaves = [...entries].map(([key, value]) => ({ path: nibbles(key), value }))
   if (leaves.length === 0) return EMPTY_ROOT
@@ -54,62 +63,74 @@ export function trieRoot(
           : 'a key of a trie is the beginning of another',
       )
   })
-  const root = encodeNode(leaves, 0, visit)
-  visit?.(root)
-  return keccak256Hex(root)
+  const encoding = encodeNode(leaves, 0, leaves.length, 0, visit)
+  const hash = keccak256(encoding)
+  visit?.({ hash, encoding })
+  return bytesToHex(hash)
 }
 
-// As deep as the longest key has nibbles: each level consumes one at least.
+/** The node of the leaves [start, end). As deep as the longest key has nibbles: each level consumes one at least. */
 function encodeNode(
   leaves: readonly Leaf[],
+  start: number,
+  end: number,
   depth: number,
-  visit: ((node: Uint8Array) => void) | undefined,
+  visit: Visit | undefined,
 ): Uint8Array {
-  const first = leaves[0] as Leaf
-  if (leaves.length === 1)
-    return encodeRlp([hexPrefix(first.path.subarray(depth), true), first.value])
-  const last = leaves[leaves.length - 1] as Leaf
+  const first = leaves[start] as Leaf
+  if (end - start === 1)
+    return encodeRlpList([encodeRlp(hexPrefix(first.path, depth, true)), encodeRlp(first.value)])
+  const last = leaves[end - 1] as Leaf
   let shared = depth
   while (first.path[shared] === last.path[shared]) shared++
   if (shared > depth) {
-    const path = encodeRlp(hexPrefix(first.path.subarray(depth, shared), false))
-    return encodeRlpList([path, reference(encodeNode(leaves, shared, visit), visit)])
+    const path = encodeRlp(hexPrefix(first.path.subarray(0, shared), depth, false))
+    return encodeRlpList([path, reference(encodeNode(leaves, start, end, shared, visit), visit)])
   }
-  const children: Uint8Array[] = []
-  let start = 0
-  for (let nibble = 0; nibble < 16; nibble++) {
-    let end = start
-    while (end < leaves.length && (leaves[end] as Leaf).path[depth] === nibble) end++
-    const child = start === end ? undefined : encodeNode(leaves.slice(start, end), depth + 1, visit)
-    children.push(child ? reference(child, visit) : EMPTY_STRING)
-    start = end
+  const items = new Array<Uint8Array>(17).fill(EMPTY_STRING)
+  for (let from = start; from < end; ) {
+    const nibble = (leaves[from] as Leaf).path[depth] as number
+    let to = from + 1
+    while (to < end && (leaves[to] as Leaf).path[depth] === nibble) to++
+    items[nibble] = reference(encodeNode(leaves, from, to, depth + 1, visit), visit)
+    from = to
   }
-  return encodeRlpList([...children, EMPTY_STRING])
+  return encodeRlpList(items)
 }
 
 const EMPTY_STRING = encodeRlp(new Uint8Array(0))
+const HASH_SIZE = 32
+const HASH_PREFIX = 0x80 + HASH_SIZE
 
 /** A node inside its parent: itself when shorter than a hash. */
-function reference(node: Uint8Array, visit: ((node: Uint8Array) => void) | undefined): Uint8Array {
-  if (node.length < 32) return node
-  visit?.(node)
-  return encodeRlp(keccak256(node))
+function reference(encoding: Uint8Array, visit: Visit | undefined): Uint8Array {
+  if (encoding.length < HASH_SIZE) return encoding
+  const hash = keccak256(encoding)
+  visit?.({ hash, encoding })
+  const item = new Uint8Array(1 + HASH_SIZE)
+  item[0] = HASH_PREFIX
+  item.set(hash, 1)
+  return item
 }
 
-/** Yellow Paper, appendix C. */
-function hexPrefix(path: Uint8Array, leaf: boolean): Uint8Array {
-  const odd = path.length % 2 === 1
-  const flag = (leaf ? 2 : 0) + (odd ? 1 : 0)
-  const padded = concatBytes(odd ? Uint8Array.of(flag) : Uint8Array.of(flag, 0), path)
-  return Uint8Array.from(
-    { length: padded.length / 2 },
-    (_, i) => ((padded[2 * i] as number) << 4) | (padded[2 * i + 1] as number),
-  )
+/** Yellow Paper, appendix C, of the path's nibbles from `from` on. */
+function hexPrefix(path: Uint8Array, from: number, leaf: boolean): Uint8Array {
+  const length = path.length - from
+  const odd = length % 2
+  const bytes = new Uint8Array(1 + (length >> 1))
+  bytes[0] = ((leaf ? 2 : 0) + odd) << 4
+  if (odd === 1) bytes[0] |= path[from] as number
+  for (let i = 1, at = from + odd; i < bytes.length; i++, at += 2)
+    bytes[i] = ((path[at] as number) << 4) | (path[at + 1] as number)
+  return bytes
 }
 
 function nibbles(key: Uint8Array): Uint8Array {
-  return Uint8Array.from({ length: 2 * key.length }, (_, i) => {
-    const byte = key[i >> 1] as number
-    return i % 2 === 0 ? byte >> 4 : byte & 15
-  })
+  const path = new Uint8Array(2 * key.length)
+  for (let i = 0; i < key.length; i++) {
+    const byte = key[i] as number
+    path[2 * i] = byte >> 4
+    path[2 * i + 1] = byte & 15
+  }
+  return path
 }

@@ -112,7 +112,7 @@ export function createProofServer(claim: ProofClaim, options: DerivationOptions)
   }
   const addList = (items: readonly Uint8Array[]): Hash => {
     const { root, nodes } = orderedTrieNodes(items)
-    for (const node of nodes) put(KEY_KECCAK256, keccak256(node), node)
+    for (const { hash, encoding } of nodes) put(KEY_KECCAK256, hash, encoding)
     return root
   }
 

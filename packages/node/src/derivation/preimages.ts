@@ -35,7 +35,7 @@ export function createPreimages(): Preimages {
     },
     addList(items) {
       const { root, nodes } = orderedTrieNodes(items)
-      for (const node of nodes) put(KEY_KECCAK256, keccak256(node), node)
+      for (const { hash, encoding } of nodes) put(KEY_KECCAK256, hash, encoding)
       return root
     },
     addBlob: (versionedHash, blob) => {
