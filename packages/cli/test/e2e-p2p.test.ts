@@ -26,6 +26,7 @@ import {
   parseRollupConfig,
   type RollupConfig,
 } from '@altlayer/protocol'
+import { privateKeyToAccount } from 'viem/accounts'
 import { freePort } from './helpers/network.ts'
 import { binary } from './helpers/process.ts'
 
@@ -35,6 +36,8 @@ import { binary } from './helpers/process.ts'
 const folder = mkdtempSync(join(tmpdir(), 'altlayer-p2p-'))
 let rollup: LaunchedRollup
 let config: RollupConfig
+/** Options of whoever is the sequencer: always the same peer to others. */
+let sequencing: readonly string[]
 let sequencer: TestNode
 /** Follows the sequencer; everybody else has only it. */
 let first: TestNode
@@ -67,9 +70,14 @@ async function eventually(what: string, check: () => Promise<boolean> | boolean)
   assert.fail(`${what}\n${nodes.map((node) => node.output()).join('\n\n')}`)
 }
 
-async function startNode(name: string, args: readonly string[]): Promise<TestNode> {
+async function startNode(
+  name: string,
+  args: readonly string[],
+  batcherKey?: string,
+): Promise<TestNode> {
   const port = await freePort()
-  const { ALTLAYER_BATCHER_KEY: _, ...env } = process.env
+  const { ALTLAYER_BATCHER_KEY: _, ...others } = process.env
+  const env = { ...others, ...(batcherKey && { ALTLAYER_BATCHER_KEY: batcherKey }) }
   const child = spawn(
     process.execPath,
     [
@@ -220,7 +228,11 @@ before(async () => {
   config = parseRollupConfig(JSON.parse(readFileSync(rollup.rollupConfigPath, 'utf8')))
   const keyFile = join(folder, 'sequencer-key.txt')
   writeFileSync(keyFile, `${rollup.roleKeys.sequencer}\n`, { mode: 0o600 })
-  sequencer = await startNode('sequencer', ['--sequencer', '--p2p.sequencer.key', keyFile])
+  sequencing = [
+    ...['--sequencer', '--p2p.sequencer.key', keyFile],
+    ...['--p2p.listen.tcp', String(await freePort()), '--p2p.priv.path', join(folder, 'priv.txt')],
+  ]
+  sequencer = await startNode('sequencer', sequencing)
   first = await startNode('first', ['--p2p.static', sequencer.address])
 })
 
@@ -287,5 +299,39 @@ describe('followers of a sequencer', () => {
 
   it('refuse methods that change who is a peer, unless told to serve them', async () => {
     await assert.rejects(first.rpc('opp2p_blockPeer', 'x'), /does not exist/)
+  })
+
+  it('leave its blocks for those that L1 holds, and follow whoever goes on from there', async () => {
+    const wallet = privateKeyToAccount(rollup.accounts[0]?.privateKey ?? assert.fail())
+    const raw = await wallet.signTransaction({
+      chainId: rollup.l2ChainId,
+      type: 'eip1559',
+      to: wallet.address,
+      gas: 21_000n,
+      maxFeePerGas: 10n ** 10n,
+      maxPriorityFeePerGas: 10n ** 9n,
+      nonce: 0,
+    })
+    const transaction = await sequencer.rpc<string>('eth_sendRawTransaction', raw)
+    const receipt = () =>
+      first.rpc<{ blockNumber: string; blockHash: string } | null>(
+        'eth_getTransactionReceipt',
+        transaction,
+      )
+    await eventually('the follower has the transaction', async () => (await receipt()) !== null)
+    const { blockNumber, blockHash } = (await receipt()) ?? assert.fail()
+    await sequencer.stop()
+    // Knows nothing of the transaction, makes other blocks from there on, and posts them.
+    const posting = ['--data-availability-type', 'calldata', '--max-channel-duration', '1']
+    sequencer = await startNode('successor', [...sequencing, ...posting], rollup.roleKeys.batcher)
+    const number = Number(blockNumber)
+    await eventually('the other block', async () => {
+      const hash = await hashOf(first, number)
+      return hash !== blockHash && hash === (await hashOf(sequencer, number))
+    })
+    assert.equal(await receipt(), null)
+    const status = await first.rpc<{ safe_l2: { number: number } }>('optimism_syncStatus')
+    assert.ok(status.safe_l2.number >= number)
+    await isUpToDate(first)
   })
 })
