@@ -9,12 +9,12 @@ import type { BatcherSettings } from './batcher/settings.ts'
 import type { ThrottleSettings } from './batcher/throttle.ts'
 import { ChainMismatchError } from './chain/reorg.ts'
 import { createTurns } from './chain/turns.ts'
-import { systemClock } from './clock.ts'
+import { type Clock, systemClock } from './clock.ts'
 import { readChainFiles } from './config.ts'
 import { startDeriver } from './derivation/deriver.ts'
 import { openSafeHeads } from './derivation/safe-heads.ts'
 import { startVerifier } from './derivation/verifier.ts'
-import { createL1Client, type L1Block, type L1Client } from './l1/client.ts'
+import { createL1Client, type L1Block, type L1Client, L1Error } from './l1/client.ts'
 import { followL1 } from './l1/follower.ts'
 import { createBatcherMetrics } from './metrics/batcher.ts'
 import { registerNodeMetrics } from './metrics/node.ts'
@@ -71,6 +71,8 @@ export interface NodeOptions {
   /** Takes part in the rollup's network; left out, the node has no peers. */
   readonly p2p?: P2pOptions
   readonly logger: Logger
+  /** Given, the start waits for an L1 that does not answer, until it aborts; left out, it fails then. */
+  readonly signal?: AbortSignal
 }
 
 export interface RollupNode {
@@ -98,7 +100,7 @@ const POLL_INTERVAL = 2_000
 /**
  * Starts a rollup node: engine, JSON-RPC, L1 follower, and the single sequencer or the derivation from L1. An
  * existing chain in `dataDir` is continued from its head.
- * @throws ConfigFileError, ChainMismatchError, L1Error when L1 does not answer now, EngineError.
+ * @throws ConfigFileError, ChainMismatchError, L1Error when L1 does not answer (see `signal`), EngineError.
  */
 export async function startNode(options: NodeOptions): Promise<RollupNode> {
   const { logger } = options
@@ -110,7 +112,7 @@ export async function startNode(options: NodeOptions): Promise<RollupNode> {
     while (opened.length > 0) await opened.pop()?.close()
   }
   try {
-    const l1Genesis = await l1GenesisBlock(config, client)
+    const l1Genesis = await patiently(() => l1GenesisBlock(config, client), options, clock)
     const engine = await openEngine({
       genesis,
       dataDir: join(options.dataDir, 'engine'),
@@ -236,6 +238,30 @@ export async function startNode(options: NodeOptions): Promise<RollupNode> {
 async function joinNetwork(options: SyncOptions): Promise<Sync> {
   const { startSync } = await import('./sync/sync.ts')
   return startSync(options)
+}
+
+/** Milliseconds between questions to an L1 that did not answer, and between lines about it. */
+const L1_PAUSE = 1_000
+const L1_REMINDER = 30_000
+
+/** Asks L1 again while it does not answer, if there is a signal that can end that. */
+async function patiently<T>(
+  ask: () => Promise<T>,
+  { logger, signal }: NodeOptions,
+  clock: Clock,
+): Promise<T> {
+  for (let toldAt = Number.NEGATIVE_INFINITY; ; ) {
+    try {
+      return await ask()
+    } catch (error) {
+      if (!(error instanceof L1Error) || signal === undefined || signal.aborted) throw error
+      if (clock.now() - toldAt > L1_REMINDER) {
+        toldAt = clock.now()
+        logger.warn({ reason: error.message }, 'L1 does not answer: waiting for it to start')
+      }
+    }
+    await clock.sleep(L1_PAUSE, signal)
+  }
 }
 
 /** The L1 block that the rollup's genesis names: proof that this is the rollup's L1. */

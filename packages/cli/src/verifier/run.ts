@@ -89,6 +89,7 @@ export async function runVerifier(options: VerifierRunOptions): Promise<number> 
       ...(sequencer && { sequencer }),
       ...(options.p2p && { p2p: { ...options.p2p, ...sequencerKey(options.sequencerKeyPath) } }),
       logger: log.logger,
+      signal: stop.graceful,
     })
     console.log(`node listens on ${node.url}`)
     if (node.metricsUrl !== undefined) console.log(`metrics are at ${node.metricsUrl}`)
@@ -97,6 +98,7 @@ export async function runVerifier(options: VerifierRunOptions): Promise<number> 
     await node.close()
     return 0
   } catch (error) {
+    if (stop.graceful.aborted && error instanceof L1Error) return 0
     const foreseen = FORESEEN.some((type) => error instanceof type)
     throw foreseen ? new CommandError((error as Error).message, { cause: error }) : error
   } finally {

@@ -41,9 +41,11 @@ export async function findStartingPoint(options: StartingPointOptions): Promise<
     engine.block({ number: block.header.number })?.hash === block.hash
   let safe = finalized
   await safeHeads.rewind(async ({ l1, l2 }) => {
+    if ((await client.block(l1.number))?.hash !== l1.hash) return false
+    // Older than what is final: it is history, which L1 keeps.
+    if (l2.number <= finalized.header.number) return true
     const block = engine.block({ hash: l2.hash })
-    if (block === undefined || block.header.number < finalized.header.number) return false
-    if (!isCanonical(block) || (await client.block(l1.number))?.hash !== l1.hash) return false
+    if (block === undefined || !isCanonical(block)) return false
     safe = block
     return true
   })

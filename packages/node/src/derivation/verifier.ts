@@ -11,7 +11,7 @@ import {
 import type { Logger } from 'pino'
 import type { Turns } from '../chain/turns.ts'
 import type { Clock } from '../clock.ts'
-import type { L1Block, L1Client } from '../l1/client.ts'
+import { type L1Block, type L1Client, L1Error } from '../l1/client.ts'
 import type { L1Follower } from '../l1/follower.ts'
 import { type Deriver, DeriverEndedError } from './deriver.ts'
 import { PreimageUnknownError } from './preimage-source.ts'
@@ -79,6 +79,7 @@ export function startVerifier(options: VerifierOptions): Verifier {
   let heads: DerivedHeads | undefined
   /** The last block that concluded a batch since derivation began. */
   let concluded: Block = engine.genesis
+  let startHash = engine.genesis.hash
   /** Whether the deriver goes on from `heads`. */
   let deriving = false
   let savedAt = 0
@@ -98,6 +99,7 @@ export function startVerifier(options: VerifierOptions): Verifier {
     const currentL1 = await client.block(first.number)
     if (currentL1?.hash !== first.hash) throw new L1ReorgError()
     concluded = start
+    startHash = start.hash
     await turns.take(() => {
       // Where nothing is given up, the blocks that were made meanwhile stay.
       const head = unsafe.hash === headBefore.hash ? engine.block({ tag: 'latest' }) : unsafe
@@ -233,9 +235,21 @@ export function startVerifier(options: VerifierOptions): Verifier {
     if (await stands(idOf(currentL1))) checkedHead = head
   }
 
+  /** An L1 that does not tell any more what it told may have been reorganised: then the error is that. */
+  async function reorgBehind(error: unknown): Promise<unknown> {
+    if (!(error instanceof L1Error) || !deriving || heads === undefined) return error
+    try {
+      await stands(idOf(heads.currentL1))
+      return error
+    } catch (other) {
+      return other instanceof L1ReorgError ? other : error
+    }
+  }
+
   /** Goes on to the next L1 block; false when there is none yet. */
   async function advance(of: DerivedHeads, number: bigint): Promise<boolean> {
-    safeHeads.add({ l1: idOf(of.currentL1), l2: idOf(concluded) })
+    // Before that, blocks are read again that had been read when the start was not safe yet.
+    if (concluded.hash !== startHash) safeHeads.add({ l1: idOf(of.currentL1), l2: idOf(concluded) })
     const block = await deriver.advance(number)
     if (block === undefined) {
       saveSafeHeads()
@@ -300,7 +314,8 @@ export function startVerifier(options: VerifierOptions): Verifier {
         // Other work of this thread goes on between steps.
         await clock.sleep(busy ? 0 : POLL, stop.signal)
         if (busy) await new Promise((resolve) => setImmediate(resolve))
-      } catch (error) {
+      } catch (failure) {
+        const error = await reorgBehind(failure)
         if (stop.signal.aborted) return
         if (needsReset(error)) restart(error)
         else logger.error({ err: error }, 'derivation failed; trying again')
