@@ -39,6 +39,10 @@ const benches: Readonly<Record<string, Entry>> = {
     summary: 'the proof machine on the program: steps a second, state hashes of a long run',
     load: () => import('./riscv.ts'),
   },
+  kzg: {
+    summary: 'commitments and proofs of blobs: computed, verified',
+    load: () => import('./kzg.ts'),
+  },
   precompiles: {
     summary: 'native precompiles: time a call, nanoseconds per gas',
     load: () => import('./precompiles.ts'),
