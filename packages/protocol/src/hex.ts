@@ -126,8 +126,15 @@ export function bigintToBytes(value: bigint, size: number, path = 'integer'): Ui
   if (value < 0n || value >> BigInt(8 * size) !== 0n)
     throw new MalformedInputError(path, `an unsigned integer of ${size} bytes`, describe(value))
   const bytes = new Uint8Array(size)
-  Buffer.from(bytes.buffer).write(value.toString(16).padStart(2 * size, '0'), 'hex')
+  // Digit by digit from the end: to reach the memory of a short array costs more than all of its digits.
+  const digits = value.toString(16)
+  for (let i = size - 1, at = digits.length - 1; at >= 0; i--, at -= 2)
+    bytes[i] = (digitAt(digits, at - 1) << 4) | digitAt(digits, at)
   return bytes
+}
+
+function digitAt(digits: string, at: number): number {
+  return at < 0 ? 0 : (DIGITS[digits.charCodeAt(at)] as number)
 }
 
 /** `value` as a left-padded hex word of `size` bytes (default 32). */

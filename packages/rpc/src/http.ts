@@ -83,8 +83,10 @@ function send(response: ServerResponse, answer: Answer): void {
 
 function finish(response: ServerResponse, status: number, type: string, text: string): void {
   if (response.destroyed) return
-  response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(text) })
-  response.end(text)
+  const length = Buffer.byteLength(text)
+  response.writeHead(status, { 'content-type': type, 'content-length': length })
+  // ASCII, as almost every answer is, goes out as it is.
+  response.end(text, length === text.length ? 'latin1' : 'utf8')
 }
 
 /** Refuses without reading the body, so the connection cannot be used again. */
