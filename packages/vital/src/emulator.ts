@@ -25,7 +25,7 @@ export interface MachineHost {
   /** The bytes behind a typed key (hex, without 0x); undefined stops the run with MissingPreimageError. */
   preimage(key: string): Uint8Array | undefined
   /** Bytes written to stdout (1), stderr (2) or the hint channel (4), long ones in pieces. */
-  output?(descriptor: number, bytes: Uint8Array): void
+  readonly output?: ((descriptor: number, bytes: Uint8Array) => void) | undefined
 }
 
 /** A running machine. */

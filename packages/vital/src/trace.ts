@@ -67,10 +67,12 @@ export function recordTrace(
   if (interval < 1n) throw new RangeError(`checkpoints are at least 1 step apart, not ${interval}`)
   // A replay asks for the same preimages and says the same things: once is enough.
   let recording = true
+  const listener: MachineHost['output'] =
+    host.output && ((descriptor, bytes) => host.output?.(descriptor, bytes))
   const machine = createMachine(image, {
     preimage: (key) => host.preimage(key),
-    output(descriptor, bytes) {
-      if (recording) host.output?.(descriptor, bytes)
+    get output() {
+      return recording ? listener : undefined
     },
   })
   let checkpoints: Checkpoint[] = [takeCheckpoint(machine)]

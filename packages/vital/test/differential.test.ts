@@ -37,7 +37,7 @@ function agree(input: Setup, steps: number): void {
 test('the emulator and the reference interpreter agree on random programs', () => {
   fc.assert(
     fc.property(setup, fc.integer({ min: 1, max: 60 }), (input, steps) => agree(input, steps)),
-    { numRuns: 600 },
+    { numRuns: 1500 },
   )
 })
 
@@ -51,7 +51,7 @@ test('they agree on any single word as an instruction', () => {
         agree({ code: [code], registers, preimages, preimageKey: KEY }, 1)
       },
     ),
-    { numRuns: 600 },
+    { numRuns: 1500 },
   )
 })
 

@@ -29,7 +29,7 @@ test('the contract makes the next step of any program from its witness alone', (
         if (!(error instanceof MissingPreimageError)) throw error
       }
     }),
-    { numRuns: 600 },
+    { numRuns: 1500 },
   )
 })
 

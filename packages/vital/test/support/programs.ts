@@ -1,3 +1,4 @@
+import { keccak256 } from '@altlayer/protocol'
 import fc from 'fast-check'
 import type { Preimages } from '../reference/interpreter.ts'
 import * as assembler from './assembler.ts'
@@ -111,17 +112,23 @@ const address = fc.oneof(
   value,
 )
 
-export const KEY = new Uint8Array(32).fill(7)
-export const preimages: Preimages = new Map([
-  [Buffer.from(KEY).toString('hex'), Uint8Array.from({ length: 100 }, (_, i) => i * 3)],
-])
+/** A preimage that the contract's oracle can be given, too: its key is that of a keccak256. */
+export const PREIMAGE = Uint8Array.from({ length: 100 }, (_, i) => i * 3)
+export const KEY = keccak256(PREIMAGE)
+KEY[0] = 2
+export const preimages: Preimages = new Map([[Buffer.from(KEY).toString('hex'), PREIMAGE]])
 
-/** Registers as an ECALL wants them, often enough. */
+/** Registers as ECALLs want them: number and descriptor of one that moves bytes, or any. */
 const ecallRegisters = fc.record({
-  a0: fc.oneof(fc.bigInt({ min: 0n, max: 8n }), value),
-  a1: address,
-  a2: fc.oneof(fc.bigInt({ min: 0n, max: 70n }), value),
-  a7: fc.oneof(fc.constantFrom(63n, 63n, 64n, 64n, 93n, 94n), value),
+  call: fc.oneof(
+    fc.constantFrom([63n, 5n] as const, [64n, 6n] as const),
+    fc.tuple(
+      fc.oneof(fc.constantFrom(63n, 64n, 93n, 94n), value),
+      fc.oneof(fc.bigInt({ min: 0n, max: 8n }), value),
+    ),
+  ),
+  address,
+  length: fc.oneof(fc.bigInt({ min: 0n, max: 70n }), value),
 })
 
 /** A machine about to run a random program. */
@@ -137,8 +144,12 @@ export const setup: fc.Arbitrary<Setup> = fc
   .map(({ code, values, ecall, pc, bytes, step }) => {
     const registers: Record<number, bigint> = {}
     for (const [index, register] of values.entries()) registers[index] = register
-    if (ecall) Object.assign(registers, { 10: ecall.a0, 11: ecall.a1, 12: ecall.a2, 17: ecall.a7 })
-    const kept = code.slice(0, Number(((1n << 32n) - pc) / 4n))
+    if (ecall) {
+      const [number, descriptor] = ecall.call
+      Object.assign(registers, { 10: descriptor, 11: ecall.address, 12: ecall.length, 17: number })
+    }
+    const begun = ecall ? [assembler.ECALL, ...code] : code
+    const kept = begun.slice(0, Number(((1n << 32n) - pc) / 4n))
     return {
       code: kept,
       registers,

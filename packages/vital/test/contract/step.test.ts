@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { type Hex, hexToBytes } from '@altlayer/protocol'
+import { stepWitness } from '../../src/index.ts'
+import { ECALL, store } from '../support/assembler.ts'
+import { emulatorOf } from '../support/machine.ts'
+import { compareSteps } from './compare.ts'
+import { deployRiscV } from './contract.ts'
+
+const GAS_LIMIT = 60_000
+
+describe('RiscV.sol', () => {
+  it('makes each step of random programs as the emulator does, for at most 60 000 gas', () => {
+    // `npm run step -w @altlayer/vital` compares 100 000 steps.
+    const { steps, reads, gas } = compareSteps(15_000, 1)
+    assert.ok(steps >= 15_000)
+    assert.ok(reads > 20, `${reads} reads of preimages`)
+    assert.ok(gas > 0 && gas <= GAS_LIMIT, `${gas} gas`)
+  })
+
+  it('refuses a proof of another memory, a short one, and a malformed state', () => {
+    const call = deployRiscV()
+    const machine = emulatorOf({ code: [store.sd(1, 2, 0)], registers: { 1: 5n, 2: 0x20000n } })
+    const witness = stepWitness(machine)
+    machine.run(1n)
+    assert.notEqual(call(witness).stateHash, undefined)
+    const changed = (hex: Hex, at: number, value: number): Hex => {
+      const bytes = hexToBytes(hex)
+      bytes[at] = value
+      return `0x${Buffer.from(bytes).toString('hex')}`
+    }
+    const { proof, stateData } = witness
+    for (const bad of [
+      // A leaf, a sibling, of the instruction and of the data.
+      { proof: changed(proof, 31, 1) },
+      { proof: changed(proof, 895, 0xff) },
+      { proof: changed(proof, 896, 1) },
+      { proof: changed(proof, 1791, 0xff) },
+      { proof: proof.slice(0, -2) as Hex },
+      { proof: proof.slice(0, 2 + 2 * 896) as Hex },
+      { proof: '0x' as const },
+      { stateData: changed(stateData, 0, 0) },
+      { stateData: changed(stateData, 97, 1) },
+      { stateData: changed(stateData, 81, 2) },
+      { stateData: stateData.slice(0, -2) as Hex },
+      { stateData: `${stateData}00` as Hex },
+    ])
+      assert.equal(
+        call({ ...witness, ...bad }).stateHash,
+        undefined,
+        JSON.stringify(bad).slice(0, 40),
+      )
+  })
+
+  it('cannot make a step whose preimage is not there', () => {
+    const registers = { 17: 63n, 10: 5n, 11: 0x20000n, 12: 8n }
+    const preimageKey = new Uint8Array(32).fill(2)
+    const machine = emulatorOf({ code: [ECALL], registers, preimageKey })
+    assert.equal(deployRiscV()(stepWitness(machine)).stateHash, undefined)
+    assert.throws(() => machine.run(1n), { name: 'MissingPreimageError' })
+  })
+
+  it('ignores what follows a whole proof', () => {
+    const call = deployRiscV()
+    const machine = emulatorOf({ code: [ECALL], registers: { 17: 93n, 10: 1n } })
+    const witness = stepWitness(machine)
+    const { stateHash } = call(witness)
+    assert.equal(stateHash?.slice(0, 4), '0x01')
+    assert.equal(call({ ...witness, proof: `${witness.proof}ff` as Hex }).stateHash, stateHash)
+  })
+})
