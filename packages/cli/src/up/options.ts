@@ -9,6 +9,17 @@ import { dataDirOption, dataDirPath } from '../local/data-dir.ts'
 import { type MetricsAddress, metricsOptions, parseMetricsOptions } from '../metrics-options.ts'
 import { p2pOptions, parseP2pOptions } from '../p2p-options.ts'
 
+/** Options of the batcher as `up` has them: what it sets itself is in `network.ts`. */
+function withDefaults<K extends keyof typeof batcherOptions>(
+  defaults: Readonly<Record<K, string>>,
+) {
+  const entries = Object.entries(defaults) as [K, string][]
+  const changed = entries.map(([name, text]) => [name, { ...batcherOptions[name], default: text }])
+  return Object.fromEntries(changed) as Readonly<
+    Record<K, { readonly summary: string; readonly value: string; readonly default: string }>
+  >
+}
+
 export const upOptions = {
   'data-dir': dataDirOption,
   'l1-port': { summary: 'port of the local L1', value: 'PORT', default: '8545' },
@@ -40,6 +51,13 @@ export const upOptions = {
     default: '0',
   },
   ...batcherOptions,
+  ...withDefaults({
+    'data-availability-type': 'calldata; with --l1-url: auto',
+    'max-channel-duration': '2',
+    'poll-interval': '500',
+    'resubmission-timeout': '20',
+    'throttle.unsafe-da-bytes-lower-threshold': '0',
+  }),
   ...metricsOptions,
   ...p2pOptions,
   verbose: { summary: 'print a line for every block', short: 'v' },
