@@ -1,0 +1,209 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { devAccount } from '@altlayer/launch'
+import { type Hash, type Hex, hexToBytes } from '@altlayer/protocol'
+import { singularBatchesIn } from '../batcher/decode.ts'
+import { l2Transfer } from './helpers/batches.ts'
+import { rpc } from './helpers/json-rpc.ts'
+import type { TestNode } from './helpers/rollup-node.ts'
+import { eventually } from './helpers/wait.ts'
+import { createWorld, newMarker, type World } from './helpers/world.ts'
+
+// A sequencer with its batcher as a process of its own, on a real L1: killed, without L1's pool, outbid, reorganised.
+// What it posted is read back from L1.
+
+let world: World
+let node: TestNode
+let stopMining = async () => {}
+/** Milliseconds between L1 blocks. */
+const L1_INTERVAL = 700
+
+before(async () => {
+  world = await createWorld({ tempo: { seqWindowSize: 400n }, slotsInEpoch: 32 })
+  node = await world.startNode('sequencer', {
+    sequencer: {
+      batcherKey: world.deployment.launched.roleKeys.batcher as Hex,
+      args: ['--batch-type', '0', '--compression-algo', 'zlib', '--resubmission-timeout', '2'],
+    },
+  })
+  stopMining = world.l1.mineEvery(L1_INTERVAL)
+})
+
+after(async () => {
+  await stopMining()
+  await world.close()
+})
+
+interface L1Transaction {
+  readonly hash: Hash
+  readonly from: string
+  readonly to: string
+  readonly nonce: Hex
+  readonly input: Hex
+}
+
+/** Everything the batcher's account has on L1, oldest first. */
+async function batcherTransactions(): Promise<readonly L1Transaction[]> {
+  const { config } = world.deployment
+  const { number } = await world.l1.head()
+  const found: L1Transaction[] = []
+  for (let at = 0n; at <= number; at++) {
+    const block = await rpc<{ readonly transactions: readonly L1Transaction[] }>(
+      world.l1.url,
+      'eth_getBlockByNumber',
+      [`0x${at.toString(16)}`, true],
+    )
+    found.push(
+      ...block.transactions.filter(
+        ({ from }) => from === config.genesis.systemConfig.batcherAddress,
+      ),
+    )
+  }
+  return found
+}
+
+/** How many times each L2 block is on L1, by its timestamp. */
+async function postings(): Promise<ReadonlyMap<bigint, number>> {
+  const counts = new Map<bigint, number>()
+  const transactions = await batcherTransactions()
+  const datas = transactions
+    .filter(({ to }) => to === world.deployment.config.batchInboxAddress)
+    .map(({ input }) => hexToBytes(input))
+  for (const { timestamp } of singularBatchesIn(datas))
+    counts.set(timestamp, (counts.get(timestamp) ?? 0) + 1)
+  return counts
+}
+
+const head = async () => (await node.status()).unsafe_l2.number
+const safe = async () => (await node.status()).safe_l2.number
+
+/** Waits until every block that there is now is safe. */
+async function allSafe(): Promise<number> {
+  const target = await eventually('the sequencer answers', head, world.explain)
+  await eventually(
+    `block ${target} is safe`,
+    async () => (await safe()) >= target,
+    () => world.explain(),
+  )
+  return target
+}
+
+async function transfer(): Promise<void> {
+  const payer = devAccount(7)
+  const nonce = await rpc<Hex>(node.url, 'eth_getTransactionCount', [payer.address, 'pending'])
+  const { config } = world.deployment
+  const raw = await l2Transfer(config, payer.privateKey, Number(nonce), newMarker())
+  await rpc(node.url, 'eth_sendRawTransaction', [`0x${Buffer.from(raw).toString('hex')}`])
+}
+
+describe('a batcher', () => {
+  it('that is killed again and again posts every block once', async () => {
+    await allSafe()
+    for (const pause of [0, 250, 700]) {
+      const from = await safe()
+      await transfer()
+      await eventually('more is safe', async () => (await safe()) > from, world.explain)
+      // Somewhere between two channels, sent or not, included or not.
+      await sleep(pause)
+      await node.stop('SIGKILL')
+      await node.start()
+    }
+    const last = await allSafe()
+    const { blockTime, genesis } = world.deployment.config
+    const counts = await postings()
+    const wrong = Array.from({ length: last }, (_, i) => BigInt(i + 1)).filter(
+      (number) => counts.get(genesis.l2Time + number * blockTime) !== 1,
+    )
+    assert.deepEqual(wrong, [])
+  })
+
+  it('sends again what L1 forgot, with higher fees', async () => {
+    await allSafe()
+    await stopMining()
+    const pool = () =>
+      rpc<{ readonly pending: string }>(world.l1.url, 'txpool_status', []).then(({ pending }) =>
+        Number(pending),
+      )
+    // One more block, so that a channel is closed, and nothing takes its transaction.
+    await transfer()
+    await world.l1.mine()
+    await eventually(
+      'a transaction waits',
+      async () => (await pool()) > 0 || (await world.l1.mine()) === undefined,
+      world.explain,
+    )
+    await world.l1.dropTransactions()
+    await eventually('it is sent again', async () => (await pool()) > 0, world.explain)
+    assert.match(node.log(), /sent again/)
+    stopMining = world.l1.mineEvery(L1_INTERVAL)
+    await allSafe()
+  })
+
+  it('outbids itself when L1 becomes dearer', async () => {
+    await allSafe()
+    await stopMining()
+    await transfer()
+    const pending = () =>
+      rpc<{ readonly pending: Record<string, Record<string, { maxFeePerGas: Hex }>> }>(
+        world.l1.url,
+        'txpool_content',
+        [],
+      ).then((content) =>
+        Object.values(content.pending).flatMap((byNonce) => Object.values(byNonce)),
+      )
+    await world.l1.mine()
+    const first = await eventually(
+      'a transaction waits',
+      async () => {
+        const [waiting] = await pending()
+        if (waiting === undefined) await world.l1.mine()
+        return waiting
+      },
+      world.explain,
+    )
+    const price = BigInt(first.maxFeePerGas) * 3n
+    const setPrice = () =>
+      rpc(world.l1.url, 'anvil_setNextBlockBaseFeePerGas', [`0x${price.toString(16)}`])
+    await eventually(
+      'the transaction pays the price',
+      async () => {
+        await setPrice()
+        await world.l1.mine()
+        return (await pending()).length === 0
+      },
+      world.explain,
+    )
+    stopMining = world.l1.mineEvery(L1_INTERVAL)
+    await allSafe()
+  })
+
+  it('posts again what a reorganisation of L1 dropped', async () => {
+    await allSafe()
+    await stopMining()
+    const before = await safe()
+    // Blocks without their transactions in the place of the newest: batches and L1 origins are gone.
+    await world.l1.reorg(4)
+    await world.l1.mine()
+    stopMining = world.l1.mineEvery(L1_INTERVAL)
+    await world.stands(node)
+    const last = await allSafe()
+    assert.ok(last >= before)
+    const nonces = (await batcherTransactions()).map(({ nonce }) => Number(nonce))
+    assert.deepEqual(nonces, [...nonces.keys()])
+  })
+
+  it('left everything on L1 that another node needs', async () => {
+    await allSafe()
+    await stopMining()
+    await node.stop('SIGTERM')
+    const { config } = world.deployment
+    const fresh = await world.startNode('fresh')
+    const { safe_l2 } = await world.caughtUp(fresh)
+    assert.ok(safe_l2.number > 20)
+    const block = await fresh.block(safe_l2.number)
+    await node.start()
+    assert.equal((await node.block(safe_l2.number))?.hash, block?.hash)
+    assert.equal(BigInt(safe_l2.timestamp), config.genesis.l2Time + BigInt(safe_l2.number))
+  })
+})
