@@ -88,18 +88,11 @@ export function createConsensus(context: ConsensusContext): Consensus {
       finalized?.hash === chain.pointer('finalized')?.hash
     if (unchanged) return
     if (moved && payload !== undefined && payload.parent.hash !== head.hash) await dropPayload()
-    const hashesOf = ({ hash }: SealedHeader) => chain.manifest(hash)?.hashes ?? []
+    const nameOf = ({ header, hash }: SealedHeader) => ({ number: header.number, hash })
     const senders = moved ? context.wantedSenders() : []
     const states = await builder.canonical({
-      reverted: reorg.reverted.map((block) => ({
-        number: block.header.number,
-        transactions: hashesOf(block),
-      })),
-      applied: reorg.applied.map((block) => ({
-        number: block.header.number,
-        hash: block.hash,
-        transactions: hashesOf(block),
-      })),
+      reverted: reorg.reverted.map(nameOf),
+      applied: reorg.applied.map(nameOf),
       head: head.hash,
       safe: safe?.hash,
       finalized: finalized?.hash,

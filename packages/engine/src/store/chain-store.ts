@@ -102,6 +102,15 @@ export function readManifest(store: Store, hash: Hash): Manifest | undefined {
   return { senders, hashes }
 }
 
+/** Hashes of a block's transactions; none when the block is unknown. */
+export function readTransactionHashes(store: Store, hash: Hash): readonly Uint8Array[] {
+  const record = store.get('manifests', hashKey(hash)) ?? new Uint8Array(0)
+  return Array.from({ length: record.length / MANIFEST_ENTRY }, (_, index) => {
+    const end = (index + 1) * MANIFEST_ENTRY
+    return record.subarray(end - 32, end)
+  })
+}
+
 function encodeManifest({ senders, hashes }: Manifest): Uint8Array {
   const writer = createByteWriter(MANIFEST_ENTRY * senders.length)
   senders.forEach((sender, index) => {
@@ -162,12 +171,12 @@ export function writeBlock(batch: StoreBatch, block: BlockRecord): void {
   batch.put('manifests', key, encodeManifest(block.manifest))
 }
 
-/** Makes a block the canonical one of its number, and its transactions found by hash. */
+/** Makes a block the canonical one of its number, and its transactions found by their hashes. */
 export function writeCanonical(
   batch: StoreBatch,
   number: bigint,
   hash: Hash,
-  transactions: readonly Hash[],
+  transactions: readonly Uint8Array[],
 ): void {
   const block = hashKey(hash)
   batch.put('canonical', numberKey(number), block)
@@ -175,7 +184,7 @@ export function writeCanonical(
     const place = new Uint8Array(36)
     place.set(block)
     new DataView(place.buffer).setUint32(32, index)
-    batch.put('transactions', hashKey(transaction), place)
+    batch.put('transactions', transaction, place)
   })
 }
 
@@ -183,8 +192,8 @@ export function writeCanonical(
 export function deleteCanonical(
   batch: StoreBatch,
   number: bigint,
-  transactions: readonly Hash[],
+  transactions: readonly Uint8Array[],
 ): void {
   batch.delete('canonical', numberKey(number))
-  for (const transaction of transactions) batch.delete('transactions', hashKey(transaction))
+  for (const transaction of transactions) batch.delete('transactions', transaction)
 }

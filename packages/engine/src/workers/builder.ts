@@ -20,6 +20,7 @@ import {
   type BlockRecord,
   deleteCanonical,
   readHeader,
+  readTransactionHashes,
   writeBlock,
   writeCanonical,
   writePointer,
@@ -39,14 +40,15 @@ export interface BuilderData {
   readonly genesis: Genesis
 }
 
+interface BlockName {
+  readonly number: bigint
+  readonly hash: Hash
+}
+
 /** A change of the canonical chain: every block is written, only pointers move. */
 export interface CanonicalChange {
-  readonly reverted: readonly { readonly number: bigint; readonly transactions: readonly Hash[] }[]
-  readonly applied: readonly {
-    readonly number: bigint
-    readonly hash: Hash
-    readonly transactions: readonly Hash[]
-  }[]
+  readonly reverted: readonly BlockName[]
+  readonly applied: readonly BlockName[]
   readonly head: Hash
   readonly safe: Hash | undefined
   readonly finalized: Hash | undefined
@@ -244,11 +246,12 @@ const handlers = {
 
   /** Moves the canonical chain and the named blocks, in one transaction; returns the senders' states. */
   canonical: (change: CanonicalChange): readonly SenderState[] => {
+    const named = (blocks: readonly BlockName[]) =>
+      blocks.map((block) => ({ ...block, hashes: readTransactionHashes(store, block.hash) }))
+    const [reverted, applied] = [named(change.reverted), named(change.applied)]
     store.transaction((batch) => {
-      for (const { number, transactions } of change.reverted)
-        deleteCanonical(batch, number, transactions)
-      for (const { number, hash, transactions } of change.applied)
-        writeCanonical(batch, number, hash, transactions)
+      for (const { number, hashes } of reverted) deleteCanonical(batch, number, hashes)
+      for (const { number, hash, hashes } of applied) writeCanonical(batch, number, hash, hashes)
       writePointer(batch, 'head', change.head)
       writePointer(batch, 'safe', change.safe)
       writePointer(batch, 'finalized', change.finalized)
