@@ -1,7 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { parentPort, workerData } from 'node:worker_threads'
 import { type PackedBytes, serve, unpackBytes, workInBackground } from '@altlayer/engine'
-import { bytesToHex, type Hex, l1BlobBaseFee, type RollupConfig } from '@altlayer/protocol'
+import {
+  bytesToHex,
+  type Hash,
+  type Hex,
+  l1BlobBaseFee,
+  type RollupConfig,
+} from '@altlayer/protocol'
 import { connectL1, createL1Client, L1Error } from '../l1/client.ts'
 import type { BatcherContext } from './channel-builder.ts'
 import { advance } from './core.ts'
@@ -62,16 +68,37 @@ const context: BatcherContext = {
 }
 let state: BatcherState = INITIAL_STATE
 
-async function observe(request: StepRequest): Promise<Observation & { readonly balance: bigint }> {
-  const head = await client.block('latest')
-  if (head === undefined) throw new L1Error('L1 has no latest block')
+/** What only a new L1 block changes. */
+interface AccountView {
+  readonly head: Hash
+  readonly nonce: Observation['nonce']
+  readonly inclusions: Observation['inclusions']
+  readonly tip: bigint
+  readonly balance: bigint
+}
+
+let view: AccountView | undefined
+
+async function viewAt(head: Hash): Promise<AccountView> {
+  // L1's pool changes without a block, and an answer that did not fit may have been an old one.
+  const doubtful = state.phase === 'settling' || state.transactions.some(({ misses }) => misses > 0)
+  if (view?.head === head && !doubtful) return view
+  // The nonces first: what they count is in the receipts that are read later.
   const nonce = await account.nonces()
   const [inclusions, tip, balance] = await Promise.all([
     account.inclusions(state.transactions.flatMap(({ hashes }) => hashes)),
     account.tip(),
     account.balance(),
   ])
+  view = { head, nonce, inclusions, tip, balance }
+  return view
+}
+
+async function observe(request: StepRequest): Promise<Observation & { readonly balance: bigint }> {
+  const head = await client.block('latest')
+  if (head === undefined) throw new L1Error('L1 has no latest block')
   const { header, hash } = head
+  const { nonce, inclusions, tip, balance } = await viewAt(hash)
   return {
     now: Date.now(),
     l1: {

@@ -30,7 +30,9 @@ export function settle({ settings }: BatcherContext, state: Settling, seen: Obse
     }
     return { state: next, events: [] }
   }
-  const readUntil = state.readUntil ?? l1.number
+  // L1 may have become shorter since.
+  const readUntil =
+    state.readUntil === undefined || l1.number < state.readUntil ? l1.number : state.readUntil
   if (node === undefined || node.readTo < readUntil)
     return {
       state: { phase: 'settling', readUntil, waiting: undefined, transactions: [] },
