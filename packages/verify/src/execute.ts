@@ -25,12 +25,15 @@ export interface ExecutionInput {
 /** The bytes behind a typed preimage key, or undefined. */
 export type PreimageReader = (key: Uint8Array) => Uint8Array | undefined
 
+/** What is kept of an executed transaction; its logs stand in the receipt. */
+export type ExecutedTransaction = Omit<TransactionResult, 'returnData' | 'logs'>
+
 export type Execution =
   | {
       readonly sealed: true
       readonly header: Header
       readonly hash: Hash
-      readonly results: readonly TransactionResult[]
+      readonly results: readonly ExecutedTransaction[]
       readonly milliseconds: number
     }
   | {
@@ -70,13 +73,19 @@ export interface ExecutorOptions {
 const DEFAULT_NODE_CACHE = 32 << 20
 const DEFAULT_CODE_CACHE = 16 << 20
 const DEFAULT_TIME_LIMIT = 20_000
+/** Of a block: what its gas limit allows is only a claim. */
+const MAX_RECEIPT_BYTES = 128 << 20
+/** program/shared/status.ts. */
+const STATUS_INTERRUPTED = 5
+const STATUS_RESULT_FULL = 8
 
 /** Throws MalformedInputError for a configuration that is out of range, and ProgramNotBuiltError. */
 export function createExecutor(options: ExecutorOptions): BlockExecutor {
   let reader: PreimageReader | undefined
   let deadline = 0
+  const isLate = () => performance.now() > deadline
   const program = createProgram(
-    { preimage: (key) => reader?.(key), interrupted: () => performance.now() > deadline },
+    { preimage: (key) => reader?.(key), interrupted: isLate },
     {
       config: options.config,
       nodeCacheBytes: options.nodeCacheBytes ?? DEFAULT_NODE_CACHE,
@@ -94,8 +103,8 @@ export function createExecutor(options: ExecutorOptions): BlockExecutor {
     }
   }
   return {
-    run: (input, preimages) => reading(preimages, () => execute(program, input)),
-    lacking: (input, preimages) => reading(preimages, () => lacking(program, input)),
+    run: (input, preimages) => reading(preimages, () => execute(program, input, isLate)),
+    lacking: (input, preimages) => reading(preimages, () => lacking(program, input, isLate)),
     clear: () => program.clearCache(),
   }
 }
@@ -103,15 +112,22 @@ export function createExecutor(options: ExecutorOptions): BlockExecutor {
 function execute(
   program: Program,
   { parent, attributes, transactions }: ExecutionInput,
+  isLate: () => boolean,
 ): Execution {
   const start = performance.now()
-  const results: TransactionResult[] = []
+  const results: ExecutedTransaction[] = []
+  let receiptBytes = 0
   let running: number | undefined
   try {
     program.open(parent, attributes)
     for (const [index, raw] of transactions.entries()) {
       running = index
-      results.push(program.transaction(raw))
+      // A short transaction never asks whether it is late.
+      if (isLate()) throw new ProgramError(STATUS_INTERRUPTED)
+      const { returnData: _, logs: __, ...result } = program.transaction(raw)
+      receiptBytes += result.receipt.length
+      if (receiptBytes > MAX_RECEIPT_BYTES) throw new ProgramError(STATUS_RESULT_FULL)
+      results.push(result)
     }
     running = undefined
     const { header, hash } = program.seal()
@@ -130,9 +146,11 @@ function execute(
 function lacking(
   program: Program,
   { parent, attributes, transactions }: ExecutionInput,
+  isLate: () => boolean,
 ): readonly MissingPreimage[] {
   const missing = new Map<Hash, MissingPreimage>()
   for (const raw of transactions) {
+    if (isLate()) break
     try {
       program.open(parent, attributes)
       program.transaction(raw)

@@ -1,4 +1,3 @@
-import type { TransactionResult } from '@altlayer/engine'
 import {
   bytesToHex,
   type ConsensusReceipt,
@@ -19,6 +18,7 @@ import {
   TX_DEPOSIT,
 } from '@altlayer/protocol'
 import type { ForeignBlock } from './block.ts'
+import type { ExecutedTransaction } from './execute.ts'
 import type { Problem } from './verdict.ts'
 
 /**
@@ -29,7 +29,7 @@ import type { Problem } from './verdict.ts'
 export function compareReceipts(
   json: unknown,
   block: ForeignBlock,
-  results: readonly TransactionResult[],
+  results: readonly ExecutedTransaction[],
 ): Problem | undefined {
   const list = parseArray(json, 'receipts')
   if (list.length !== results.length)
@@ -70,7 +70,7 @@ function difference(
 /** Fields that the receipts root commits to. */
 function consensusDifference(
   own: ConsensusReceipt,
-  result: TransactionResult,
+  result: ExecutedTransaction,
   shown: ConsensusReceipt,
   index: number,
 ): Problem | undefined {
@@ -106,7 +106,7 @@ function consensusDifference(
 function shownFields(
   { hash, header, transactions }: ForeignBlock,
   index: number,
-  result: TransactionResult,
+  result: ExecutedTransaction,
   attributes: L1Attributes | undefined,
 ): Readonly<Record<string, string | null>> {
   const { from, to, nonce } = result
@@ -127,7 +127,7 @@ function shownFields(
 }
 
 function l1FeeFields(
-  { l1Fee, l1GasUsed }: TransactionResult,
+  { l1Fee, l1GasUsed }: ExecutedTransaction,
   attributes: L1Attributes | undefined,
 ): Record<string, string> {
   if (l1Fee === undefined) return {}
@@ -184,7 +184,7 @@ const OPTIONAL: ReadonlySet<string> = new Set([
 function logDifference(
   object: JsonObject,
   { hash, header }: ForeignBlock,
-  result: TransactionResult,
+  result: ExecutedTransaction,
   index: number,
   firstLog: number,
 ): Problem | undefined {

@@ -75,7 +75,7 @@ export async function verifyForeignBlock(
       ? await receiptsProblem(receipts, block, judgement)
       : { problem: undefined, receipts: undefined }
     const found = worst(judgement.problem, comparison.problem)
-    const problem = found && finalProblem(found, block)
+    const problem = found && printable(finalProblem(found, block))
     return {
       status: status === 'valid' && problem !== undefined ? 'unverified' : status,
       ...(problem && { problem }),
@@ -89,7 +89,7 @@ export async function verifyForeignBlock(
       witness: witnessReport(source.kind, preimages, attempts),
     }
   } catch (error) {
-    return { status: 'unverified', problem: problemOf(error), ...base() }
+    return { status: 'unverified', problem: printable(problemOf(error)), ...base() }
   }
 }
 
@@ -233,6 +233,20 @@ function worst(header: Problem | undefined, receipt: Problem | undefined): Probl
   if (header === undefined || receipt === undefined) return header ?? receipt
   if (receipt.code !== 'RECEIPT') return header
   return { ...header, message: `${header.message}; ${receipt.message}` }
+}
+
+const MESSAGE_LENGTH = 2000
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not reach a terminal.
+const CONTROLS = /[\u0000-\u001f\u007f-\u009f]/g
+
+/** An RPC has a say in messages: no control characters, no endless text. */
+function printable(problem: Problem): Problem {
+  const clean = (text: string) => text.slice(0, MESSAGE_LENGTH).replace(CONTROLS, ' ')
+  return {
+    ...problem,
+    message: clean(problem.message),
+    ...(problem.actual !== undefined && { actual: clean(problem.actual) }),
+  }
 }
 
 /** Whatever an RPC's answers lead to; anything else is a fault of ours and thrown on. */

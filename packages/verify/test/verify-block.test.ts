@@ -371,6 +371,37 @@ describe('verifying a real block through an RPC', { skip: absent }, () => {
       expectProblem(await verify({ eth_getBlockReceipts: () => answer }), 'MALFORMED')
   })
 
+  it('does without a trace that is no trace, and lets no control characters into messages', async () => {
+    const blind = { debug_executionWitness: null, eth_getProof: null, eth_getCode: null }
+    for (const trace of [5, [5], [{ result: { '0x12': {} } }]]) {
+      const verdict = await verify(
+        { ...blind, debug_dbGet: null, debug_traceBlockByHash: () => trace },
+        { verify: { receipts: false } },
+      )
+      expectProblem(verdict, 'MISSING_PREIMAGE')
+    }
+    const witness = () => ({ state: { '\u001b[31mred\u0007': 'no hex' } })
+    const { message } = expectProblem(
+      await verify({ debug_executionWitness: witness }),
+      'MALFORMED',
+    )
+    assert.match(message, /witness\.state\[ \[31mred \]/)
+    const angry = () => {
+      throw new RpcError(-32000, '\u001b]0;title\u0007 gone')
+    }
+    const refused = expectProblem(await verify({ eth_getBlockByNumber: angry }), 'REFUSED')
+    assert.match(refused.message, /eth_getBlockByNumber: {2}\]0;title {2}gone/)
+  })
+
+  it('ends a block that runs too long, whatever gas its header claims', async () => {
+    const hasty = createExecutor({ config: recorded.fixture.config, timeLimit: 0 })
+    const whole = executor
+    executor = hasty
+    const problem = expectProblem(await verify(), 'LIMIT')
+    assert.match(problem.message, /execution aborted/)
+    executor = whole
+  })
+
   it('stops reading answers, and a witness, at their limits', async () => {
     const large = { state: [`0x${'00'.repeat(1 << 20)}`] }
     const witness = () => large

@@ -39,12 +39,20 @@ function rollup(index: number): ForeignRollup {
     capabilities: { refused: new Set() },
   }
   opened.set(index, made)
-  setInterval(() => made.capabilities.refused.clear(), FORGET_REFUSALS).unref()
   return made
 }
 
+setInterval(() => {
+  for (const { capabilities } of opened.values()) capabilities.refused.clear()
+}, FORGET_REFUSALS).unref()
+
 const handlers: WorkerHandlers = {
-  verify: ({ rollup: index, number }) => verifyForeignBlock(rollup(index), number, data.options),
+  async verify({ rollup: index, number }) {
+    const verdict = await verifyForeignBlock(rollup(index), number, data.options)
+    // The program's memory never shrinks: a block that went to the limits shall not cost it for good.
+    if (verdict.problem?.code === 'LIMIT') opened.delete(index)
+    return verdict
+  },
   close() {
     for (const { rpc } of opened.values()) rpc.close()
   },

@@ -216,7 +216,10 @@ function outcomeOf(answer: unknown, what: string): RpcOutcome {
     const { error, result } = answer as JsonObject
     if (typeof error === 'object' && error !== null) {
       const { code, message } = error as JsonObject
-      const text = typeof message === 'string' ? message.slice(0, 300) : describe(message)
+      const text =
+        typeof message === 'string'
+          ? message.slice(0, 300).replace(/[^\x20-\x7e]/g, ' ')
+          : describe(message)
       return { error: new RpcRefusal(typeof code === 'number' ? code : 0, `${what}: ${text}`) }
     }
     if (result !== undefined) return { result }

@@ -16,7 +16,7 @@ import {
 import type { ForeignBlock } from '../block.ts'
 import type { MissingPreimage } from '../execute.ts'
 import type { Preimages } from '../preimages.ts'
-import type { RpcCall, RpcClient, RpcOutcome } from '../rpc/client.ts'
+import { RpcAnswerTooLarge, type RpcCall, type RpcClient, type RpcOutcome } from '../rpc/client.ts'
 import { addExecutionWitness } from './execution-witness.ts'
 
 /** Which of an RPC's methods are there; found out by asking, kept between blocks. */
@@ -40,8 +40,8 @@ const WITNESS = 'debug_executionWitness'
 const DB_GET = 'debug_dbGet'
 const PROOF = 'eth_getProof'
 const TRACE = 'debug_traceBlockByHash'
-/** Slots in one proof: geth answers 1024 at most. */
-const SLOTS_PER_PROOF = 256
+/** Slots in one proof: servers bound the bytes of an answer, and of a batch. */
+const SLOTS_PER_PROOF = 64
 /** Accounts and slots taken from a trace, at most: past it they are asked for one by one. */
 const MAX_TRACED_KEYS = 100_000
 
@@ -85,7 +85,7 @@ export async function openWitness(
   const asked = new Set<string>()
 
   if (witness === undefined) {
-    const touched = await tracedKeys(results, block.hash, preimages)
+    const touched = await hintedKeys(results, block.hash, preimages, refusals)
     const calls = [...touched].flatMap(([address, slots]) => {
       asked.add(address)
       for (const slot of slots) asked.add(address + slot)
@@ -157,6 +157,21 @@ function addProof(value: unknown, preimages: Preimages): void {
   for (const [i, entry] of parseArray(json.storageProof ?? [], 'proof.storageProof').entries()) {
     const path = `proof.storageProof[${i}]`
     add(parseObject(entry, path).proof, `${path}.proof`)
+  }
+}
+
+/** `tracedKeys`, or none: without the hint the same is asked for one by one. */
+async function hintedKeys(
+  ...args: [...Parameters<typeof tracedKeys>, refusals: string[]]
+): ReturnType<typeof tracedKeys> {
+  const [results, hash, preimages, refusals] = args
+  try {
+    return await tracedKeys(results, hash, preimages)
+  } catch (error) {
+    if (!(error instanceof MalformedInputError) && !(error instanceof RpcAnswerTooLarge))
+      throw error
+    refusals.push(error.message)
+    return new Map()
   }
 }
 
