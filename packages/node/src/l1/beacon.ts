@@ -16,6 +16,8 @@ import { commitToBlob, verifyBlobs, versionedHash } from './kzg.ts'
 
 /** Bytes of a compressed point: a commitment, a proof. */
 const POINT_SIZE = 48
+/** Bytes of an answer at most: 200 blobs in hex, several times what a block may have. */
+const MAX_ANSWER = 64 * 1024 * 1024
 /** Milliseconds that a beacon node may take. */
 const TIMEOUT = 20_000
 
@@ -115,8 +117,11 @@ function createBeacon(url: string): Beacon {
 
   async function get(path: string): Promise<unknown> {
     const response = await fetch(`${base}${path}`, { signal: AbortSignal.timeout(TIMEOUT) })
-    if (!response.ok) throw new L1Error(`${path} answered ${response.status}`)
-    return response.json()
+    if (!response.ok) {
+      await response.body?.cancel()
+      throw new L1Error(`${path} answered ${response.status}`)
+    }
+    return JSON.parse(await boundedText(response, path))
   }
 
   async function readTiming(): Promise<Timing> {
@@ -185,6 +190,17 @@ function createBeacon(url: string): Beacon {
       return blobs
     },
   }
+}
+
+async function boundedText({ body }: Response, path: string): Promise<string> {
+  const parts: Uint8Array[] = []
+  let size = 0
+  for await (const part of body ?? []) {
+    size += part.length
+    if (size > MAX_ANSWER) throw new L1Error(`${path} answered with more than ${MAX_ANSWER} bytes`)
+    parts.push(part)
+  }
+  return Buffer.concat(parts).toString('utf8')
 }
 
 function parseBlob(value: unknown, path: string): Uint8Array {

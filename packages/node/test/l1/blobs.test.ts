@@ -61,6 +61,28 @@ it('takes a blob only from a beacon node that has it, by its own commitment', as
   await assert.rejects(createBlobSource([])(versionedHash, block), /no beacon API is configured/)
 })
 
+it('does not keep what a beacon node sends without end', async () => {
+  const { versionedHash } = await commitToBlob(blob)
+  let sent = 0
+  const endless = createServer((_, response) => {
+    const more = () => {
+      sent += 1 << 20
+      while (sent < 2 ** 32 && response.write(' '.repeat(1 << 20))) sent += 1 << 20
+    }
+    response.on('drain', more).on('error', () => {})
+    more()
+  }).listen(0, '127.0.0.1')
+  await once(endless, 'listening')
+  const endlessUrl = `http://127.0.0.1:${(endless.address() as { port: number }).port}`
+  await assert.rejects(
+    createBlobSource([endlessUrl])(versionedHash, block),
+    /more than 67108864 bytes/,
+  )
+  assert.ok(sent < 2 ** 28)
+  endless.closeAllConnections()
+  endless.close()
+})
+
 it('takes a blob with its proof where the beacon node gives one, and only the right one', async () => {
   const { commitment, proof, versionedHash } = await proveBlob(blob)
   const other = encodeBlob(Uint8Array.of(9))
