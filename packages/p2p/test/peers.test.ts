@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import fc from 'fast-check'
+import { lengthPrefixed } from '../src/gossip/router.ts'
 import { parsePeerAddress } from '../src/host/addresses.ts'
 import { type Attempts, afterAttempt, afterConnected, peersToDial } from '../src/host/dialer.ts'
 import { KeyFileError, readKeyFile, readOrCreateKeyFile } from '../src/host/identity.ts'
@@ -247,6 +248,23 @@ describe('dialling', () => {
       '/ip4/1/tcp/1/p2p/x',
     ])
       assert.throws(() => parsePeerAddress(text), PeerAddressError)
+  })
+})
+
+describe('an RPC', () => {
+  it('is sent after its length, up to 10 MiB', () => {
+    for (const [size, prefix] of [
+      [0, [0]],
+      [127, [127]],
+      [128, [0x80, 1]],
+      [5_000_000, [0xc0, 0x96, 0xb1, 0x02]],
+      [10 * 2 ** 20, [0x80, 0x80, 0x80, 0x05]],
+    ] as const) {
+      const sent = lengthPrefixed(new Uint8Array(size))
+      assert.deepEqual([...sent.subarray(0, prefix.length)], [...prefix])
+      assert.equal(sent.length, prefix.length + size)
+    }
+    assert.throws(() => lengthPrefixed(new Uint8Array(10 * 2 ** 20 + 1)), RangeError)
   })
 })
 

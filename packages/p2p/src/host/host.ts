@@ -82,7 +82,11 @@ export async function startHost(options: HostOptions): Promise<Host> {
   const speaks = followPeers(node, stays, logger)
   await listen(node, options)
   for (const name of names) gossip.subscribe(name)
-  const keeper = keepConnections({ ...options, node, staticPeers, bootPeers, scoreOf, stays })
+  const isSilent = (peer: string) =>
+    !gossip.streamsInbound.has(peer) &&
+    gossip.protocols.some((one) => speaks.get(peer)?.includes(one))
+  const shared = { ...options, node, staticPeers, bootPeers }
+  const keeper = keepConnections({ ...shared, scoreOf, stays, isSilent })
 
   function summaryOf(peer: Peer): PeerSummary {
     const name = peer.id.toString()

@@ -6,6 +6,8 @@ import type { HostOptions } from './options.ts'
 
 /** Milliseconds between looks. */
 const LOOK = 1_000
+/** Looks after which a connection is given up whose peer gossips and whose gossip stream is gone. */
+const MAX_SILENT = 10
 
 export interface KeeperOptions
   extends Pick<HostOptions, 'ban' | 'bans' | 'tide' | 'now' | 'logger'> {
@@ -15,15 +17,21 @@ export interface KeeperOptions
   readonly scoreOf: (peer: string) => number
   /** Static and protected peers: neither pruned nor banned for their score. */
   readonly stays: (peer: string) => boolean
+  /** A peer that speaks gossipsub and has no stream of it to us: it broke off, or we did. */
+  readonly isSilent: (peer: string) => boolean
 }
 
-/** Looks after connections: bans peers with a bad score, ends banned ones, keeps their number in the tide, dials. */
+/**
+ * Looks after connections: bans peers with a bad score, ends banned ones and those that broke off, keeps
+ * their number in the tide, dials.
+ */
 export interface Keeper {
   close(): void
 }
 
 export function keepConnections(options: KeeperOptions): Keeper {
-  const { node, bans, ban, tide, now, logger, scoreOf, stays, staticPeers, bootPeers } = options
+  const { node, bans, ban, tide, now, logger, scoreOf, stays, isSilent } = options
+  const { staticPeers, bootPeers } = options
   const staticIds = new Set(staticPeers.map(({ id }) => id))
   const staticIps = new Set(staticPeers.map(({ address }) => ipOf(address)))
   const since = new Map<string, number>()
@@ -68,10 +76,22 @@ export function keepConnections(options: KeeperOptions): Keeper {
       const id = peer.toString()
       return { id, score: scoreOf(id), since: since.get(id) ?? now(), protected: stays(id) }
     })
-    for (const id of peersToPrune(peers, tide, now()))
-      node.hangUp(parsePeerId(id)).catch((error: unknown) => {
-        logger.debug({ err: error, peer: id }, 'peer could not be disconnected in order')
-      })
+    for (const id of peersToPrune(peers, tide, now())) hangUp(id)
+  }
+
+  function hangUp(id: string): void {
+    node.hangUp(parsePeerId(id)).catch((error: unknown) => {
+      logger.debug({ err: error, peer: id }, 'peer could not be disconnected in order')
+    })
+  }
+
+  let silent: ReadonlyMap<string, number> = new Map()
+
+  /** Gossipsub makes streams for new connections only: without one, a peer is there and never heard. */
+  function endSilent(): void {
+    const ids = node.getPeers().map(String).filter(isSilent)
+    silent = new Map(ids.map((id) => [id, (silent.get(id) ?? 0) + 1]))
+    for (const [id, looks] of silent) if (looks >= MAX_SILENT) hangUp(id)
   }
 
   let attempts: Attempts = new Map()
@@ -91,6 +111,7 @@ export function keepConnections(options: KeeperOptions): Keeper {
   const look = () => {
     banBadPeers()
     endBanned()
+    endSilent()
     prune()
     dial()
   }
