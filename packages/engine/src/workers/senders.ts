@@ -13,10 +13,10 @@ const BATCH_SIZE = 128
 /** Messages a thread has at once: one to work on, one to go on with. */
 const DEPTH = 2
 /**
- * Transactions that the calling thread inspects in one turn of its event loop. With several threads it
- * leaves more to them: they have a few signatures done sooner.
+ * Transactions that the calling thread inspects in one turn of its event loop: their senders hear of it, and
+ * are heard, before the next ones. With several threads it leaves more to them.
  */
-const HERE_WITH_ONE_THREAD = 32
+const HERE_WITH_ONE_THREAD = 8
 const HERE_WITH_MORE_THREADS = 4
 /** To wake a thread and to be woken by it costs as much as a signature: fewer are all inspected here. */
 const WORTH_A_MESSAGE = 6
