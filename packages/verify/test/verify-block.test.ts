@@ -126,18 +126,6 @@ describe('verifying a real block through an RPC', { skip: absent }, () => {
     assert.ok((verdict.calls.get('debug_dbGet') ?? 0) > 50)
   })
 
-  it('needs no witness: with database reads alone', async () => {
-    const verdict = await verify({
-      debug_executionWitness: null,
-      debug_traceBlockByHash: null,
-      eth_getProof: null,
-      eth_getCode: null,
-    })
-    assert.equal(verdict.status, 'valid', verdict.problem?.message)
-    assert.equal(verdict.witness?.source, 'proofs')
-    assert.equal(verdict.witness?.used, verdict.witness?.items)
-  })
-
   it('needs no witness: with proofs and codes, in a tenth of the requests when a trace tells the keys', async () => {
     const blind = { debug_executionWitness: null, debug_traceBlockByHash: null }
     const one = await verify(blind, { batches: false })
