@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
-import { type ProofServer, runProof } from '@altlayer/engine'
 import {
   createMachine,
   createProgramHost,
@@ -12,6 +11,7 @@ import {
 import { encodeFrames } from '../../packages/node/src/batcher/frame.ts'
 import { singular } from '../../packages/node/test/derivation/model.ts'
 import type { ExecutedWorld } from '../../packages/node/test/proof/executed-world.ts'
+import { gatherProof } from '../../packages/node/test/proof/prove.ts'
 import { claimOf, frames, sourceOf, worldOf } from '../../packages/node/test/proof/world.ts'
 import { figure, median, printTable } from './measure.ts'
 
@@ -112,18 +112,8 @@ async function proofOf(world: ExecutedWorld, blocks: number): Promise<MachineHos
   const batches = world.l2.slice(1).map((block) => singular(block))
   world.mine([await world.post(encodeFrames(frames(batches)))])
   world.mine()
-  const source = sourceOf(world)
-  let server: ProofServer | undefined
-  const { valid } = await runProof(
-    {
-      fetch(hint, key, preimages) {
-        server = preimages as ProofServer
-        return source.fetch(hint, key, preimages)
-      },
-    },
-    claimOf(world, 0, blocks),
-    { config: world.config },
-  )
-  if (!valid || server === undefined) throw new Error('the proof does not hold in V8')
+  const claim = claimOf(world, 0, blocks)
+  const { result, server } = await gatherProof(sourceOf(world), claim, { config: world.config })
+  if (!result.valid) throw new Error('the proof does not hold in V8')
   return createProgramHost(server)
 }

@@ -25,7 +25,7 @@ export interface Comparison {
  * @param seed fast-check's, so that a failure can be repeated
  */
 export function compareSteps(steps: number, seed: number): Comparison {
-  const call = deployRiscV()
+  const { step: call } = deployRiscV()
   let [done, reads, gas] = [0, 0, 0]
   for (let batch = 0; done < steps; batch++) {
     fc.assert(

@@ -34,8 +34,15 @@ const STEP = selector('step(bytes,bytes,bytes32)')
 const LOAD = selector('loadKeccak256PreimagePart(uint256,bytes)')
 const HEAD_SIZE = 96
 
-/** Deploys both; the oracle knows every part of PREIMAGE. Returns the call of `step`. */
-export function deployRiscV(): (witness: StepWitness) => ContractStep {
+export interface DeployedRiscV {
+  /** Calls `step`. */
+  step(witness: StepWitness): ContractStep
+  /** Gives the oracle the part of a keccak256 preimage that a step reads at `offset`. */
+  load(preimage: Uint8Array, offset: number): void
+}
+
+/** Deploys both; the oracle knows every part of PREIMAGE. */
+export function deployRiscV(): DeployedRiscV {
   const { program, genesis } = testChain(ethereumConfig('cancun'))
   program.openAt(genesis([{ address: CALLER, balance: 10n ** 18n }]), { gasLimit: 1n << 40n })
 
@@ -50,13 +57,14 @@ export function deployRiscV(): (witness: StepWitness) => ContractStep {
   }
   const oracle = deploy('PreimageOracle')
   const riscv = deploy('RiscV', new Uint8Array(12), hexToBytes(oracle))
-  for (let offset = 0; offset <= LENGTH_SIZE + PREIMAGE.length; offset++) {
-    const data = concatBytes(LOAD, word(offset), word(64), dynamic(PREIMAGE))
+  const load = (preimage: Uint8Array, offset: number): void => {
+    const data = concatBytes(LOAD, word(offset), word(64), dynamic(preimage))
     const { status } = program.message({ from: CALLER, to: oracle, gas: GAS, data }, { keep: true })
-    assert.equal(status, 'success', `part ${offset} is loaded`)
+    assert.equal(status, 'success', `the part at ${offset} is loaded`)
   }
+  for (let offset = 0; offset <= LENGTH_SIZE + PREIMAGE.length; offset++) load(PREIMAGE, offset)
 
-  return ({ stateData, proof }) => {
+  const step = ({ stateData, proof }: StepWitness): ContractStep => {
     const state = dynamic(hexToBytes(stateData))
     const data = concatBytes(
       STEP,
@@ -74,4 +82,5 @@ export function deployRiscV(): (witness: StepWitness) => ContractStep {
       gas: Number(result.maxGasUsed) - intrinsic,
     }
   }
+  return { step, load }
 }

@@ -19,7 +19,7 @@ describe('RiscV.sol', () => {
   })
 
   it('refuses a proof of another memory, a short one, and a malformed state', () => {
-    const call = deployRiscV()
+    const { step: call } = deployRiscV()
     const machine = emulatorOf({ code: [store.sd(1, 2, 0)], registers: { 1: 5n, 2: 0x20000n } })
     const witness = stepWitness(machine)
     machine.run(1n)
@@ -56,12 +56,12 @@ describe('RiscV.sol', () => {
     const registers = { 17: 63n, 10: 5n, 11: 0x20000n, 12: 8n }
     const preimageKey = new Uint8Array(32).fill(2)
     const machine = emulatorOf({ code: [ECALL], registers, preimageKey })
-    assert.equal(deployRiscV()(stepWitness(machine)).stateHash, undefined)
+    assert.equal(deployRiscV().step(stepWitness(machine)).stateHash, undefined)
     assert.throws(() => machine.run(1n), { name: 'MissingPreimageError' })
   })
 
   it('ignores what follows a whole proof', () => {
-    const call = deployRiscV()
+    const { step: call } = deployRiscV()
     const machine = emulatorOf({ code: [ECALL], registers: { 17: 93n, 10: 1n } })
     const witness = stepWitness(machine)
     const { stateHash } = call(witness)
