@@ -4,6 +4,7 @@ pragma solidity ^0.8.24;
 import { StakeSource } from "../../src/restaking/StakeSource.sol";
 import { IStakeSource, Quorum } from "../../src/restaking/interfaces/IStakeSource.sol";
 import { ISymbioticStakeSource } from "../../src/restaking/interfaces/ISymbioticStakeSource.sol";
+import { BlsKeys } from "./utils/BlsKeys.sol";
 import { TokenDouble } from "./utils/Doubles.sol";
 import { StakeSourceSuite } from "./utils/StakeSourceSuite.sol";
 import { SymbioticFixture } from "./utils/SymbioticFixture.sol";
@@ -295,5 +296,31 @@ contract SymbioticStakeSourceTest is StakeSourceSuite, SymbioticFixture {
         vm.prank(address(slasher));
         symbiotic.slash(service, operator, 0.1e18, _now() - 1, "a");
         vm.snapshotGasLastCall("SymbioticStakeSource", "slash: one vault in each quorum");
+    }
+
+    /// A page of 10 operators with a vault in each quorum, and what the table itself costs: 15
+    /// million gas are enough for 60 of them.
+    ///
+    /// forge-config: default.isolate = true
+    function test_gas_rollTheTableOfSymbioticStake() public {
+        BlsKeys.Key[] memory keys = BlsKeys.keys(10);
+        for (uint256 i = 0; i < keys.length; i++) {
+            address who = _operator(i);
+            _enter(who);
+            _delegate(who, Quorum.ETH, alice, MIN_ETH);
+            _delegate(who, Quorum.ALT, alice, MIN_ALT);
+            _register(who, keys[i]);
+        }
+        _nextEpoch();
+        for (uint256 i = 0; i < keys.length; i++) {
+            _join(_operator(i));
+        }
+        _nextEpoch();
+        table.roll(service, 5);
+        uint256 page = vm.snapshotGasLastCall("SymbioticStakeSource", "roll: 5 of 10 operators");
+        assertLt(page / 5, 260_000);
+        table.roll(service, 5);
+        vm.snapshotGasLastCall("SymbioticStakeSource", "roll: last 5 of 10 and the table");
+        assertEq(table.stakeTableOf(service, table.currentEpoch()).operators, 10);
     }
 }
