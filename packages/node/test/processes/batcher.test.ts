@@ -135,7 +135,7 @@ describe('a batcher', () => {
     )
     await world.l1.dropTransactions()
     await eventually('it is sent again', async () => (await pool()) > 0, world.explain)
-    assert.match(node.log(), /sent again/)
+    await eventually('it says so', () => /sent again/.test(node.log()), world.explain)
     stopMining = world.l1.mineEvery(L1_INTERVAL)
     await allSafe()
   })

@@ -118,7 +118,11 @@ describe('a sequencer that posts blobs', () => {
     const throttled = await sizes(from)
     assert.ok(Math.max(...throttled) <= 1)
     assert.ok(throttled.filter((count) => count === 1).length >= 3)
-    assert.match(node.log(), /L1 is behind: blocks are made smaller/)
+    await eventually(
+      'it says so',
+      () => /L1 is behind: blocks are made smaller/.test(node.log()),
+      world.explain,
+    )
   })
 
   it('makes them as large as before when L1 has caught up, with several blobs in a transaction', async () => {
@@ -132,7 +136,7 @@ describe('a sequencer that posts blobs', () => {
       },
       world.explain,
     )
-    assert.match(node.log(), /L1 has caught up/)
+    await eventually('it says so', () => /L1 has caught up/.test(node.log()), world.explain)
     const from = await head()
     await sendNoise(4)
     await eventually(
