@@ -1,4 +1,3 @@
-import type { TransactionResult } from '@altlayer/engine'
 import {
   bytesToHex,
   createAddress,
@@ -19,7 +18,7 @@ import {
   rlpHash,
   transactionToRpc,
 } from '@altlayer/protocol'
-import { createExecutor } from '../../src/execute.ts'
+import { createExecutor, type ExecutedTransaction } from '../../src/execute.ts'
 import type { BlockFixture } from '../../src/index.ts'
 import { RpcError, type RpcMethod } from './rpc-server.ts'
 import { prove } from './trie.ts'
@@ -47,7 +46,7 @@ export function record(fixture: BlockFixture): RecordedBlock {
   const { header, hash, results } = execution
   const number = header.number
   const transactions = fixture.transactions.map((raw, index) => {
-    const result = results[index] as TransactionResult
+    const result = results[index] as ExecutedTransaction
     return transactionToRpc(decodeTransaction(raw), {
       hash: result.hash,
       from: result.from,
@@ -81,7 +80,7 @@ export function receiptsJson(
   transactions: readonly Uint8Array[],
   header: Header,
   blockHash: Hash,
-  results: readonly TransactionResult[],
+  results: readonly ExecutedTransaction[],
 ): (Json & { logs: Json[] })[] {
   const first = decodeTransaction(transactions[0] as Uint8Array)
   const l1 = parseL1Attributes(hexToBytes(first.data))
