@@ -111,7 +111,12 @@ export async function startSync(options: SyncOptions): Promise<Sync> {
     },
   })
   // In reverse: what waits for L1 ends when L1's client does.
-  const closing: (() => Promise<void> | void)[] = [() => watch.close(), () => l1.close()]
+  const stop = new AbortController()
+  const closing: (() => Promise<void> | void)[] = [
+    () => watch.close(),
+    () => l1.close(),
+    () => stop.abort(),
+  ]
   const close = async () => {
     while (closing.length > 0) await closing.pop()?.()
   }
@@ -137,7 +142,7 @@ export async function startSync(options: SyncOptions): Promise<Sync> {
       bans,
       userAgent: options.userAgent,
       now: () => clock.now(),
-      sleep: (ms) => clock.sleep(ms),
+      sleep: (ms) => clock.sleep(ms, stop.signal),
       logger,
       chain: chainOf(config),
       signer: watch.signer,

@@ -109,11 +109,13 @@ export function keepConnections(options: KeeperOptions): Keeper {
   }
 
   const look = () => {
-    banBadPeers()
-    endBanned()
-    endSilent()
-    prune()
-    dial()
+    for (const step of [banBadPeers, endBanned, endSilent, prune, dial])
+      try {
+        step()
+      } catch (error) {
+        // A full disk, where bans are kept: they hold as long as the process, and the rest goes on.
+        logger.error({ err: error }, 'connections could not be looked after')
+      }
   }
   look()
   const timer = setInterval(look, LOOK)
