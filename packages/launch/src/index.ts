@@ -19,7 +19,7 @@ export type {
   ProgressEvent,
   Roles,
 } from './api.ts'
-export { ArtifactError } from './artifacts.ts'
+export { ArtifactError, programPrestate } from './artifacts.ts'
 export { PREDEPLOYS, type PredeployName } from './genesis/addresses.ts'
 export {
   type BuiltGenesis,

@@ -13,9 +13,14 @@ const options = {
   'max-bonds': {
     summary: 'ether at stake at most, over all games',
     value: 'ETH',
-    default: '100',
+    default: '1000',
   },
   'max-fee': { summary: 'gwei per gas at most', value: 'GWEI', default: '1000' },
+  'game-allowlist': {
+    summary: 'play only this game; repeatable',
+    value: 'ADDRESS',
+    multiple: true,
+  },
   window: { summary: 'oldest games that are played, days', value: 'DAYS', default: '28' },
   concurrency: { summary: 'games thought about at a time', value: 'N', default: '50' },
   traces: { summary: 'runs of the program kept in memory', value: 'N', default: '4' },
@@ -58,6 +63,7 @@ export const vital: Command = {
         rollupUrl: parseUrl('rollup', required('rollup')),
         rollupConfigPath: required('config'),
         l1BeaconUrls: (values.beacon ?? [l1Url]).map((value) => parseUrl('beacon', value)),
+        games: values['game-allowlist']?.map(gameAddress),
         maxBonds: ether(values['max-bonds'] ?? options['max-bonds'].default),
         maxFeePerGas: BigInt(number('max-fee', 1, 1_000_000)) * 1_000_000_000n,
         window: BigInt(number('window', 1, 3_650)) * 86_400n,
@@ -70,16 +76,18 @@ export const vital: Command = {
     const { listGames, showGame } = await import('../vital/view.ts')
     if (action === 'games' && game === undefined) return listGames(common)
     if (action === 'show') {
-      if (!/^0x[0-9a-fA-F]{40}$/.test(game ?? '')) {
-        throw new UsageError('show takes the address of a game: altlayer vital games lists them')
-      }
-      return showGame({ ...common, game: (game as string).toLowerCase() as `0x${string}` })
+      return showGame({ ...common, game: gameAddress(game ?? '') })
     }
     throw new UsageError(`vital takes play, games or show GAME, not '${action ?? ''}'`)
   },
 }
 
 type NumberOption = 'max-fee' | 'window' | 'concurrency' | 'traces' | 'poll-interval'
+
+function gameAddress(text: string): `0x${string}` {
+  if (/^0x[0-9a-fA-F]{40}$/.test(text)) return text.toLowerCase() as `0x${string}`
+  throw new UsageError(`'${text}' is not the address of a game: altlayer vital games lists them`)
+}
 
 /** Wei of an amount in ether. */
 function ether(text: string): bigint {

@@ -1,7 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { loadBlobKzg } from '@altlayer/engine/kzg'
-import { l1BlobForks, MalformedInputError, parseRollupConfig } from '@altlayer/protocol'
+import {
+  type Address,
+  l1BlobForks,
+  MalformedInputError,
+  parseRollupConfig,
+} from '@altlayer/protocol'
 import { createRollupClient } from '@altlayer/vital/rollup'
 import { createTraces, createTruthSource, startPlayer } from '@altlayer/vital/services'
 import { CommandError } from '../command.ts'
@@ -16,6 +21,8 @@ export interface PlayOptions {
   readonly addressesPath: string
   readonly rollupUrl: string
   readonly rollupConfigPath: string
+  /** undefined: all. */
+  readonly games: readonly Address[] | undefined
   /** Wei. */
   readonly maxBonds: bigint
   /** Wei. */
@@ -61,6 +68,7 @@ export async function playGames(options: PlayOptions): Promise<number> {
     gameType: VITAL_GAME_TYPE,
     sender,
     truthOf: truths.of,
+    ...(options.games && { games: options.games }),
     maxBonds: options.maxBonds,
     window: options.window,
     concurrency: options.concurrency,

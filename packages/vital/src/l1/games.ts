@@ -102,6 +102,7 @@ export function createGameReader(options: {
   /** Which of the games said something since the last snapshot. */
   async function changed(games: readonly Address[], to: bigint): Promise<ReadonlySet<Address>> {
     if (seen === undefined || games.length === 0) return new Set(games)
+    if (to <= seen.number) return new Set()
     const logs = await client.getLogs({
       address: [...games],
       fromBlock: seen.number + 1n,

@@ -19,6 +19,8 @@ export interface PlayerOptions {
   readonly truthOf: (game: GameView) => PlayerTruth
   /** Wei that this account has at stake at most in games that are open; a move beyond it is not made. */
   readonly maxBonds: bigint
+  /** Only these games; default: all. */
+  readonly games?: readonly Address[]
   /** Games looked at are at most this old, seconds. */
   readonly window: bigint
   /** Games thought about at a time. */
@@ -50,6 +52,8 @@ export function startPlayer(options: PlayerOptions): Player {
   const busy = new Map<Address, Promise<void>>()
   /** Games that nothing is left to do in, for this account. */
   const finished = new Set<Address>()
+  /** Games in which the limit of bonds was told of. */
+  const limited = new Set<Address>()
   const keeper = createKeeper({ client, sender, logger, onEvent })
 
   /** Wei that this account has in claims that are not settled. */
@@ -64,7 +68,9 @@ export function startPlayer(options: PlayerOptions): Player {
   async function look(): Promise<void> {
     const now = BigInt(Math.floor(Date.now() / 1000))
     const wanted = ({ address, createdAt }: GameListing) =>
-      createdAt + options.window > now && !finished.has(address)
+      createdAt + options.window > now &&
+      !finished.has(address) &&
+      (options.games?.includes(address) ?? true)
     const { block, games } = await reader.snapshot(wanted)
     const budget = { left: options.maxBonds - atStake(games) }
     const open = games.filter(({ status }) => status === 'in-progress')
@@ -108,6 +114,8 @@ export function startPlayer(options: PlayerOptions): Player {
       })
       if (bond > budget.left) {
         onEvent({ kind: 'bond-limit', game: game.address })
+        if (limited.has(game.address)) return
+        limited.add(game.address)
         logger.error(
           { game: game.address, bond: String(bond), left: String(budget.left) },
           'a move is due but its bond is above what may be at stake: raise the limit',
