@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { after, before, beforeEach, describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { devAccount } from '@altlayer/launch'
 import { type Hash, type Hex, hexToBytes } from '@altlayer/protocol'
@@ -15,7 +15,7 @@ import { createWorld, newMarker, type World } from './helpers/world.ts'
 
 let world: World
 let node: TestNode
-let stopMining = async () => {}
+let stopMining: (() => Promise<void>) | undefined
 /** Milliseconds between L1 blocks. */
 const L1_INTERVAL = 700
 
@@ -27,13 +27,23 @@ before(async () => {
       args: ['--batch-type', '0', '--compression-algo', 'zlib', '--resubmission-timeout', '2'],
     },
   })
-  stopMining = world.l1.mineEvery(L1_INTERVAL)
 })
 
+beforeEach(() => startMining())
+
 after(async () => {
-  await stopMining()
+  await pauseMining()
   await world.close()
 })
+
+function startMining(): void {
+  stopMining ??= world.l1.mineEvery(L1_INTERVAL)
+}
+
+async function pauseMining(): Promise<void> {
+  await stopMining?.()
+  stopMining = undefined
+}
 
 interface L1Transaction {
   readonly hash: Hash
@@ -120,7 +130,7 @@ describe('a batcher', () => {
 
   it('sends again what L1 forgot, with higher fees', async () => {
     await allSafe()
-    await stopMining()
+    await pauseMining()
     const pool = () =>
       rpc<{ readonly pending: string }>(world.l1.url, 'txpool_status', []).then(({ pending }) =>
         Number(pending),
@@ -136,13 +146,13 @@ describe('a batcher', () => {
     await world.l1.dropTransactions()
     await eventually('it is sent again', async () => (await pool()) > 0, world.explain)
     await eventually('it says so', () => /sent again/.test(node.log()), world.explain)
-    stopMining = world.l1.mineEvery(L1_INTERVAL)
+    startMining()
     await allSafe()
   })
 
   it('outbids itself when L1 becomes dearer', async () => {
     await allSafe()
-    await stopMining()
+    await pauseMining()
     await transfer()
     const pending = () =>
       rpc<{ readonly pending: Record<string, Record<string, { maxFeePerGas: Hex }>> }>(
@@ -174,18 +184,18 @@ describe('a batcher', () => {
       },
       world.explain,
     )
-    stopMining = world.l1.mineEvery(L1_INTERVAL)
+    startMining()
     await allSafe()
   })
 
   it('posts again what a reorganisation of L1 dropped', async () => {
     await allSafe()
-    await stopMining()
+    await pauseMining()
     const before = await safe()
     // Blocks without their transactions in the place of the newest: batches and L1 origins are gone.
     await world.l1.reorg(4)
     await world.l1.mine()
-    stopMining = world.l1.mineEvery(L1_INTERVAL)
+    startMining()
     await world.stands(node)
     const last = await allSafe()
     assert.ok(last >= before)
@@ -195,7 +205,7 @@ describe('a batcher', () => {
 
   it('left everything on L1 that another node needs', async () => {
     await allSafe()
-    await stopMining()
+    await pauseMining()
     await node.stop('SIGTERM')
     const { config } = world.deployment
     const fresh = await world.startNode('fresh')
