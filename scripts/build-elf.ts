@@ -36,8 +36,11 @@ async function describe(path: string): Promise<string> {
   return `${JSON.stringify(description, null, 2)}\n`
 }
 
-/** Installs Debian's toolchain where that is possible without asking. */
+/** Installs Debian's toolchain, as root on Debian 12: elsewhere it would be another one. */
 async function installToolchain(): Promise<void> {
+  const release = await readFile('/etc/os-release', 'utf8').catch(() => '')
+  if (!/^ID=debian$/m.test(release) || !/^VERSION_ID="?12"?$/m.test(release))
+    throw new Error('this is not Debian 12')
   if (process.getuid?.() !== 0) throw new Error('only root installs packages')
   const packages = TOOLCHAIN.map(({ from }) => from)
   console.log(`elf: installing ${packages.join(' ')} ...`)
