@@ -70,7 +70,7 @@ export function startSenderThreads(count: number): SenderThreads {
   /** Batches that the calling thread takes part in, in order, until all of each is claimed. */
   let shared: Batch[] = []
   /** All without an answer, in the order they came. */
-  let unanswered: Waiting[] = []
+  const unanswered: Waiting[] = []
   let scheduled = false
   let closed = false
 
@@ -78,9 +78,7 @@ export function startSenderThreads(count: number): SenderThreads {
     let ready = 0
     while (unanswered[ready]?.result !== undefined) ready++
     if (ready === 0) return
-    const answered = unanswered.slice(0, ready)
-    unanswered = unanswered.slice(ready)
-    for (const { resolve, result } of answered) resolve(result as Inspected)
+    for (const { resolve, result } of unanswered.splice(0, ready)) resolve(result as Inspected)
   }
 
   /** What is too large for the calling thread, as long as there is another. */
@@ -127,8 +125,7 @@ export function startSenderThreads(count: number): SenderThreads {
       // A batch shares its rules: they change with a fork only.
       while (size < BATCH_SIZE && queue[size]?.rules === rules && isLarge(queue[size]) === large)
         size++
-      const batch = { items: queue.slice(0, size), claims: createClaims() }
-      queue = queue.slice(size)
+      const batch = { items: queue.splice(0, size), claims: createClaims() }
       if (!large) shared.push(batch)
       free.sort((a, b) => a.connection.waiting - b.connection.waiting)
       for (const thread of free.slice(0, Math.ceil(size / SHARE))) void invite(thread, batch)
