@@ -106,6 +106,15 @@ function blobHashes({ transactions }: L1FullBlock): readonly Hash[] {
   })
 }
 
+/** A beacon node answered with a status other than success. */
+class BeaconStatusError extends L1Error {
+  readonly status: number
+  constructor(path: string, status: number) {
+    super(`${path} answered ${status}`)
+    this.status = status
+  }
+}
+
 interface Beacon {
   readonly origin: string
   blobs(block: L1FullBlock): Promise<readonly Candidate[]>
@@ -119,7 +128,7 @@ function createBeacon(url: string): Beacon {
     const response = await fetch(`${base}${path}`, { signal: AbortSignal.timeout(TIMEOUT) })
     if (!response.ok) {
       await response.body?.cancel()
-      throw new L1Error(`${path} answered ${response.status}`)
+      throw new BeaconStatusError(path, response.status)
     }
     return JSON.parse(await boundedText(response, path))
   }
@@ -142,7 +151,7 @@ function createBeacon(url: string): Beacon {
     try {
       timing ??= await readTiming()
     } catch (error) {
-      if (error instanceof L1Error) return header.number
+      if (error instanceof BeaconStatusError && error.status === 404) return header.number
       throw error
     }
     return (header.timestamp - timing.genesis) / timing.secondsPerSlot
