@@ -1,8 +1,15 @@
 import { type LaunchedRollup, launchRollup } from '@altlayer/launch'
 import { BatcherSettingError, type RollupNode, startNode } from '@altlayer/node'
+import type { Address } from '@altlayer/protocol'
+import { createSender } from '@altlayer/vital/l1'
+import { createRollupClient } from '@altlayer/vital/rollup'
+import { type Proposer, startProposer } from '@altlayer/vital/services'
 import type { Logger } from 'pino'
+import { privateKeyToAccount } from 'viem/accounts'
 import { CommandError } from '../command.ts'
 import type { Lock } from '../local/lock.ts'
+import { connectToL1, VITAL_GAME_TYPE } from '../vital/connect.ts'
+import { newestOutput } from '../vital/propose.ts'
 import type { UpOptions } from './options.ts'
 import type { Reporter } from './report.ts'
 
@@ -101,6 +108,40 @@ export async function startRollupNode(
     logger,
   }).catch((error: unknown) => {
     throw error instanceof BatcherSettingError ? new CommandError(error.message) : error
+  })
+}
+
+/** Looks of the proposer at L1, milliseconds. */
+const PROPOSER_POLL = 2_000
+/** Wei per gas that a proposal is worth at most. */
+const PROPOSER_MAX_FEE = 10n ** 12n
+
+/** Proposes safe blocks as the rollup's proposer, if its key is here. */
+export async function startLocalProposer(
+  { proposalInterval }: UpOptions,
+  rollup: LaunchedRollup,
+  node: RollupNode,
+  logger: Logger,
+): Promise<Proposer | undefined> {
+  const { roleKeys, addresses, l1Url } = rollup
+  if (proposalInterval === undefined || roleKeys.proposer === undefined) return undefined
+  const client = connectToL1(l1Url)
+  const account = privateKeyToAccount(roleKeys.proposer)
+  const rollupClient = createRollupClient(node.url)
+  return startProposer({
+    client,
+    factory: addresses.DisputeGameFactoryProxy as Address,
+    gameType: VITAL_GAME_TYPE,
+    sender: createSender({
+      client,
+      account,
+      chainId: rollup.l1ChainId,
+      maxFeePerGas: PROPOSER_MAX_FEE,
+    }),
+    newest: () => newestOutput(rollupClient, true),
+    proposalInterval: BigInt(proposalInterval),
+    pollInterval: PROPOSER_POLL,
+    logger: logger.child({}, { level: 'warn' }),
   })
 }
 

@@ -50,6 +50,11 @@ export const upOptions = {
     value: 'N',
     default: '0',
   },
+  'proposal-interval': {
+    summary: 'seconds between output roots proposed to L1, 0 for none; with --l1-url: 3600',
+    value: 'S',
+    default: '30',
+  },
   ...batcherOptions,
   ...withDefaults({
     'data-availability-type': 'calldata; with --l1-url: auto',
@@ -80,6 +85,8 @@ export interface UpOptions {
   readonly l2ChainId?: number
   readonly confirmations: number
   readonly batcher: ParsedBatcherOptions
+  /** undefined: no output roots are proposed. */
+  readonly proposalInterval?: number
   /** undefined: no metrics. */
   readonly metrics?: MetricsAddress
   /** undefined: no network. */
@@ -110,6 +117,9 @@ export function parseUpOptions(args: readonly string[]): UpOptions {
   }
   const p2p = parseP2pOptions(values)
   const metrics = parseMetricsOptions(values)
+  const proposals = values['proposal-interval'] ?? (l1Url === undefined ? undefined : '3600')
+  const interval = upOptions['proposal-interval'].default
+  const proposalInterval = parseNumber('proposal-interval', proposals ?? interval, 0, 31_536_000)
   return {
     dataDir: dataDirPath(values['data-dir']),
     l1Port,
@@ -127,6 +137,7 @@ export function parseUpOptions(args: readonly string[]): UpOptions {
     }),
     confirmations: number('confirmations', 0, 1_000),
     batcher: parseBatcherOptions(values),
+    ...(proposalInterval > 0 && { proposalInterval }),
     ...(metrics && { metrics }),
     ...(p2p && { p2p }),
     admin: values['rpc.enable-admin'] ?? false,

@@ -1,12 +1,13 @@
 import { join } from 'node:path'
 import type { LaunchedRollup } from '@altlayer/launch'
 import type { RollupNode } from '@altlayer/node'
+import type { Proposer } from '@altlayer/vital/services'
 import { CommandError } from '../command.ts'
 import { prepareDataDir } from '../local/data-dir.ts'
 import { acquireLock, type Lock } from '../local/lock.ts'
 import { stopLeftovers } from '../local/stop.ts'
 import { type Log, openLog } from './log.ts'
-import { launchLocal, startRollupNode, waitUntilCurrent } from './network.ts'
+import { launchLocal, startLocalProposer, startRollupNode, waitUntilCurrent } from './network.ts'
 import type { UpOptions } from './options.ts'
 import { assertFree } from './ports.ts'
 import { createReporter, type Reporter, readyJson, readyLines } from './report.ts'
@@ -61,11 +62,13 @@ async function runNetwork(context: Context): Promise<number> {
   await assertPortsFree(options)
   let rollup: LaunchedRollup | undefined
   let node: RollupNode | undefined
+  let proposer: Proposer | undefined
   try {
     rollup = await launchLocal(options, reporter, lock, stop.graceful)
     node = await startRollupNode(options, rollup, log.logger)
     reporter.step('node', `rollup node listens on ${node.url}`)
     await waitUntilCurrent(node, reporter, stop.graceful)
+    proposer = await startLocalProposer(options, rollup, node, log.logger)
     if (!stop.graceful.aborted) reportReady(context, rollup, node)
     const ended = await Promise.race([
       aborted(stop.graceful).then(() => undefined),
@@ -80,6 +83,7 @@ async function runNetwork(context: Context): Promise<number> {
     if (stop.graceful.aborted) return 0
     throw error
   } finally {
+    await proposer?.close()
     if (rollup) await stopNetwork(context, rollup, node)
   }
 }

@@ -1,5 +1,5 @@
-import { createRollupClient } from '@altlayer/vital/rollup'
-import { startProposer } from '@altlayer/vital/services'
+import { createRollupClient, type RollupClient } from '@altlayer/vital/rollup'
+import { type Proposal, startProposer } from '@altlayer/vital/services'
 import { aborted, listenForStop } from '../up/signals.ts'
 import { connectToL1, readContractAddress, senderFrom, VITAL_GAME_TYPE } from './connect.ts'
 import { terminalLogger } from './log.ts'
@@ -18,6 +18,16 @@ export interface ProposeOptions {
   readonly verbose: boolean
 }
 
+/** The output root of the newest block that L1 leads to, or whose L1 data are final. */
+export async function newestOutput(
+  rollup: RollupClient,
+  allowNonFinalized: boolean,
+): Promise<Proposal> {
+  const { safe, finalized } = await rollup.syncStatus()
+  const number = allowNonFinalized ? safe : finalized
+  return { number, outputRoot: (await rollup.outputAtBlock(number)).outputRoot }
+}
+
 /** Proposes until it is asked to stop. Returns the exit code. */
 export async function propose(options: ProposeOptions): Promise<number> {
   const client = connectToL1(options.l1Url)
@@ -30,11 +40,7 @@ export async function propose(options: ProposeOptions): Promise<number> {
     factory,
     gameType: VITAL_GAME_TYPE,
     sender,
-    async newest() {
-      const { safe, finalized } = await rollup.syncStatus()
-      const number = options.allowNonFinalized ? safe : finalized
-      return { number, outputRoot: (await rollup.outputAtBlock(number)).outputRoot }
-    },
+    newest: () => newestOutput(rollup, options.allowNonFinalized),
     proposalInterval: options.proposalInterval,
     pollInterval: options.pollInterval,
     logger: terminalLogger(options.verbose),

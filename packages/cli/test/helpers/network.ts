@@ -39,10 +39,13 @@ const ATTEMPTS = 5
  * Starts `altlayer up` as a process of its own on free ports and waits until it says that it is
  * ready.
  */
-export async function startNetwork(dataDir: string): Promise<Network> {
+export async function startNetwork(
+  dataDir: string,
+  more: readonly string[] = [],
+): Promise<Network> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await start(dataDir)
+      return await start(dataDir, more)
     } catch (error) {
       const taken = /port \d+ for L[12] is in use/.test((error as Error).message)
       if (!taken || attempt === ATTEMPTS) throw error
@@ -50,9 +53,9 @@ export async function startNetwork(dataDir: string): Promise<Network> {
   }
 }
 
-async function start(dataDir: string): Promise<Network> {
+async function start(dataDir: string, more: readonly string[]): Promise<Network> {
   const ports = ['--l1-port', String(await freePort()), '--l2-port', String(await freePort())]
-  const args = ['up', '--json', '--data-dir', dataDir, ...ports]
+  const args = ['up', '--json', '--data-dir', dataDir, ...ports, ...more]
   const child = spawn(process.execPath, [binary, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   }) as ChildProcess & { readonly pid: number }
