@@ -5,6 +5,7 @@ import {
   equalBytes,
   type Hash,
   type Hex,
+  MAX_UINT64,
   parseEip1559ParamsHex,
   type RollupConfig,
 } from '@altlayer/protocol'
@@ -226,13 +227,16 @@ export function startVerifier(options: VerifierOptions): Verifier {
   let checkedHead: Hash | undefined
 
   /**
-   * A chain that became shorter shows only at the block that was read last. An L1 that does not have that
-   * block (any more, or again) says nothing: endpoints that balance load do not all know the same.
+   * A chain that became shorter shows only at the block that was read last; what is read again after a start
+   * comes late to where the safe head is from. An L1 that does not have such a block (any more, or again) says
+   * nothing: endpoints that balance load do not all know the same.
    */
   async function noticeReorg({ currentL1 }: DerivedHeads): Promise<void> {
     const head = follower.heads().latest?.hash
     if (head === checkedHead) return
-    if (await stands(idOf(currentL1))) checkedHead = head
+    const newest = safeHeads.upTo(MAX_UINT64)
+    const read = await stands(idOf(currentL1))
+    if ((newest === undefined || (await stands(newest.l1))) && read) checkedHead = head
   }
 
   /** An L1 that does not tell any more what it told may have been reorganised: then the error is that. */
@@ -250,10 +254,10 @@ export function startVerifier(options: VerifierOptions): Verifier {
   async function advance(of: DerivedHeads, number: bigint): Promise<boolean> {
     // Before that, blocks are read again that had been read when the start was not safe yet.
     if (concluded.hash !== startHash) safeHeads.add({ l1: idOf(of.currentL1), l2: idOf(concluded) })
+    await noticeReorg(of)
     const block = await deriver.advance(number)
     if (block === undefined) {
       saveSafeHeads()
-      await noticeReorg(of)
       heads = { ...of, idle: true }
     } else {
       if (clock.now() - savedAt > SAVE_EVERY) saveSafeHeads()

@@ -73,11 +73,13 @@ export function watchHeads(): HeadsWatcher {
         `finalized ${finalized_l2.number}, safe ${safe_l2.number}, unsafe ${unsafe_l2.number}`,
       )
     checkFinalized(node, finalized_l2, last)
-    safeAt.set(`${node.name} ${current_l1.hash} ${safe_l2.hash}`, {
-      node: node.name,
-      l1: current_l1,
-      safe: safe_l2,
-    })
+    // Behind its L1 head, a node may not have come to a reorganisation that it has heard of.
+    if (current_l1.hash === status.head_l1.hash)
+      safeAt.set(`${node.name} ${current_l1.hash} ${safe_l2.hash}`, {
+        node: node.name,
+        l1: current_l1,
+        safe: safe_l2,
+      })
     if (sameHeads(status, rest.at(-1) as SyncStatus)) {
       for (const [i, ref] of [unsafe_l2, safe_l2, finalized_l2].entries()) {
         const block = rest[i] as L2BlockJson | null
