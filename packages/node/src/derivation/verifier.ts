@@ -74,7 +74,7 @@ const LONGEST_PAUSE = 8_000
 const SAVE_EVERY = 5_000
 
 export function startVerifier(options: VerifierOptions): Verifier {
-  const { config, engine, client, follower, safeHeads, turns, clock, logger } = options
+  const { config, engine, client, follower, l1Genesis, safeHeads, turns, clock, logger } = options
   const stop = new AbortController()
   let deriver = options.startDeriver()
   let heads: DerivedHeads | undefined
@@ -101,6 +101,9 @@ export function startVerifier(options: VerifierOptions): Verifier {
     if (currentL1?.hash !== first.hash) throw new L1ReorgError()
     concluded = start
     startHash = start.hash
+    // Nothing followed from L1 until its first batch was read.
+    if (safeHeads.upTo(MAX_UINT64) === undefined && start.hash === engine.genesis.hash)
+      safeHeads.add({ l1: idOf(l1Genesis), l2: idOf(engine.genesis) })
     await turns.take(() => {
       // Where nothing is given up, the blocks that were made meanwhile stay.
       const head = unsafe.hash === headBefore.hash ? engine.block({ tag: 'latest' }) : unsafe
@@ -332,7 +335,10 @@ export function startVerifier(options: VerifierOptions): Verifier {
   const running = run()
   return {
     heads: () => heads,
-    safeHeadAt: (l1Number) => safeHeads.at(l1Number),
+    safeHeadAt: (l1Number) =>
+      l1Number < l1Genesis.header.number
+        ? { l1: idOf(l1Genesis), l2: idOf(engine.genesis) }
+        : safeHeads.at(l1Number),
     async close() {
       stop.abort()
       await deriver.close()
