@@ -52,6 +52,20 @@ describe('the L1 origin of the next block', () => {
     })
   })
 
+  it('goes with deposits only where a batch would miss the sequencing window', () => {
+    const next = l1Block(11n, 1_012n)
+    const depositsOnly = (l1Head: bigint, timestamp: bigint) => {
+      const choice = chooseOrigin(config, parentAt(timestamp, origin), next, { l1Head })
+      return 'depositsOnly' in choice && choice.depositsOnly
+    }
+    // A batch with origin 10 may be in block 10 + 3600 at the latest, and takes two blocks to get there.
+    assert.equal(depositsOnly(3_607n, 1_010n), false)
+    assert.equal(depositsOnly(3_608n, 1_010n), true)
+    // With origin 11 it has one block more.
+    assert.equal(depositsOnly(3_608n, 1_011n), false)
+    assert.equal(depositsOnly(3_609n, 1_011n), true)
+  })
+
   it('stays past the drift, with deposits only, when the next L1 block is younger', () => {
     const next = l1Block(11n, 9_000n)
     assert.deepEqual(chooseOrigin(config, parentAt(2_800n, origin), next), {

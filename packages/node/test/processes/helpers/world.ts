@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { devAccount } from '@altlayer/launch'
 import { type Address, bytesToHex, type Hash } from '@altlayer/protocol'
 import { encodeFunctionData, parseAbi } from 'viem'
-import { type AnvilBlock, startTestAnvil, type TestAnvil } from './anvil.ts'
+import { startTestAnvil, type TestAnvil } from './anvil.ts'
 import {
   framesOf,
   l2Transfer,
@@ -217,14 +217,4 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       removeDeployment(deployment)
     },
   }
-}
-
-/** The L1 block that a transaction got into. */
-export async function blockOf(l1: TestAnvil, hash: Hash): Promise<AnvilBlock | undefined> {
-  const receipt = await rpc<{ readonly blockNumber: string } | null>(
-    l1.url,
-    'eth_getTransactionReceipt',
-    [hash],
-  )
-  return receipt === null ? undefined : l1.block(BigInt(receipt.blockNumber))
 }
