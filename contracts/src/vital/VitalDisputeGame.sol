@@ -444,6 +444,11 @@ contract VitalDisputeGame is IVitalDisputeGame {
         return uint256(_argument(L2_BLOCK_NUMBER));
     }
 
+    /// @inheritdoc IVitalDisputeGame
+    function l2SequenceNumber() external pure returns (uint256) {
+        return l2BlockNumber();
+    }
+
     function extraData() public pure returns (bytes memory) {
         return abi.encode(l2BlockNumber());
     }

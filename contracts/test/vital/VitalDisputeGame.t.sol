@@ -83,6 +83,7 @@ contract VitalDisputeGameTest is GameTest {
         assertEq(Claim.unwrap(game.rootClaim()), Counting.outputRoot(L2_BLOCK));
         assertEq(Hash.unwrap(game.l1Head()), blockhash(block.number - 1));
         assertEq(game.l2BlockNumber(), L2_BLOCK);
+        assertEq(game.l2SequenceNumber(), L2_BLOCK);
         assertEq(game.extraData(), abi.encode(L2_BLOCK));
         assertEq(Timestamp.unwrap(game.createdAt()), block.timestamp);
         assertEq(Timestamp.unwrap(game.resolvedAt()), 0);

@@ -19,6 +19,7 @@ import type { LaunchedRollup, LaunchOptions, LaunchRollup, Progress } from './ap
 import { opStackArtifact, programPrestate } from './artifacts.ts'
 import { writeFileAtomically } from './files.ts'
 import { buildGenesis } from './genesis/genesis.ts'
+import { multicall3 } from './genesis/preinstalls.ts'
 import { addressesJson, registryAddresses, vitalAddresses } from './l1/addresses.ts'
 import { connectL1, type L1Client } from './l1/client.ts'
 import {
@@ -128,6 +129,9 @@ async function startLocalL1(
       stage: 'l1',
       message: `the L1 was killed while it wrote its state: it continues from ${anvil.rolledBackTo.toISOString()}`,
     })
+  // Every public L1 has it, and a stock viem asks it for dispute games.
+  const { address, code } = multicall3()
+  await rpc(anvil.url, 'anvil_setCode', [address, code])
   progress({ stage: 'l1', message: `L1 chain ${settings.l1ChainId} at ${anvil.url}` })
   return anvil
 }

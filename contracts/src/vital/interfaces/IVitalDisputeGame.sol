@@ -194,6 +194,9 @@ interface IVitalDisputeGame {
     function rootClaim() external pure returns (Claim);
     function l1Head() external pure returns (Hash);
     function l2BlockNumber() external pure returns (uint256);
+    /// @notice The same, under the name that the OP Stack's later games have for it and tools ask
+    /// for.
+    function l2SequenceNumber() external pure returns (uint256);
     function extraData() external pure returns (bytes memory);
     function gameData() external view returns (GameType, Claim, bytes memory);
     /// @notice The output root that both sides agree on: the anchor when the game began.

@@ -24,6 +24,7 @@ export function chainsOf(info: ReadyInfo) {
     name: 'local L1',
     nativeCurrency: { name: 'Ether', symbol: 'ETH', decimals: 18 },
     rpcUrls: { default: { http: [info.l1.url] } },
+    contracts: { multicall3: { address: '0xca11bde05977b3631167028862be2a173976ca11' } },
   })
   const contract = (name: string) => ({ [l1.id]: { address: addressOf(info, name) } })
   const l2 = defineChain({

@@ -77,6 +77,13 @@ export function preinstalls(l2ChainId: number): readonly Preinstall[] {
   return [...fromLibrary, ...ownPreinstalls()]
 }
 
+/** Multicall3 as it stands on public chains: viem batches its reads through it. Throws ArtifactError. */
+export function multicall3(): Preinstall {
+  const library = opStackSource(LIBRARY)
+  const name = 'MultiCall3'
+  return { name, address: libraryAddress(library, name), code: libraryCode(library, name) }
+}
+
 /** Accounts of the preinstalls, with nonce 1 as after their creation on other chains. */
 export function preinstallAccounts(l2ChainId: number): readonly GenesisAccount[] {
   const contracts = preinstalls(l2ChainId).map(({ address, code }) => ({ address, code }))
