@@ -18,7 +18,8 @@ export interface StepRecord {
 interface DeploymentState {
   readonly version: 1
   readonly l1ChainId: number
-  readonly l2ChainId: number
+  /** The rollup's, where the deployment is of one. */
+  readonly l2ChainId?: number
   readonly deployer: Address
   readonly salt: Hash
   readonly steps: Readonly<Record<string, StepRecord>>

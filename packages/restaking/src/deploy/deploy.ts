@@ -1,0 +1,157 @@
+import {
+  type AddressOf,
+  type L1Client,
+  openStateFile,
+  ownArtifact,
+  type RunContext,
+  runSteps,
+  type Step,
+} from '@altlayer/launch/deploy'
+import type { Address, Hash } from '@altlayer/protocol'
+import type { AltConfig, VaultConfig } from '../config.ts'
+import { distributionSteps } from './distribution.ts'
+import {
+  batchId,
+  bridgeCalls,
+  type GovernanceCall,
+  handoverSteps,
+  initialBatch,
+  tokenSteps,
+} from './governance.ts'
+import { call, sameAddress } from './names.ts'
+import { registrySteps, restakingCalls, serviceSteps, stakedAltStep } from './restaking.ts'
+import { findVault } from './symbiotic.ts'
+
+/** A vault that the deployment made. */
+export interface DeployedVault extends VaultConfig {
+  readonly address: Address
+}
+
+/** What stands on one chain. */
+export interface AltDeployment {
+  readonly chainId: number
+  /** By the plan's names: `AltToken`, `StakeTable`, `SymbioticVaultFactory`... */
+  readonly contracts: Readonly<Record<string, Address>>
+  readonly vaults: readonly DeployedVault[]
+  /**
+   * Initial settings: carried out, or waiting for the timelock until `readyAt` (Unix time), when the
+   * same deployment run again carries them out. Undefined where there are none.
+   */
+  readonly settings?: { readonly id: Hash; readonly readyAt: bigint; readonly done: boolean }
+}
+
+export interface DeployOptions {
+  readonly client: L1Client
+  readonly config: AltConfig
+  /** The journal: keep it, it alone tells where the Slasher is. */
+  readonly statePath: string
+  readonly progress?: RunContext['progress']
+}
+
+/** The deployer gives up every role at the end, so it cannot be the one that keeps proposing. */
+export class DeployerProposesError extends Error {
+  override readonly name = 'DeployerProposesError'
+  constructor(deployer: Address) {
+    super(`governance.remoteProposer is the deployer ${deployer}: name an account that stays`)
+  }
+}
+
+/**
+ * Brings about ALT on the client's chain and, on its home chain, its distribution, its governor and
+ * restaking. Run again, it sends only what is missing. The deployer keeps no role in ours. Its account
+ * and the configuration must be the same on every chain, or ALT has another address there.
+ * Throws DeployerProposesError, PlanError, StepFailedError, DeploymentStateError, and what the client throws.
+ */
+export async function deployAlt(options: DeployOptions): Promise<AltDeployment> {
+  const { client, config } = options
+  const chainId = await client.public.getChainId()
+  const deployer = client.account
+  if (sameAddress(config.governance.remoteProposer, deployer))
+    throw new DeployerProposesError(deployer)
+  const state = openStateFile(options.statePath, {
+    l1ChainId: chainId,
+    deployer,
+    salt: config.salt,
+  })
+  const context: RunContext = {
+    client,
+    state,
+    reported: new Set(),
+    ...(options.progress && { progress: options.progress }),
+  }
+  const home = chainId === config.homeChainId
+  const token = tokenSteps(config, chainId, deployer)
+  if (!home) {
+    const calls = bridgeCalls(config, chainId)
+    const steps = [...token, ...handoverSteps(config, chainId, deployer, calls, [])]
+    const address = await runSteps(steps, context)
+    const settings = await carryOut(config, calls, steps, context, address)
+    return { chainId, contracts: contractsOf(steps, address), vaults: [], ...settings }
+  }
+  return deployHome(options, context, chainId, token)
+}
+
+async function deployHome(
+  { client, config }: DeployOptions,
+  context: RunContext,
+  chainId: number,
+  token: readonly Step[],
+): Promise<AltDeployment> {
+  const deployer = client.account
+  const first = [...token, ...distributionSteps(config), ...registrySteps(config, deployer)]
+  const calls = [...bridgeCalls(config, chainId), ...restakingCalls(config)]
+  const services = serviceSteps(config)
+  const handover = handoverSteps(config, chainId, deployer, calls, ['ServiceFees'])
+  const total = first.length + services.length + handover.length + 1
+  await runSteps(first, { ...context, total })
+  const second = [...first, ...services]
+  const address = await runSteps(second, { ...context, total })
+  const vaults = await Promise.all(
+    config.restaking.vaults.map(async (vault) => ({
+      ...vault,
+      address: (await findVault(vault, client, address)) as Address,
+    })),
+  )
+  const bond = vaults.find(({ asset }) => asset === 'ALT') as DeployedVault
+  const steps = [...second, stakedAltStep(config, bond.address), ...handover]
+  const all = await runSteps(steps, { ...context, total })
+  const settings = await carryOut(config, calls, steps, context, all)
+  return { chainId, contracts: contractsOf(steps, all), vaults, ...settings }
+}
+
+function contractsOf(steps: readonly Step[], address: AddressOf): AltDeployment['contracts'] {
+  return Object.fromEntries(
+    steps.flatMap(({ kind, name }) => (kind === 'contract' ? [[name, address(name)]] : [])),
+  )
+}
+
+/** Executes the initial settings once the timelock lets anyone. */
+async function carryOut(
+  config: AltConfig,
+  calls: readonly GovernanceCall[],
+  steps: readonly Step[],
+  context: RunContext,
+  address: AddressOf,
+): Promise<Pick<AltDeployment, 'settings'>> {
+  if (calls.length === 0) return {}
+  const { abi } = ownArtifact('TimelockController')
+  const timelock = address('TimelockController')
+  const batch = initialBatch(config, calls, address)
+  const id = batchId(batch)
+  const { client } = context
+  const readyAt = await client.read<bigint>(timelock, abi, 'getTimestamp', [id])
+  const isDone = () => client.read<boolean>(timelock, abi, 'isOperationDone', [id])
+  if (await isDone()) return { settings: { id, readyAt, done: true } }
+  const { timestamp } = await client.public.getBlock()
+  if (timestamp < readyAt) return { settings: { id, readyAt, done: false } }
+  const execute = call({
+    name: 'Initial settings carried out',
+    to: 'TimelockController',
+    abi,
+    functionName: 'executeBatch',
+    args: () => [batch.targets, batch.values, batch.payloads, batch.predecessor, batch.salt],
+    done: isDone,
+  })
+  await runSteps([...steps, execute], context)
+  return { settings: { id, readyAt, done: true } }
+}

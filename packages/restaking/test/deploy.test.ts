@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { devAccount } from '@altlayer/launch'
+import { ownArtifact } from '@altlayer/launch/deploy'
+import type { Address } from '@altlayer/protocol'
+import { ALT_SUPPLY, type AltConfig, DeployerProposesError, deployAlt } from '../src/index.ts'
+import { startChain, type TestChain, testAssets, testConfig } from './helpers.ts'
+
+const DEPLOYER = 10
+const BRIDGE = 2
+const DELAY = 2 * 86_400
+const abi = ownArtifact('AltToken').abi
+
+async function deploy(chain: TestChain, config: AltConfig) {
+  const client = await chain.client(DEPLOYER)
+  const sent: string[] = []
+  const progress = ({ step, found }: { step: string; found: boolean }) => {
+    if (!found) sent.push(step)
+  }
+  const { statePath } = chain
+  return { ...(await deployAlt({ client, config, statePath, progress })), sent }
+}
+
+const supplyOf = async (chain: TestChain, alt: Address) =>
+  (await chain.client(0)).read<bigint>(alt, abi, 'totalSupply')
+
+test('ALT, governance and restaking are deployed, found again, and ALT moves between chains', async (t) => {
+  const [home, bsc] = await Promise.all([startChain(t, 900), startChain(t, 56)])
+  const bridge = devAccount(BRIDGE).address
+  const caps = { bridge, mintCap: 1_000n * 10n ** 18n, burnCap: 1_000n * 10n ** 18n }
+  const config: AltConfig = {
+    ...testConfig(await testAssets(home)),
+    bridges: [900, 56].map((chainId) => ({ chainId, ...caps })),
+  }
+  const first = await deploy(home, config)
+  const { contracts } = first
+  const alt = contracts.AltToken as Address
+  assert.equal(first.settings?.done, false)
+  assert.equal(first.vaults.length, 3)
+  assert.equal(await supplyOf(home, alt), ALT_SUPPLY)
+
+  const again = await deploy(home, config)
+  assert.deepEqual(again.sent, [])
+  assert.deepEqual(again.contracts, contracts)
+  assert.deepEqual(again.vaults, first.vaults)
+
+  const remote = await deploy(bsc, config)
+  assert.equal(remote.contracts.AltToken, alt)
+  assert.equal(remote.contracts.TimelockController, contracts.TimelockController)
+  assert.equal(await supplyOf(bsc, alt), 0n)
+
+  await t.test('the deployer keeps no role', async () => {
+    const timelock = ownArtifact('TimelockController')
+    const deployer = devAccount(DEPLOYER).address
+    for (const chain of [home, bsc]) {
+      const reader = await chain.client(0)
+      const at = contracts.TimelockController as Address
+      for (const name of ['DEFAULT_ADMIN_ROLE', 'PROPOSER_ROLE', 'CANCELLER_ROLE']) {
+        const role = await reader.read(at, timelock.abi, name)
+        assert.equal(await reader.read(at, timelock.abi, 'hasRole', [role, deployer]), false)
+      }
+      assert.equal(
+        (await reader.read<Address>(alt, abi, 'owner')).toLowerCase(),
+        contracts.TimelockController,
+      )
+      assert.equal(await reader.read(alt, abi, 'balanceOf', [deployer]), 0n)
+    }
+  })
+
+  await t.test('a deployer that is to propose afterwards is refused', async () => {
+    const governance = { ...config.governance, remoteProposer: devAccount(DEPLOYER).address }
+    await assert.rejects(deploy(bsc, { ...config, governance }), DeployerProposesError)
+  })
+
+  await t.test('bridges mint what they burned, the supply of both chains is constant', async () => {
+    for (const chain of [home, bsc]) {
+      await chain.wait(DELAY)
+      const { settings } = await deploy(chain, config)
+      assert.equal(settings?.done, true)
+    }
+    await release(home, alt)
+    const holder = devAccount(LAUNCHPOOL).address
+    const amount = 250n * 10n ** 18n
+    await home.send(BRIDGE, alt, abi, 'crosschainBurn', [holder, amount])
+    await bsc.send(BRIDGE, alt, abi, 'crosschainMint', [holder, amount])
+    assert.equal(await supplyOf(home, alt), ALT_SUPPLY - amount)
+    assert.equal(await supplyOf(bsc, alt), amount)
+    await bsc.send(BRIDGE, alt, abi, 'crosschainBurn', [holder, amount / 2n])
+    await home.send(BRIDGE, alt, abi, 'crosschainMint', [holder, amount / 2n])
+    assert.equal((await supplyOf(home, alt)) + (await supplyOf(bsc, alt)), ALT_SUPPLY)
+    await assert.rejects(
+      bsc.send(BRIDGE, alt, abi, 'crosschainMint', [holder, caps.mintCap]),
+      /BridgeLimitExceeded|revert/,
+    )
+    await assert.rejects(bsc.send(3, alt, abi, 'crosschainMint', [holder, 1n]), /NotBridge|revert/)
+  })
+})
+
+/** The beneficiary of the launchpool's allocation, vested from the start. */
+const LAUNCHPOOL = 26
+
+async function release(chain: TestChain, alt: Address): Promise<void> {
+  const { public: rpc } = await chain.client(0)
+  const wallets = await rpc.getContractEvents({
+    abi: ownArtifact('AltDistribution').abi,
+    eventName: 'WalletCreated',
+    args: { beneficiary: devAccount(LAUNCHPOOL).address },
+    fromBlock: 0n,
+    strict: true,
+  })
+  assert.ok(wallets[0])
+  const { wallet } = wallets[0].args as unknown as { wallet: Address }
+  await chain.send(0, wallet, ownArtifact('AltVestingWallet').abi, 'release', [alt])
+}
