@@ -119,14 +119,24 @@ export function startProposer(options: ProposerOptions): Proposer {
   }
 
   async function look(): Promise<void> {
-    const { block, games } = await reader.snapshot(({ address }) => !finished.has(address))
+    const { block, games, reorganised } = await reader.snapshot(
+      ({ address }) => !finished.has(address),
+    )
+    // What finished them may be gone.
+    if (reorganised) finished.clear()
     const own = games.filter(({ creator }) => creator === sender.address)
     for (const game of games) if (game.creator !== sender.address) finished.add(game.address)
-    await propose(own, block.timestamp)
-    for (const game of own) {
-      if (game.status === 'in-progress') await keeper.settle(game, block.timestamp)
-      else if (await keeper.collect(game, block.timestamp)) forget(game, own)
-    }
+    const done = await Promise.allSettled([
+      propose(own, block.timestamp),
+      ...own.map((game) => tend(game, own, block.timestamp)),
+    ])
+    // A rollup that does not answer keeps no game from its end, nor one game another.
+    for (const each of done) if (each.status === 'rejected') throw each.reason
+  }
+
+  async function tend(game: GameView, own: readonly GameView[], now: bigint): Promise<void> {
+    if (game.status === 'in-progress') await keeper.settle(game, now)
+    else if (await keeper.collect(game, now)) forget(game, own)
   }
 
   /** The newest own game stays: it says when the last proposal was made. */

@@ -1,5 +1,5 @@
 import type { Address, Hash } from '@altlayer/protocol'
-import { type PublicClient, zeroAddress } from 'viem'
+import { BlockNotFoundError, type PublicClient, zeroAddress } from 'viem'
 import type { Claim, Game, GameRules, GameStatus } from '../game/types.ts'
 import { FACTORY_ABI, GAME_ABI } from './abi.ts'
 
@@ -22,6 +22,8 @@ export interface GameView extends Game {
 export interface Snapshot {
   readonly block: { readonly number: bigint; readonly hash: Hash; readonly timestamp: bigint }
   readonly games: readonly GameView[]
+  /** The last snapshot's L1 block is no longer on L1's chain. */
+  readonly reorganised: boolean
 }
 
 /** Reads a factory's games of one type from L1, and again only what changed. */
@@ -62,16 +64,30 @@ export function createGameReader(options: {
   let seen: { readonly number: bigint; readonly hash: Hash } | undefined
   const known = new Map<Address, GameView>()
   const rules = new Map<Address, Promise<GameRules>>()
+  /** Since the last snapshot. */
+  let reorganised = false
 
   /** Forgets all when L1's chain is no longer the one that was read. */
   async function checkChain(): Promise<void> {
     if (seen === undefined) return
-    const block = await client.getBlock({ blockNumber: seen.number }).catch(() => undefined)
+    const block = await blockAt(seen.number)
     if (block?.hash === seen.hash) return
     listings = []
     listed = 0
     seen = undefined
     known.clear()
+    rules.clear()
+    reorganised = true
+  }
+
+  /** undefined when the chain is shorter now. */
+  async function blockAt(blockNumber: bigint) {
+    try {
+      return await client.getBlock({ blockNumber })
+    } catch (error) {
+      if (error instanceof BlockNotFoundError) return undefined
+      throw error
+    }
   }
 
   async function list(at: Read): Promise<void> {
@@ -139,9 +155,13 @@ export function createGameReader(options: {
       )
       const again = await client.getBlock(at)
       if (again.hash !== block.hash) throw new L1MovedError(`L1 block ${block.number} was replaced`)
+      // What others said since then is not looked at next time.
+      known.clear()
       for (const game of games) known.set(game.address, game)
       seen = { number: block.number, hash: block.hash }
-      return { block: { ...seen, timestamp: block.timestamp }, games }
+      const snapshot = { block: { ...seen, timestamp: block.timestamp }, games, reorganised }
+      reorganised = false
+      return snapshot
     },
   }
 }

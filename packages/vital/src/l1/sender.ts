@@ -20,13 +20,15 @@ export interface Call {
 
 /**
  * Sends transactions of one account, many at once: nonces in order, the fee raised while L1's base fee is above
- * it. Nothing is kept: after a restart its owner decides anew what is to be sent.
+ * it. Nothing is kept: after a restart, or when L1 drops blocks with what was sent, its owner decides anew what is
+ * to be sent; nonces that then lack a transaction get an empty one.
  */
 export interface Sender {
   readonly address: Address
   /**
    * Resolves when the transaction is in a block. Rejects with CallRefusedError when the call would revert or did,
-   * LostTransactionError when another transaction took its nonce, and what the client throws.
+   * or nothing is at its address, LostTransactionError when another transaction took its nonce, FeeLimitError, and
+   * what the client throws.
    */
   send(call: Call): Promise<TransactionReceipt>
   /** Stops waiting; what is pending rejects. */
@@ -48,7 +50,7 @@ export class FeeLimitError extends Error {
   override readonly name = 'FeeLimitError'
 }
 
-/** Milliseconds between looks for a receipt. */
+/** Milliseconds between looks for a receipt, unless told. */
 const POLL = 500
 /** Room for a state that other transactions change until this one is executed, percent. */
 const GAS_MARGIN = 125n
@@ -56,6 +58,10 @@ const GAS_MARGIN = 125n
 const BUMP = 110n
 /** Looks without a receipt after which it is sent again. */
 const LOOKS_BEFORE_RESEND = 8
+/** Raises of the fees in place of a transaction that an earlier process left at the nonce. */
+const REPLACEMENTS = 8
+/** Gas of a transaction without data. */
+const EMPTY_GAS = 21_000n
 
 interface Fees {
   readonly maxFeePerGas: bigint
@@ -70,11 +76,15 @@ export function createSender(options: {
   readonly account: PrivateKeyAccount
   readonly chainId: number
   readonly maxFeePerGas: bigint
+  /** Milliseconds between looks for a receipt. */
+  readonly pollInterval?: number
 }): Sender {
-  const { client, account, chainId, maxFeePerGas } = options
+  const { client, account, chainId, maxFeePerGas, pollInterval = POLL } = options
   const stop = new AbortController()
   const address = account.address.toLowerCase() as Address
   let nextNonce = 0
+  /** Nonces whose transactions somebody waits for. */
+  const waiting = new Set<number>()
   let turn: Promise<unknown> = Promise.resolve()
 
   /** One after the other: a nonce is used once its transaction was taken. */
@@ -113,7 +123,13 @@ export function createSender(options: {
     })
   }
 
+  /** Ether sent where nothing is would be lost: the game may be gone with the L1 block that it was in. */
+  async function hasCode(to: Address): Promise<boolean> {
+    return (await client.getCode({ address: to })) !== undefined
+  }
+
   async function estimate({ gas: given, ...call }: Call): Promise<bigint> {
+    if (!(await hasCode(call.to))) throw new CallRefusedError(`no contract is at ${call.to}`)
     if (given !== undefined) return given
     try {
       const gas = await client.estimateGas({ account: address, ...call })
@@ -129,13 +145,49 @@ export function createSender(options: {
   async function submit(call: Call): Promise<Pending> {
     const gas = await estimate(call)
     return inTurn(async () => {
-      const fees = await currentFees()
       const onChain = await client.getTransactionCount({ address, blockTag: 'latest' })
       const nonce = Math.max(onChain, nextNonce)
-      const raw = await sign(call, gas, nonce, fees)
-      await client.sendRawTransaction({ serializedTransaction: raw })
+      const { fees, raw } = await offer(call, gas, nonce, await currentFees())
       nextNonce = nonce + 1
+      waiting.add(nonce)
       return { call, gas, nonce, fees, raw, hashes: [keccak256Hex(hexToBytes(raw))] }
+    })
+  }
+
+  /** Sends it, for more where L1 holds another with this nonce: what an earlier process sent. */
+  async function offer(
+    call: Call,
+    gas: bigint,
+    nonce: number,
+    first: Fees,
+  ): Promise<{ readonly fees: Fees; readonly raw: Hex }> {
+    let fees = first
+    for (let raises = 0; ; raises++) {
+      const raw = await sign(call, gas, nonce, fees)
+      try {
+        await client.sendRawTransaction({ serializedTransaction: raw })
+        return { fees, raw }
+      } catch (error) {
+        const higher = bumpedFees(fees)
+        const tooDear = higher.maxFeePerGas > maxFeePerGas
+        if (raises === REPLACEMENTS || tooDear || !isUnderpriced(error)) throw error
+        fees = higher
+      }
+    }
+  }
+
+  /** An empty transaction in the place of whatever has the nonce. */
+  async function cancel(nonce: number): Promise<void> {
+    await offer({ to: address, data: '0x' }, EMPTY_GAS, nonce, await currentFees())
+  }
+
+  /** Gives every nonce below a pending one a transaction, for it cannot be included before. */
+  function fill(used: number, nonce: number): Promise<void> {
+    return inTurn(async () => {
+      for (let below = used; below < nonce; below++) {
+        // A refusal says that L1 has one, which is as good.
+        if (!waiting.has(below)) await cancel(below).catch(() => undefined)
+      }
     })
   }
 
@@ -155,9 +207,10 @@ export function createSender(options: {
   /** Fees that replace it; undefined while it offers enough, or where that is beyond the limit. */
   function raised({ fees }: Pending, current: Fees): Fees | undefined {
     if (current.maxFeePerGas <= fees.maxFeePerGas) return undefined
+    const least = bumpedFees(fees)
     const higher = {
-      maxFeePerGas: most(current.maxFeePerGas, bumped(fees.maxFeePerGas)),
-      maxPriorityFeePerGas: most(current.maxPriorityFeePerGas, bumped(fees.maxPriorityFeePerGas)),
+      maxFeePerGas: most(current.maxFeePerGas, least.maxFeePerGas),
+      maxPriorityFeePerGas: most(current.maxPriorityFeePerGas, least.maxPriorityFeePerGas),
     }
     return higher.maxFeePerGas > maxFeePerGas ? undefined : higher
   }
@@ -182,16 +235,24 @@ export function createSender(options: {
       if (used > pending.nonce) {
         throw new LostTransactionError(`nonce ${pending.nonce} of ${address} was used by another`)
       }
-      // A refusal says that L1 knows it already, or that it is too dear for now.
-      if (looks % LOOKS_BEFORE_RESEND === 0) pending = await sendAgain(pending).catch(() => pending)
-      await sleep(POLL, undefined, { signal: stop.signal })
+      if (looks % LOOKS_BEFORE_RESEND === 0) {
+        if (!(await hasCode(pending.call.to))) {
+          await inTurn(() => cancel(pending.nonce))
+          throw new LostTransactionError(`no contract is at ${pending.call.to} any more`)
+        }
+        // A refusal says that L1 knows it already, or that it is too dear for now.
+        await fill(used, pending.nonce)
+        pending = await sendAgain(pending).catch(() => pending)
+      }
+      await sleep(pollInterval, undefined, { signal: stop.signal })
     }
   }
 
   return {
     address,
     async send(call) {
-      const receipt = await wait(await submit(call))
+      const pending = await submit(call)
+      const receipt = await wait(pending).finally(() => waiting.delete(pending.nonce))
       if (receipt.status === 'reverted') {
         throw new CallRefusedError(`transaction ${receipt.transactionHash} reverted`)
       }
@@ -211,8 +272,17 @@ interface Pending {
   readonly hashes: readonly Hash[]
 }
 
-function bumped(fee: bigint): bigint {
-  return (fee * BUMP + 99n) / 100n
+function bumpedFees({ maxFeePerGas, maxPriorityFeePerGas }: Fees): Fees {
+  const bumped = (fee: bigint) => (fee * BUMP + 99n) / 100n
+  return {
+    maxFeePerGas: bumped(maxFeePerGas),
+    maxPriorityFeePerGas: bumped(maxPriorityFeePerGas),
+  }
+}
+
+/** Whether L1 holds another transaction with the nonce, which offers as much. */
+function isUnderpriced(error: unknown): boolean {
+  return error instanceof BaseError && /replacement transaction underpriced/i.test(error.message)
 }
 
 function most(a: bigint, b: bigint): bigint {

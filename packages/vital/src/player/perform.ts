@@ -6,7 +6,7 @@ import {
   hexToBytes,
   keccak256Hex,
 } from '@altlayer/protocol'
-import { encodeFunctionData, type PublicClient } from 'viem'
+import { encodeFunctionData, type PublicClient, type TransactionReceipt } from 'viem'
 import type { Action, Game, TraceContext, TruthProvider } from '../game/types.ts'
 import { GAME_ABI, ORACLE_ABI } from '../l1/abi.ts'
 import type { Call, Sender } from '../l1/sender.ts'
@@ -56,8 +56,8 @@ const PIECE = 136 * 120
 const LOCAL = 1
 
 /**
- * Does what an honest player decided to do in a game: all transactions that it takes, in order. Rejects with what
- * `Sender.send` rejects with.
+ * Does what an honest player decided to do in a game: all transactions that it takes, in order. Resolves to the
+ * last one's receipt. Rejects with what `Sender.send` rejects with.
  */
 export async function perform(options: {
   readonly client: PublicClient
@@ -66,11 +66,11 @@ export async function perform(options: {
   readonly oracle: Address
   readonly truth: PlayerTruth
   readonly action: Action
-}): Promise<void> {
+}): Promise<TransactionReceipt> {
   const { client, sender, game, action, oracle, truth } = options
   if (action.kind === 'challenge-block-number') {
     const { header, ...proof } = action.challenge
-    await sender.send(
+    return sender.send(
       gameCall(game, {
         data: encodeFunctionData({
           abi: GAME_ABI,
@@ -79,7 +79,6 @@ export async function perform(options: {
         }),
       }),
     )
-    return
   }
   if (action.kind === 'move') {
     const { position, disputed, parentIndex, value, isAttack } = action
@@ -89,7 +88,7 @@ export async function perform(options: {
       functionName: 'getRequiredBond',
       args: [position],
     })
-    await sender.send(
+    return sender.send(
       gameCall(game, {
         value: bond,
         data: encodeFunctionData({
@@ -99,13 +98,12 @@ export async function perform(options: {
         }),
       }),
     )
-    return
   }
   const { claimIndex, isAttack } = action
   const step = await truth.witness(action.context, action.steps)
   if (step.preimage !== undefined)
     await loadPreimage({ client, sender, game, claimIndex, oracle }, step.preimage)
-  await sender.send(
+  return sender.send(
     gameCall(game, {
       data: encodeFunctionData({
         abi: GAME_ABI,
@@ -155,7 +153,7 @@ async function loadPreimage(
   })
   if (loaded) return
   if (load === undefined) throw new UnknownPreimageError(`nobody has the preimage of ${key}`)
-  for (const data of loadCalls(load, offset)) await sender.send({ to: oracle, data })
+  for (const data of await loadCalls(context, load, offset)) await sender.send({ to: oracle, data })
 }
 
 /** A preimage that a step reads is not known here. */
@@ -164,7 +162,11 @@ export class UnknownPreimageError extends Error {
 }
 
 /** Calldata of the oracle's transactions that make a part of a preimage readable. */
-export function loadCalls(preimage: LoadablePreimage, offset: bigint): readonly Hex[] {
+async function loadCalls(
+  context: LoadContext,
+  preimage: LoadablePreimage,
+  offset: bigint,
+): Promise<readonly Hex[]> {
   const abi = ORACLE_ABI
   if (preimage.kind === 'blob') {
     const { z, y, commitment, proof } = preimage
@@ -182,22 +184,33 @@ export function loadCalls(preimage: LoadablePreimage, offset: bigint): readonly 
   const size = (preimage.data.length - 2) / 2
   if (size <= LARGE)
     return [encodeFunctionData({ abi, functionName: 'loadKeccak256PreimagePart', args })]
-  return largeCalls(hexToBytes(preimage.data), offset)
+  return largeCalls(context, hexToBytes(preimage.data), offset)
 }
 
-/** The sponge's transactions; the name follows from what is loaded, so that another try goes on with it. */
-function largeCalls(data: Uint8Array, offset: bigint): readonly Hex[] {
+/**
+ * The sponge's transactions that are left: its name follows from what is loaded, so that a player that was
+ * interrupted goes on with it.
+ */
+async function largeCalls(
+  { client, sender, oracle }: LoadContext,
+  data: Uint8Array,
+  offset: bigint,
+): Promise<readonly Hex[]> {
   const abi = ORACLE_ABI
   const name = keccak256Hex(concatBytes(hexToBytes(keccak256Hex(data)), bigEndian(offset)))
   const uuid = BigInt(name)
-  const calls = [
-    encodeFunctionData({
-      abi,
-      functionName: 'initLPP',
-      args: [uuid, Number(offset), data.length],
-    }),
-  ]
-  for (let start = 0; start < data.length; start += PIECE) {
+  const { claimedSize, bytesAbsorbed } = await client.readContract({
+    address: oracle,
+    abi,
+    functionName: 'largePreimage',
+    args: [sender.address, uuid],
+  })
+  const calls: Hex[] = []
+  if (claimedSize === 0) {
+    const args = [uuid, Number(offset), data.length] as const
+    calls.push(encodeFunctionData({ abi, functionName: 'initLPP', args }))
+  }
+  for (let start = bytesAbsorbed; start < data.length; start += PIECE) {
     const piece = Buffer.from(data.subarray(start, start + PIECE)).toString('hex')
     calls.push(
       encodeFunctionData({

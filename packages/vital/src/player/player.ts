@@ -55,6 +55,10 @@ export function startPlayer(options: PlayerOptions): Player {
   /** Games in which the limit of bonds was told of. */
   const limited = new Set<Address>()
   const keeper = createKeeper({ client, sender, logger, onEvent })
+  /** Bonds of moves under way, until the L1 block that they are in is looked at; undefined while in none. */
+  const underway = new Set<{ readonly bond: bigint; block: bigint | undefined }>()
+  /** Wei at stake as of the last look. */
+  let staked = 0n
 
   /** Wei that this account has in claims that are not settled. */
   function atStake(games: readonly GameView[]): bigint {
@@ -71,13 +75,18 @@ export function startPlayer(options: PlayerOptions): Player {
       createdAt + options.window > now &&
       !finished.has(address) &&
       (options.games?.includes(address) ?? true)
-    const { block, games } = await reader.snapshot(wanted)
-    const budget = { left: options.maxBonds - atStake(games) }
+    const { block, games, reorganised } = await reader.snapshot(wanted)
+    // What finished them may be gone.
+    if (reorganised) finished.clear()
+    staked = atStake(games)
+    for (const move of underway)
+      if (move.block !== undefined && (reorganised || move.block <= block.number))
+        underway.delete(move)
     const open = games.filter(({ status }) => status === 'in-progress')
-    onEvent({ kind: 'games', open: open.length, bonds: options.maxBonds - budget.left })
+    onEvent({ kind: 'games', open: open.length, bonds: staked })
     for (const game of games) {
       if (busy.has(game.address) || busy.size >= options.concurrency) continue
-      const work = attend(game, block.timestamp, budget)
+      const work = attend(game, block.timestamp)
         .catch((error: Error) => {
           if (stop.signal.aborted) return
           onEvent({ kind: 'failure', game: game.address, reason: error.message })
@@ -88,46 +97,39 @@ export function startPlayer(options: PlayerOptions): Player {
     }
   }
 
-  async function attend(game: GameView, now: bigint, budget: { left: bigint }): Promise<void> {
+  function bondsLeft(): bigint {
+    return [...underway].reduce((left, { bond }) => left - bond, options.maxBonds - staked)
+  }
+
+  async function attend(game: GameView, now: bigint): Promise<void> {
     if (game.status !== 'in-progress') {
       if (await keeper.collect(game, now)) finished.add(game.address)
       return
     }
     const truth = options.truthOf(game)
     const actions = await nextActions(game, truth, now)
-    await Promise.all(actions.map((action) => act(game, truth, action, budget)))
+    await Promise.all(actions.map((action) => act(game, truth, action)))
     if (actions.length === 0) await keeper.settle(game, now)
   }
 
-  async function act(
-    game: GameView,
-    truth: PlayerTruth,
-    action: Action,
-    budget: { left: bigint },
-  ): Promise<void> {
+  async function act(game: GameView, truth: PlayerTruth, action: Action): Promise<void> {
+    const { oracle } = await keeper.contracts(game.address)
+    const move = { bond: 0n, block: undefined as bigint | undefined }
     if (action.kind === 'move') {
-      const bond = await client.readContract({
+      move.bond = await client.readContract({
         address: game.address,
         abi: GAME_ABI,
         functionName: 'getRequiredBond',
         args: [action.position],
       })
-      if (bond > budget.left) {
-        onEvent({ kind: 'bond-limit', game: game.address })
-        if (limited.has(game.address)) return
-        limited.add(game.address)
-        logger.error(
-          { game: game.address, bond: String(bond), left: String(budget.left) },
-          'a move is due but its bond is above what may be at stake: raise the limit',
-        )
-        return
-      }
-      budget.left -= bond
+      if (move.bond > bondsLeft()) return limit(game, move.bond)
     }
-    const { oracle } = await keeper.contracts(game.address)
+    underway.add(move)
     try {
-      await perform({ client, sender, game, oracle, truth, action })
+      const { blockNumber } = await perform({ client, sender, game, oracle, truth, action })
+      move.block = blockNumber
     } catch (error) {
+      underway.delete(move)
       // Somebody else was first, or L1 is not where it was: the next look decides anew.
       if (!(error instanceof CallRefusedError)) throw error
       logger.debug({ game: game.address, reason: error.message }, 'a move was refused')
@@ -135,6 +137,16 @@ export function startPlayer(options: PlayerOptions): Player {
     }
     onEvent({ kind: 'action', game: game.address, action: action.kind })
     logger.info({ game: game.address, ...describe(action) }, 'moved')
+  }
+
+  function limit(game: GameView, bond: bigint): void {
+    onEvent({ kind: 'bond-limit', game: game.address })
+    if (limited.has(game.address)) return
+    limited.add(game.address)
+    logger.error(
+      { game: game.address, bond: String(bond), left: String(bondsLeft()) },
+      'a move is due but its bond is above what may be at stake: raise the limit',
+    )
   }
 
   async function run(): Promise<void> {

@@ -1,0 +1,220 @@
+import assert from 'node:assert/strict'
+import { after, afterEach, before, describe, it } from 'node:test'
+import type { Address } from '@altlayer/protocol'
+import { depthOf } from '../../src/game/index.ts'
+import { GAME_ABI } from '../../src/l1/abi.ts'
+import type { Sender } from '../../src/l1/index.ts'
+import type { Player, PlayerEvent, PlayerOptions } from '../../src/services.ts'
+import {
+  ANCHOR,
+  type Court,
+  DEPTHS,
+  falseOutput,
+  lies,
+  openCourt,
+  TRUTH,
+  trueOutput,
+} from '../support/court.ts'
+import { eventually, reorg, startL1, type TestL1, waitingOf } from '../support/l1.ts'
+
+describe('player', { concurrency: 1 }, () => {
+  let l1: TestL1
+  let court: Court
+  let next = 1
+  /** The newest block whose true output root was claimed. */
+  let block = ANCHOR
+  let named = 0
+  let playing: Player[] = []
+
+  before(async () => {
+    l1 = await startL1()
+    court = await openCourt(l1)
+    await l1.mineEvery(100)
+  })
+  afterEach(async () => {
+    await Promise.all(playing.map((player) => player.close()))
+    playing = []
+  })
+  after(() => l1?.stop())
+
+  const account = (): Sender => l1.sender(next++)
+  const balance = (address: Address) => l1.client.getBalance({ address })
+  /** No game is like one before: the factory makes each once. */
+  const createTrue = (creator: Sender) => court.create(creator, trueOutput(++block), block)
+  const createFalse = (creator: Sender) =>
+    court.create(creator, falseOutput(block + 3n, `${named++}`), block + 3n)
+  function play(
+    sender: Sender,
+    truth: PlayerOptions['truthOf'],
+    more: Partial<PlayerOptions> = {},
+  ): Player {
+    const player = court.play(sender, truth, more)
+    playing.push(player)
+    return player
+  }
+  const stop = async (player: Player) => {
+    await player.close()
+    playing = playing.filter((each) => each !== player)
+  }
+  const skip = (seconds: number) => l1.rpc('evm_increaseTime', seconds)
+  /** Until all are resolved, with clocks that run fast once nobody moves any more. */
+  async function resolved(games: readonly Address[], seconds = 60) {
+    let claims = 0
+    return eventually(
+      'the games are resolved',
+      async () => {
+        const all = (await court.snapshot()).games.filter(({ address }) => games.includes(address))
+        const now = all.reduce((sum, game) => sum + game.claims.length, 0)
+        if (now === claims) await skip(3)
+        claims = now
+        return (
+          all.length === games.length && all.every(({ status }) => status !== 'in-progress') && all
+        )
+      },
+      seconds,
+    )
+  }
+
+  it('wins against a false claim down to the last instruction, and takes the bonds', async () => {
+    const [honest, liar] = [account(), account()]
+    const game = await createFalse(liar)
+    const before = await balance(honest.address)
+    const events: PlayerEvent[] = []
+    play(honest, () => TRUTH, { games: [game], onEvent: (event) => events.push(event) })
+    play(liar, lies, { games: [game] })
+    const [end] = await resolved([game])
+    assert.equal(end?.status, 'challenger-wins')
+    const deepest = end.claims.filter(
+      ({ position }) => BigInt(depthOf(position)) === DEPTHS.maxGameDepth,
+    )
+    assert.ok(deepest.length > 0)
+    for (const { claimant, counteredBy } of deepest) {
+      if (claimant === liar.address) assert.equal(counteredBy, honest.address)
+    }
+    const won = end.claims.filter(({ claimant }) => claimant === liar.address)
+    await eventually('the bonds are taken', async () => {
+      await skip(5)
+      return events.some(({ kind }) => kind === 'credit')
+    })
+    const spent = 10n ** 17n
+    const gain = won.reduce((sum, { bond }) => sum + bond, 0n)
+    assert.ok((await balance(honest.address)) > before + gain - spent)
+    assert.ok(events.some((event) => event.kind === 'action' && event.action === 'step'))
+    assert.ok(!events.some(({ kind }) => kind === 'failure'))
+  })
+
+  it('defends a true claim against a liar at every depth', async () => {
+    const [honest, liar] = [account(), account()]
+    const game = await createTrue(account())
+    play(honest, () => TRUTH, { games: [game] })
+    play(liar, lies, { games: [game] })
+    const [end] = await resolved([game])
+    assert.equal(end?.status, 'defender-wins')
+    for (const { claimant, counteredBy } of end.claims)
+      if (claimant !== liar.address) assert.equal(counteredBy, undefined)
+    assert.ok(end.claims.length > 4)
+  })
+
+  it('goes on where it was killed, from L1 alone', async () => {
+    const [honest, liar] = [account(), account()]
+    const game = await createFalse(liar)
+    play(liar, lies, { games: [game] })
+    for (let claims = 2; claims <= 6; claims += 2) {
+      const player = play(honest, () => TRUTH, { games: [game] })
+      await eventually(
+        `${claims} claims`,
+        async () => (await court.game(game)).claims.length >= claims,
+      )
+      await stop(player)
+      // The same account, nothing remembered: a sender of its own too.
+    }
+    play(honest, () => TRUTH, { games: [game] })
+    const [end] = await resolved([game])
+    assert.equal(end?.status, 'challenger-wins')
+    for (const { claimant, counteredBy } of end.claims)
+      if (claimant === honest.address) assert.equal(counteredBy, undefined)
+  })
+
+  it('goes on after reorganisations in mid-game and a base fee up a hundredfold', async () => {
+    const [honest, liar] = [account(), account()]
+    const game = await createFalse(liar)
+    // The game stays, moves go.
+    await l1.mine(5)
+    play(honest, () => TRUTH, { games: [game] })
+    play(liar, lies, { games: [game] })
+    await eventually('some claims', async () => (await court.game(game)).claims.length >= 4)
+    await reorg(l1, 4)
+    const { baseFeePerGas } = await l1.client.getBlock()
+    const raised = ((baseFeePerGas ?? 1n) + 10n ** 9n) * 100n
+    await l1.rpc('anvil_setNextBlockBaseFeePerGas', `0x${raised.toString(16)}`)
+    const [end] = await resolved([game])
+    assert.equal(end?.status, 'challenger-wins')
+    for (const { claimant, counteredBy } of end.claims)
+      if (claimant === honest.address) assert.equal(counteredBy, undefined)
+  })
+
+  it('never has more at stake than it may', async () => {
+    const honest = account()
+    const liar = account()
+    const games: Address[] = []
+    for (let i = 0; i < 6; i++) games.push(await createFalse(liar))
+    const [first] = games
+    assert.ok(first)
+    const bond = await requiredBond(l1, first)
+    const events: PlayerEvent[] = []
+    // Moves under way count although L1 does not show them yet.
+    await l1.mineByHand()
+    play(honest, () => TRUTH, {
+      games,
+      maxBonds: bond * 2n + 1n,
+      onEvent: (event) => events.push(event),
+    })
+    await eventually(
+      'it looked often',
+      async () =>
+        events.filter(({ kind }) => kind === 'games').length > 10 &&
+        events.some(({ kind }) => kind === 'bond-limit'),
+    )
+    assert.equal((await waitingOf(l1, honest.address)).length, 2)
+    await l1.mine()
+    const looks = events.length
+    await eventually('it looked again', async () => events.length > looks + 20)
+    assert.equal((await waitingOf(l1, honest.address)).length, 0)
+    const { games: all } = await court.snapshot()
+    const moved = all.filter((g) => games.includes(g.address) && g.claims.length > 1)
+    assert.equal(moved.length, 2)
+    await l1.mineEvery(100)
+  })
+
+  it('plays fifty games at once', async () => {
+    const [honest, liar] = [account(), account()]
+    const created = Array.from({ length: 50 }, (_, i) =>
+      i % 10 === 0 ? createTrue(liar) : createFalse(liar),
+    )
+    const games = await Promise.all(created)
+    let most = 0
+    play(honest, () => TRUTH, {
+      games,
+      onEvent: (event) => {
+        if (event.kind === 'games' && event.open > most) most = event.open
+      },
+    })
+    play(liar, lies, { games: games.slice(1, 4) })
+    const ends = await resolved(games, 120)
+    assert.equal(most, 50)
+    for (const { address, status } of ends) {
+      const isTrue = games.indexOf(address) % 10 === 0
+      assert.equal(status, isTrue ? 'defender-wins' : 'challenger-wins')
+    }
+  })
+})
+
+/** Of the first counter. */
+async function requiredBond(l1: TestL1, game: Address): Promise<bigint> {
+  return l1.client.readContract({
+    address: game,
+    abi: GAME_ABI,
+    functionName: 'getRequiredBond',
+    args: [2n],
+  })
+}

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict'
+import { after, afterEach, before, describe, it } from 'node:test'
+import { ANCHOR_STATE_REGISTRY_ABI } from '../src/l1/abi.ts'
+import type { Sender } from '../src/l1/index.ts'
+import { type Proposal, type Proposer, type ProposerEvent, startProposer } from '../src/services.ts'
+import {
+  ANCHOR,
+  type Court,
+  falseOutput,
+  GAME_TYPE,
+  openCourt,
+  trueOutput,
+} from './support/court.ts'
+import { eventually, startL1, type TestL1 } from './support/l1.ts'
+
+const INTERVAL = 30n
+
+describe('proposer', { concurrency: 1 }, () => {
+  let l1: TestL1
+  let court: Court
+  let running: Proposer[] = []
+
+  before(async () => {
+    l1 = await startL1()
+    court = await openCourt(l1)
+    await l1.mineEvery(100)
+  })
+  afterEach(async () => {
+    await Promise.all(running.map((each) => each.close()))
+    running = []
+  })
+  after(() => l1?.stop())
+
+  function propose(
+    sender: Sender,
+    newest: () => Promise<Proposal | undefined>,
+    events: ProposerEvent[] = [],
+  ): Proposer {
+    const proposer = startProposer({
+      ...court.playerOptions(sender),
+      newest,
+      proposalInterval: INTERVAL,
+      onEvent: (event) => events.push(event),
+    })
+    running.push(proposer)
+    return proposer
+  }
+  const ofCreator = async (sender: Sender) =>
+    (await court.snapshot()).games.filter(({ creator }) => creator === sender.address)
+
+  it('proposes at an interval, also when restarted, settles its games and takes bonds back', async () => {
+    const sender = l1.sender(1)
+    const before = await l1.client.getBalance({ address: sender.address })
+    let number = ANCHOR
+    const newest = async () => ({ number, outputRoot: trueOutput(number) })
+    const events: ProposerEvent[] = []
+    const first = propose(sender, newest, events)
+    await l1.mine(5)
+    assert.equal((await ofCreator(sender)).length, 0, 'the anchor itself is not proposed')
+    number++
+    await eventually('a proposal', async () => (await ofCreator(sender)).length === 1)
+    number++
+    await first.close()
+    propose(l1.sender(1), newest, events)
+    await eventually('another', async () => {
+      await l1.rpc('evm_increaseTime', 2)
+      return (await ofCreator(sender)).length === 2
+    })
+    const [a, b] = await ofCreator(sender)
+    assert.ok(a && b)
+    assert.deepEqual([a.l2BlockNumber, b.l2BlockNumber], [ANCHOR + 1n, ANCHOR + 2n])
+    assert.ok(b.createdAt >= a.createdAt + INTERVAL)
+    await eventually('bonds are back', async () => {
+      await l1.rpc('evm_increaseTime', 10)
+      return events.filter(({ kind }) => kind === 'credit').length === 2
+    })
+    for (const { status } of await ofCreator(sender)) assert.equal(status, 'defender-wins')
+    const after = await l1.client.getBalance({ address: sender.address })
+    assert.ok(before - after < 10n ** 17n, 'only gas is spent')
+    const [, anchored] = await l1.client.readContract({
+      address: court.registry,
+      abi: ANCHOR_STATE_REGISTRY_ABI,
+      functionName: 'anchors',
+      args: [GAME_TYPE],
+    })
+    assert.equal(anchored, ANCHOR + 2n)
+  })
+
+  it('ends its games while the rollup does not answer', async () => {
+    const sender = l1.sender(2)
+    const game = await court.create(sender, falseOutput(ANCHOR + 5n), ANCHOR + 5n)
+    propose(sender, () => Promise.reject(new Error('no answer')))
+    await eventually('it is resolved', async () => {
+      await l1.rpc('evm_increaseTime', 10)
+      return (await court.game(game)).status !== 'in-progress'
+    })
+  })
+
+  it('leaves games of others alone', async () => {
+    const game = await court.create(l1.sender(3), falseOutput(ANCHOR + 6n), ANCHOR + 6n)
+    const events: ProposerEvent[] = []
+    const sender = l1.sender(4)
+    propose(sender, async () => undefined, events)
+    await l1.rpc('evm_increaseTime', 1000)
+    await l1.mine(10)
+    assert.equal((await court.game(game)).status, 'in-progress')
+    assert.deepEqual(events, [])
+    assert.equal(await l1.client.getTransactionCount({ address: sender.address }), 0)
+  })
+})
