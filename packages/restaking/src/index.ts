@@ -8,3 +8,7 @@ export {
 } from './deploy/deploy.ts'
 export { scheduleHash } from './deploy/distribution.ts'
 export { serviceKind } from './deploy/restaking.ts'
+export * from './keys/bn254.ts'
+export * from './keys/bn254-keystore.ts'
+export { WrongPasswordError } from './keys/cipher.ts'
+export * from './keys/ecdsa-keystore.ts'
