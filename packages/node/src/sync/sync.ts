@@ -203,6 +203,8 @@ function publishBlocks(
     }
   }
   return engine.on('head', ({ applied }) => {
+    // Nobody to hear it: a block of thousands of transactions is not encoded for nothing.
+    if (p2p.host.connected().length === 0) return
     const now = BigInt(Math.floor(clock.now() / 1_000))
     for (const block of applied)
       if (block.header.timestamp + MAX_PUBLISHED_AGE >= now) void publish(block)
