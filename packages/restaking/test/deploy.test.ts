@@ -4,7 +4,14 @@ import { devAccount } from '@altlayer/launch'
 import { ownArtifact } from '@altlayer/launch/deploy'
 import type { Address } from '@altlayer/protocol'
 import { ALT_SUPPLY, type AltConfig, DeployerProposesError, deployAlt } from '../src/index.ts'
-import { startChain, type TestChain, testAssets, testConfig } from './helpers.ts'
+import {
+  LAUNCHPOOL,
+  releaseLaunchpool,
+  startChain,
+  type TestChain,
+  testAssets,
+  testConfig,
+} from './helpers.ts'
 
 const DEPLOYER = 10
 const BRIDGE = 2
@@ -78,7 +85,7 @@ test('ALT, governance and restaking are deployed, found again, and ALT moves bet
       const { settings } = await deploy(chain, config)
       assert.equal(settings?.done, true)
     }
-    await release(home, alt)
+    await releaseLaunchpool(home, alt)
     const holder = devAccount(LAUNCHPOOL).address
     const amount = 250n * 10n ** 18n
     await home.send(BRIDGE, alt, abi, 'crosschainBurn', [holder, amount])
@@ -95,20 +102,3 @@ test('ALT, governance and restaking are deployed, found again, and ALT moves bet
     await assert.rejects(bsc.send(3, alt, abi, 'crosschainMint', [holder, 1n]), /NotBridge|revert/)
   })
 })
-
-/** The beneficiary of the launchpool's allocation, vested from the start. */
-const LAUNCHPOOL = 26
-
-async function release(chain: TestChain, alt: Address): Promise<void> {
-  const { public: rpc } = await chain.client(0)
-  const wallets = await rpc.getContractEvents({
-    abi: ownArtifact('AltDistribution').abi,
-    eventName: 'WalletCreated',
-    args: { beneficiary: devAccount(LAUNCHPOOL).address },
-    fromBlock: 0n,
-    strict: true,
-  })
-  assert.ok(wallets[0])
-  const { wallet } = wallets[0].args as unknown as { wallet: Address }
-  await chain.send(0, wallet, ownArtifact('AltVestingWallet').abi, 'release', [alt])
-}

@@ -1,10 +1,11 @@
+import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildContracts } from '@altlayer/contracts/build'
 import { type Anvil, devAccount, startAnvil } from '@altlayer/launch'
-import { connectL1, type L1Client, opStackArtifact } from '@altlayer/launch/deploy'
+import { connectL1, type L1Client, opStackArtifact, ownArtifact } from '@altlayer/launch/deploy'
 import type { Address, Hex } from '@altlayer/protocol'
 import { type Abi, encodeDeployData, encodeFunctionData } from 'viem'
 import { type AltConfig, readAltConfig } from '../src/index.ts'
@@ -28,6 +29,8 @@ export interface TestChain {
   wait(seconds: number): Promise<void>
   /** Sends a call of account `index` and waits; throws when it reverts. */
   send(index: number, to: Address, abi: Abi, name: string, args: readonly unknown[]): Promise<void>
+  /** As `send`, with the call encoded. */
+  sendData(index: number, to: Address, data: Hex): Promise<void>
   /** Creates a contract by account `index`. */
   create(index: number, abi: Abi, bytecode: Hex, args: readonly unknown[]): Promise<Address>
 }
@@ -72,6 +75,9 @@ export async function startChain(test: TestContext, chainId: number): Promise<Te
     async send(index, to, abi, functionName, args) {
       await transact(index, { to, data: encodeFunctionData({ abi, functionName, args }) })
     },
+    async sendData(index, to, data) {
+      await transact(index, { to, data })
+    },
     async create(index, abi, bytecode, args) {
       const receipt = await transact(index, { data: encodeDeployData({ abi, bytecode, args }) })
       return receipt.contractAddress as Address
@@ -104,4 +110,21 @@ export function testConfig(assets: { weth: Address; lst: Address }): AltConfig {
     ...config,
     restaking: { ...config.restaking, assets: [assets.weth, assets.lst], vaults },
   }
+}
+
+/** The beneficiary of the launchpool's allocation, vested from the start. */
+export const LAUNCHPOOL = 26
+
+export async function releaseLaunchpool(chain: TestChain, alt: Address): Promise<void> {
+  const { public: rpc } = await chain.client(0)
+  const wallets = await rpc.getContractEvents({
+    abi: ownArtifact('AltDistribution').abi,
+    eventName: 'WalletCreated',
+    args: { beneficiary: devAccount(LAUNCHPOOL).address },
+    fromBlock: 0n,
+    strict: true,
+  })
+  assert.ok(wallets[0])
+  const { wallet } = wallets[0].args as unknown as { wallet: Address }
+  await chain.send(0, wallet, ownArtifact('AltVestingWallet').abi, 'release', [alt])
 }

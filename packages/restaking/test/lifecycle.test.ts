@@ -1,0 +1,294 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { symbioticArtifact } from '@altlayer/contracts'
+import { devAccount } from '@altlayer/launch'
+import { opStackArtifact, ownArtifact } from '@altlayer/launch/deploy'
+import type { Address, Hash, Hex } from '@altlayer/protocol'
+import {
+  type Abi,
+  encodeAbiParameters,
+  encodeFunctionData,
+  keccak256,
+  stringToHex,
+  zeroHash,
+} from 'viem'
+import {
+  type AltDeployment,
+  type Call,
+  deployAlt,
+  deregistrationCalls,
+  newSecret,
+  operatorStatus,
+  publicKeyOf,
+  registrationCalls,
+  serviceId,
+  serviceKind,
+} from '../src/index.ts'
+import {
+  LAUNCHPOOL,
+  releaseLaunchpool,
+  startChain,
+  type TestChain,
+  testAssets,
+  testConfig,
+} from './helpers.ts'
+
+const DAY = 86_400
+const WINDOW = 7 * DAY
+const [CURATOR, ROLLUP_OWNER, OPERATOR, ALICE, BOB, REPORTER, DEPLOYER] = [1, 2, 3, 4, 5, 6, 10]
+const ROLLUP = 901n
+const ETHER = 10n ** 18n
+const LST_STAKE = 100n * ETHER
+const ALT_STAKE = 50_000n * ETHER
+const MIN_STAKE = [32n * ETHER, 10_000n * ETHER] as const
+const OFFENCE = 'mach.equivocation'
+/** A tenth of the stake; of it a fifth to the reporter, three tenths to the rollup's fund. */
+const RULE = {
+  fraction: ETHER / 10n,
+  rewardShare: ETHER / 5n,
+  restitutionShare: (3n * ETHER) / 10n,
+}
+
+/** Answers every call with its own address: a SystemConfig of which only addresses are asked. */
+const SYSTEM_CONFIG: Hex = '0x66305f5260205ff35f5260076019f3'
+/** Answers `verify` with the evidence itself: what MACH's module will prove, a test claims. */
+const EVIDENCE_MODULE: Hex = '0x696064358060845f375ff35f52600a6016f3'
+
+const service = serviceId(ROLLUP, 'mach')
+const table = ownArtifact('StakeTable').abi
+const slasherAbi = ownArtifact('Slasher').abi
+const erc20 = ownArtifact('AltToken').abi
+const vaultAbi = symbioticArtifact('Vault').abi as Abi
+const delegatorAbi = symbioticArtifact('NetworkRestakeDelegator').abi as Abi
+
+test('restake, register, table, slash, loss, exit', async (t) => {
+  const chain = await startChain(t, 900)
+  const { deployment, assets } = await launch(chain)
+  const at = (name: string) => deployment.contracts[name] as Address
+  const reader = await chain.client(0)
+  const operator = devAccount(OPERATOR).address
+  const lstVault = vaultOf(deployment, assets.lst)
+  const altVault = vaultOf(deployment, 'ALT')
+  const secret = newSecret()
+  const options = { chain: reader, deployment, operator, service }
+  const register = () =>
+    registrationCalls({ ...options, vaults: [lstVault, altVault], secret, minStake: MIN_STAKE })
+
+  await t.test('an operator registers in two steps, the second once its stake counts', async () => {
+    const first = await register()
+    assert.equal(first.seat, 'next epoch')
+    await sendAll(chain, OPERATOR, first.calls)
+    await restake(chain, lstVault, ALICE, assets.lst, LST_STAKE)
+    await restake(chain, altVault, BOB, at('AltToken'), ALT_STAKE)
+    await openVaults(chain, deployment, operator, [lstVault, altVault])
+    await chain.wait(DAY)
+    const second = await register()
+    assert.equal(second.seat, 'joins')
+    assert.deepEqual(
+      second.calls.map(({ title }) => title),
+      ['Take a seat'],
+    )
+    await sendAll(chain, OPERATOR, second.calls)
+    assert.deepEqual(await register(), { calls: [], seat: 'taken' })
+  })
+
+  await t.test('the next table holds its key and its weight', async () => {
+    await chain.wait(DAY)
+    await chain.send(0, at('StakeTable'), table, 'roll', [service, 10n])
+    const { epoch, key, stake } = await operatorStatus(options)
+    const entries = await reader.read<
+      readonly { operator: Address; weights: readonly bigint[]; key: unknown }[]
+    >(at('StakeTable'), table, 'entriesOf', [service, epoch])
+    assert.equal(entries.length, 1)
+    assert.equal(entries[0]?.operator.toLowerCase(), operator)
+    assert.deepEqual(entries[0]?.weights, [LST_STAKE, ALT_STAKE])
+    assert.deepEqual(entries[0]?.key, publicKeyOf(secret).g1)
+    assert.deepEqual(key, publicKeyOf(secret).g1)
+    assert.deepEqual(stake, [LST_STAKE, ALT_STAKE])
+  })
+
+  await t.test(
+    'a slash takes its part of both vaults, and its shares make up the whole',
+    async () => {
+      const offence = await slash(chain, deployment, operator)
+      await chain.send(0, at('Slasher'), slasherAbi, 'distribute', [offence, assets.lst])
+      await chain.send(0, at('Slasher'), slasherAbi, 'distribute', [offence, at('AltToken')])
+      const balances = await Promise.all(
+        [lstVault, altVault].map((vault, index) =>
+          reader.read<bigint>(vault, vaultAbi, 'activeBalanceOf', [
+            devAccount(index === 0 ? ALICE : BOB).address,
+          ]),
+        ),
+      )
+      assert.deepEqual(balances, [(LST_STAKE * 9n) / 10n, (ALT_STAKE * 9n) / 10n])
+      const burn = await reader.read<Address>(at('Slasher'), slasherAbi, 'BURN_ADDRESS')
+      const shares = await Promise.all(
+        [devAccount(REPORTER).address, devAccount(ROLLUP_OWNER).address, burn].map((who) =>
+          reader.read<bigint>(at('Slasher'), slasherAbi, 'claimable', [who, assets.lst]),
+        ),
+      )
+      const removed = LST_STAKE / 10n
+      assert.deepEqual(shares, [removed / 5n, (removed * 3n) / 10n, removed / 2n])
+    },
+  )
+
+  await t.test(
+    'operator and delegator leave; what is left is paid out after the cooldown',
+    async () => {
+      const left = (LST_STAKE * 9n) / 10n
+      const alice = devAccount(ALICE).address
+      const epoch = await reader.read<bigint>(lstVault, vaultAbi, 'currentEpoch')
+      await chain.send(ALICE, lstVault, vaultAbi, 'withdraw', [alice, left])
+      await sendAll(chain, OPERATOR, await deregistrationCalls({ ...options, key: true }))
+      const status = await operatorStatus(options)
+      assert.equal(status.key, undefined)
+      assert.deepEqual(status.vaults, [])
+      await assert.rejects(chain.send(ALICE, lstVault, vaultAbi, 'claim', [alice, epoch + 1n]))
+      await chain.wait(2 * WINDOW)
+      await chain.send(ALICE, lstVault, vaultAbi, 'claim', [alice, epoch + 1n])
+      assert.equal(await reader.read<bigint>(assets.lst, erc20, 'balanceOf', [alice]), left)
+      await chain.send(0, at('StakeTable'), table, 'roll', [service, 10n])
+      const { epoch: now, seated } = await operatorStatus(options)
+      assert.equal(seated, false)
+      assert.deepEqual(await reader.read(at('StakeTable'), table, 'entriesOf', [service, now]), [])
+    },
+  )
+})
+
+async function launch(chain: TestChain) {
+  const assets = await testAssets(chain)
+  const systemConfig = await chain.create(0, [], SYSTEM_CONFIG, [])
+  const base = testConfig(assets)
+  const owner = devAccount(ROLLUP_OWNER).address
+  const rollups = [{ chainId: ROLLUP, systemConfig, owner, restitutionFund: owner }]
+  const config = { ...base, restaking: { ...base.restaking, rollups } }
+  const client = await chain.client(DEPLOYER)
+  const { statePath } = chain
+  await deployAlt({ client, config, statePath })
+  await chain.wait(2 * DAY)
+  const deployment = await deployAlt({ client, config, statePath })
+  assert.equal(deployment.settings?.done, true)
+  await chain.send(
+    ROLLUP_OWNER,
+    deployment.contracts.RollupRegistry as Address,
+    ownArtifact('RollupRegistry').abi,
+    'configureService',
+    [ROLLUP, serviceKind('mach'), { enabled: true, minStake: MIN_STAKE }],
+  )
+  await setRule(chain, deployment)
+  const alt = deployment.contracts.AltToken as Address
+  await releaseLaunchpool(chain, alt)
+  const bob = devAccount(BOB).address
+  await chain.send(LAUNCHPOOL, alt, erc20, 'transfer', [bob, ALT_STAKE])
+  const lst = opStackArtifact('OptimismMintableERC20').abi
+  await chain.send(0, assets.lst, lst, 'mint', [devAccount(ALICE).address, LST_STAKE])
+  return { deployment, assets }
+}
+
+/** As governance: how it decides is the contracts' own test. */
+async function setRule(chain: TestChain, { contracts }: AltDeployment): Promise<void> {
+  const module = await chain.create(0, [], EVIDENCE_MODULE, [])
+  const { public: rpc } = await chain.client(0)
+  const request = (method: string, params: readonly unknown[]) =>
+    rpc.request({ method, params } as never) as Promise<Hash>
+  const from = contracts.TimelockController
+  await request('anvil_setBalance', [from, '0xde0b6b3a7640000'])
+  await request('anvil_impersonateAccount', [from])
+  const hash = await request('eth_sendTransaction', [
+    {
+      from,
+      to: contracts.Slasher,
+      data: encodeFunctionData({
+        abi: slasherAbi,
+        functionName: 'setRule',
+        args: [serviceKind(OFFENCE), { module, ...RULE }],
+      }),
+    },
+  ])
+  await chain.anvil.mine()
+  assert.equal((await rpc.getTransactionReceipt({ hash })).status, 'success')
+}
+
+async function restake(
+  chain: TestChain,
+  vault: Address,
+  who: number,
+  asset: Address,
+  amount: bigint,
+): Promise<void> {
+  await chain.send(who, asset, erc20, 'approve', [vault, amount])
+  await chain.send(who, vault, vaultAbi, 'deposit', [devAccount(who).address, amount])
+}
+
+/** The curator makes all stake of the vaults the operator's. */
+async function openVaults(
+  chain: TestChain,
+  { contracts }: AltDeployment,
+  operator: Address,
+  vaults: readonly Address[],
+): Promise<void> {
+  const reader = await chain.client(0)
+  const source = contracts.SymbioticStakeSource as Address
+  const abi = ownArtifact('SymbioticStakeSource').abi
+  const subnetwork = await reader.read<Hash>(source, abi, 'subnetworkOf', [service])
+  for (const vault of vaults) {
+    const delegator = await reader.read<Address>(vault, vaultAbi, 'delegator')
+    const all = 2n ** 256n - 1n
+    await chain.send(CURATOR, delegator, delegatorAbi, 'setNetworkLimit', [subnetwork, all])
+    await chain.send(CURATOR, delegator, delegatorAbi, 'setOperatorNetworkShares', [
+      subnetwork,
+      operator,
+      ETHER,
+    ])
+  }
+}
+
+/** Proves an offence at the current epoch's start; the reporter has committed to it before. */
+async function slash(
+  chain: TestChain,
+  { contracts }: AltDeployment,
+  operator: Address,
+): Promise<Hash> {
+  const reader = await chain.client(0)
+  const [slasher, stakeTable] = [contracts.Slasher as Address, contracts.StakeTable as Address]
+  const epoch = await reader.read<number>(stakeTable, table, 'currentEpoch')
+  const start = await reader.read<number>(stakeTable, table, 'epochStart', [epoch])
+  const key = keccak256(stringToHex('first'))
+  const evidence = encodeAbiParameters(
+    [{ type: 'bytes32' }, { type: 'bytes32' }, { type: 'address' }],
+    [service, key, `0x${'00'.repeat(20)}`],
+  )
+  const kind = serviceKind(OFFENCE)
+  const reporter = devAccount(REPORTER).address
+  const commitment = await reader.read<Hash>(slasher, slasherAbi, 'commitmentOf', [
+    reporter,
+    kind,
+    operator,
+    evidence,
+    zeroHash,
+  ])
+  await chain.send(REPORTER, slasher, slasherAbi, 'commit', [commitment])
+  await chain.send(REPORTER, slasher, slasherAbi, 'slash', [
+    kind,
+    operator,
+    start,
+    evidence,
+    zeroHash,
+  ])
+  return keccak256(
+    encodeAbiParameters(
+      [{ type: 'bytes32' }, { type: 'bytes32' }, { type: 'address' }, { type: 'bytes32' }],
+      [kind, service, operator, key],
+    ),
+  )
+}
+
+async function sendAll(chain: TestChain, index: number, calls: readonly Call[]): Promise<void> {
+  for (const { to, data } of calls) await chain.sendData(index, to, data)
+}
+
+function vaultOf({ vaults }: AltDeployment, asset: Address | 'ALT'): Address {
+  const found = vaults.find((vault) => vault.asset === asset)
+  assert.ok(found)
+  return found.address
+}
