@@ -1,7 +1,7 @@
 import { setPriority } from 'node:os'
 
 /** A quarter of a processor that others want as well. */
-const NICENESS = 6
+const NICENESS = 12
 
 /**
  * Lets the threads that serve and build go before the calling one where processors are short: what it does
