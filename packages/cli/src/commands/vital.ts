@@ -1,4 +1,5 @@
 import { type Command, parseNumber, parseOptions, parseUrl, UsageError } from '../command.ts'
+import { metricsOptions, parseMetricsOptions } from '../metrics-options.ts'
 
 const options = {
   l1: { summary: 'JSON-RPC of L1, required', value: 'URL' },
@@ -25,6 +26,7 @@ const options = {
   concurrency: { summary: 'games thought about at a time', value: 'N', default: '50' },
   traces: { summary: 'runs of the program kept in memory', value: 'N', default: '4' },
   'poll-interval': { summary: 'time between looks at L1', value: 'MS', default: '2000' },
+  ...metricsOptions,
   verbose: { summary: 'print more of what is done', short: 'v' },
   json: { summary: 'games, show: print one JSON object' },
 } as const
@@ -70,6 +72,7 @@ export const vital: Command = {
         concurrency: number('concurrency', 1, 1_000),
         traces: number('traces', 1, 64),
         pollInterval: number('poll-interval', 10, 600_000),
+        metrics: parseMetricsOptions(values),
         verbose: values.verbose ?? false,
       })
     }

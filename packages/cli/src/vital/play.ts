@@ -11,9 +11,11 @@ import { createRollupClient } from '@altlayer/vital/rollup'
 import { createTraces, createTruthSource, startPlayer } from '@altlayer/vital/services'
 import { CommandError } from '../command.ts'
 import { ensureEmulator, ensureProgram } from '../ensure-program.ts'
+import type { MetricsAddress } from '../metrics-options.ts'
 import { aborted, listenForStop } from '../up/signals.ts'
 import { connectToL1, readContractAddress, senderFrom, VITAL_GAME_TYPE } from './connect.ts'
 import { terminalLogger } from './log.ts'
+import { servePlayerMetrics } from './metrics.ts'
 
 export interface PlayOptions {
   readonly l1Url: string
@@ -33,6 +35,8 @@ export interface PlayOptions {
   readonly traces: number
   /** Milliseconds. */
   readonly pollInterval: number
+  /** undefined: no metrics are served. */
+  readonly metrics: MetricsAddress | undefined
   readonly verbose: boolean
 }
 
@@ -44,6 +48,7 @@ export async function playGames(options: PlayOptions): Promise<number> {
   const sender = await senderFrom('ALTLAYER_VITAL_KEY', client, options.maxFeePerGas)
   await ensureProgram()
   await ensureEmulator()
+  const metrics = options.metrics && (await servePlayerMetrics(options.metrics))
   const stop = listenForStop()
   const logger = terminalLogger(options.verbose)
   const { l1Url, l1BeaconUrls, rollupUrl } = options
@@ -74,13 +79,16 @@ export async function playGames(options: PlayOptions): Promise<number> {
     concurrency: options.concurrency,
     pollInterval: options.pollInterval,
     logger,
+    ...(metrics && { onEvent: metrics.event }),
   })
+  if (metrics) console.log(`metrics on port ${metrics.port}`)
   console.log(`playing as ${sender.address}`)
   try {
     await aborted(stop.graceful)
   } finally {
     await player.close()
     await traces.close()
+    await metrics?.close()
     stop.dispose()
   }
   return 0

@@ -3,7 +3,7 @@ import type { Address } from '@altlayer/protocol'
 import type { Logger } from 'pino'
 import type { PublicClient } from 'viem'
 import { nextActions } from '../game/strategy.ts'
-import type { Action } from '../game/types.ts'
+import type { Action, GameStatus } from '../game/types.ts'
 import { GAME_ABI } from '../l1/abi.ts'
 import { createGameReader, type GameListing, type GameView } from '../l1/games.ts'
 import { CallRefusedError, type Sender } from '../l1/sender.ts'
@@ -34,7 +34,13 @@ export interface PlayerOptions {
 /** What the player did or found, for metrics and people. */
 export type PlayerEvent =
   | KeeperEvent
-  | { readonly kind: 'games'; readonly open: number; readonly bonds: bigint }
+  | {
+      readonly kind: 'games'
+      /** Games looked at. */
+      readonly byStatus: Readonly<Record<GameStatus, number>>
+      /** Wei that this account has in claims that are not settled. */
+      readonly bonds: bigint
+    }
   | { readonly kind: 'action'; readonly game: Address; readonly action: Action['kind'] }
   | { readonly kind: 'bond-limit'; readonly game: Address }
   | { readonly kind: 'failure'; readonly game: Address; readonly reason: string }
@@ -82,8 +88,13 @@ export function startPlayer(options: PlayerOptions): Player {
     for (const move of underway)
       if (move.block !== undefined && (reorganised || move.block <= block.number))
         underway.delete(move)
-    const open = games.filter(({ status }) => status === 'in-progress')
-    onEvent({ kind: 'games', open: open.length, bonds: staked })
+    const count = (wanted: GameStatus) => games.filter(({ status }) => status === wanted).length
+    const byStatus = {
+      'in-progress': count('in-progress'),
+      'challenger-wins': count('challenger-wins'),
+      'defender-wins': count('defender-wins'),
+    }
+    onEvent({ kind: 'games', byStatus, bonds: staked })
     for (const game of games) {
       if (busy.has(game.address) || busy.size >= options.concurrency) continue
       const work = attend(game, block.timestamp)

@@ -196,7 +196,7 @@ describe('player', { concurrency: 1 }, () => {
     play(honest, () => TRUTH, {
       games,
       onEvent: (event) => {
-        if (event.kind === 'games' && event.open > most) most = event.open
+        if (event.kind === 'games') most = Math.max(most, event.byStatus['in-progress'])
       },
     })
     play(liar, lies, { games: games.slice(1, 4) })
