@@ -99,10 +99,11 @@ export interface RestakingConfig {
   readonly gracePeriod: number
   readonly evidencePeriod: number
   readonly treasury: Address
-  readonly parameterDelay: number
   readonly participationPeriod: bigint
   readonly claimPeriod: bigint
-  /** Epochs. */
+  /** Epochs that a change of commission or participation waits. */
+  readonly parameterDelayEpochs: number
+  /** Epochs that the end of a service, or another rate, is announced before. */
   readonly noticeEpochs: number
   /** In which rewards of reALT flow in. */
   readonly streamPeriod: number
@@ -166,6 +167,8 @@ const MAX_CHAIN_ID = Number.MAX_SAFE_INTEGER
 const MAX_UINT48 = 2 ** 48 - 1
 /** A century: longer is a mistake of units. */
 const MAX_DURATION = 100 * 365 * 86_400
+/** More is a mistake of units. */
+const MAX_EPOCHS = 10_000
 /** Of lists in a configuration. */
 const MAX_ENTRIES = 1_000
 
@@ -278,6 +281,7 @@ function parseRestaking(value: unknown, path: string): RestakingConfig {
     'treasury',
     'participationPeriod',
     'claimPeriod',
+    'parameterDelayEpochs',
     'noticeEpochs',
     'rollups',
     'rates',
@@ -294,7 +298,12 @@ function parseRestaking(value: unknown, path: string): RestakingConfig {
     treasury: nonZero(at.treasury, `${path}.treasury`),
     participationPeriod: BigInt(duration(at.participationPeriod, `${path}.participationPeriod`)),
     claimPeriod: BigInt(duration(at.claimPeriod, `${path}.claimPeriod`)),
-    noticeEpochs: integer(at.noticeEpochs, `${path}.noticeEpochs`, 10_000),
+    parameterDelayEpochs: integer(
+      at.parameterDelayEpochs,
+      `${path}.parameterDelayEpochs`,
+      MAX_EPOCHS,
+    ),
+    noticeEpochs: integer(at.noticeEpochs, `${path}.noticeEpochs`, MAX_EPOCHS),
     rollups: list(at.rollups, `${path}.rollups`, parseRollup),
     rates: list(at.rates, `${path}.rates`, parseRate),
   }
@@ -309,7 +318,6 @@ const DURATIONS = [
   'epochLength',
   'gracePeriod',
   'evidencePeriod',
-  'parameterDelay',
   'streamPeriod',
 ] as const
 

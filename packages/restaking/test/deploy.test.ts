@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { devAccount } from '@altlayer/launch'
 import { ownArtifact } from '@altlayer/launch/deploy'
-import type { Address } from '@altlayer/protocol'
+import type { Address, Hash } from '@altlayer/protocol'
 import { ALT_SUPPLY, type AltConfig, DeployerProposesError, deployAlt } from '../src/index.ts'
 import {
+  DEPLOYER,
   LAUNCHPOOL,
   releaseLaunchpool,
   startChain,
@@ -13,7 +15,6 @@ import {
   testConfig,
 } from './helpers.ts'
 
-const DEPLOYER = 10
 const BRIDGE = 2
 const DELAY = 2 * 86_400
 const abi = ownArtifact('AltToken').abi
@@ -72,6 +73,20 @@ test('ALT, governance and restaking are deployed, found again, and ALT moves bet
       )
       assert.equal(await reader.read(alt, abi, 'balanceOf', [deployer]), 0n)
     }
+  })
+
+  await t.test('a vault that another made to look like ours is not taken for it', async () => {
+    const reader = await home.client(0)
+    const ours = first.vaults[2]
+    const step = Object.entries(JSON.parse(readFileSync(home.statePath, 'utf8')).steps).find(
+      ([name]) => name.startsWith('Vault of ALT'),
+    ) as [string, { transaction: Hash }]
+    // The very call that made ours, by someone else.
+    const { to, input } = await reader.public.getTransaction({ hash: step[1].transaction })
+    await home.sendData(3, to as Address, input)
+    const { vaults, sent } = await deploy(home, config)
+    assert.deepEqual(vaults[2], ours)
+    assert.deepEqual(sent, [])
   })
 
   await t.test('a deployer that is to propose afterwards is refused', async () => {

@@ -8,7 +8,7 @@ import { type Anvil, devAccount, startAnvil } from '@altlayer/launch'
 import { connectL1, type L1Client, opStackArtifact, ownArtifact } from '@altlayer/launch/deploy'
 import type { Address, Hex } from '@altlayer/protocol'
 import { type Abi, encodeDeployData, encodeFunctionData } from 'viem'
-import { type AltConfig, readAltConfig } from '../src/index.ts'
+import { type AltConfig, deployAlt, readAltConfig, serviceKind } from '../src/index.ts'
 
 // Nothing is compiled when nothing changed.
 buildContracts()
@@ -127,4 +127,37 @@ export async function releaseLaunchpool(chain: TestChain, alt: Address): Promise
   assert.ok(wallets[0])
   const { wallet } = wallets[0].args as unknown as { wallet: Address }
   await chain.send(0, wallet, ownArtifact('AltVestingWallet').abi, 'release', [alt])
+}
+
+/** Development accounts: who deploys, and who owns the rollup. */
+export const DEPLOYER = 10
+export const ROLLUP_OWNER = 2
+export const ROLLUP = 901n
+/** Wei, by quorum. */
+const MIN_STAKE = [32n * 10n ** 18n, 10_000n * 10n ** 18n] as const
+
+/** Answers every call with its own address: a SystemConfig of which only addresses are asked. */
+const SYSTEM_CONFIG: Hex = '0x66305f5260205ff35f5260076019f3'
+/** ALT and restaking, with a rollup that has a MACH service. */
+export async function launchServed(chain: TestChain) {
+  const assets = await testAssets(chain)
+  const systemConfig = await chain.create(0, [], SYSTEM_CONFIG, [])
+  const base = testConfig(assets)
+  const owner = devAccount(ROLLUP_OWNER).address
+  const rollups = [{ chainId: ROLLUP, systemConfig, owner, restitutionFund: owner }]
+  const config = { ...base, restaking: { ...base.restaking, rollups } }
+  const client = await chain.client(DEPLOYER)
+  const { statePath } = chain
+  await deployAlt({ client, config, statePath })
+  await chain.wait(2 * 86_400)
+  const deployment = await deployAlt({ client, config, statePath })
+  assert.equal(deployment.settings?.done, true)
+  await chain.send(
+    ROLLUP_OWNER,
+    deployment.contracts.RollupRegistry as Address,
+    ownArtifact('RollupRegistry').abi,
+    'configureService',
+    [ROLLUP, serviceKind('mach'), { enabled: true, minStake: MIN_STAKE }],
+  )
+  return { deployment, assets }
 }

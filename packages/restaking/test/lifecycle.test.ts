@@ -15,7 +15,6 @@ import {
 import {
   type AltDeployment,
   type Call,
-  deployAlt,
   deregistrationCalls,
   newSecret,
   operatorStatus,
@@ -26,21 +25,20 @@ import {
 } from '../src/index.ts'
 import {
   LAUNCHPOOL,
+  launchServed,
+  ROLLUP,
+  ROLLUP_OWNER,
   releaseLaunchpool,
   startChain,
   type TestChain,
-  testAssets,
-  testConfig,
 } from './helpers.ts'
 
 const DAY = 86_400
 const WINDOW = 7 * DAY
-const [CURATOR, ROLLUP_OWNER, OPERATOR, ALICE, BOB, REPORTER, DEPLOYER] = [1, 2, 3, 4, 5, 6, 10]
-const ROLLUP = 901n
+const [CURATOR, OPERATOR, ALICE, BOB, REPORTER] = [1, 3, 4, 5, 6]
 const ETHER = 10n ** 18n
 const LST_STAKE = 100n * ETHER
 const ALT_STAKE = 50_000n * ETHER
-const MIN_STAKE = [32n * ETHER, 10_000n * ETHER] as const
 const OFFENCE = 'mach.equivocation'
 /** A tenth of the stake; of it a fifth to the reporter, three tenths to the rollup's fund. */
 const RULE = {
@@ -49,8 +47,6 @@ const RULE = {
   restitutionShare: (3n * ETHER) / 10n,
 }
 
-/** Answers every call with its own address: a SystemConfig of which only addresses are asked. */
-const SYSTEM_CONFIG: Hex = '0x66305f5260205ff35f5260076019f3'
 /** Answers `verify` with the evidence itself: what MACH's module will prove, a test claims. */
 const EVIDENCE_MODULE: Hex = '0x696064358060845f375ff35f52600a6016f3'
 
@@ -71,8 +67,13 @@ test('restake, register, table, slash, loss, exit', async (t) => {
   const altVault = vaultOf(deployment, 'ALT')
   const secret = newSecret()
   const options = { chain: reader, deployment, operator, service }
-  const register = () =>
-    registrationCalls({ ...options, vaults: [lstVault, altVault], secret, minStake: MIN_STAKE })
+  const register = async () =>
+    registrationCalls({
+      ...options,
+      vaults: [lstVault, altVault],
+      secret,
+      now: (await reader.public.getBlock()).timestamp,
+    })
 
   await t.test('an operator registers in two steps, the second once its stake counts', async () => {
     const first = await register()
@@ -156,25 +157,7 @@ test('restake, register, table, slash, loss, exit', async (t) => {
 })
 
 async function launch(chain: TestChain) {
-  const assets = await testAssets(chain)
-  const systemConfig = await chain.create(0, [], SYSTEM_CONFIG, [])
-  const base = testConfig(assets)
-  const owner = devAccount(ROLLUP_OWNER).address
-  const rollups = [{ chainId: ROLLUP, systemConfig, owner, restitutionFund: owner }]
-  const config = { ...base, restaking: { ...base.restaking, rollups } }
-  const client = await chain.client(DEPLOYER)
-  const { statePath } = chain
-  await deployAlt({ client, config, statePath })
-  await chain.wait(2 * DAY)
-  const deployment = await deployAlt({ client, config, statePath })
-  assert.equal(deployment.settings?.done, true)
-  await chain.send(
-    ROLLUP_OWNER,
-    deployment.contracts.RollupRegistry as Address,
-    ownArtifact('RollupRegistry').abi,
-    'configureService',
-    [ROLLUP, serviceKind('mach'), { enabled: true, minStake: MIN_STAKE }],
-  )
+  const { deployment, assets } = await launchServed(chain)
   await setRule(chain, deployment)
   const alt = deployment.contracts.AltToken as Address
   await releaseLaunchpool(chain, alt)

@@ -1,7 +1,9 @@
 import type { Command } from '../command.ts'
+import { alt } from './alt.ts'
 import { clean } from './clean.ts'
 import { down } from './down.ts'
 import { node } from './node.ts'
+import { operator } from './operator.ts'
 import { proposer } from './proposer.ts'
 import { riscv } from './riscv.ts'
 import { statetest } from './statetest.ts'
@@ -18,6 +20,8 @@ export const commands: readonly Command[] = [
   node,
   proposer,
   vital,
+  alt,
+  operator,
   statetest,
   riscv,
   verifyBlock,

@@ -20,7 +20,7 @@ import {
 } from './governance.ts'
 import { call, sameAddress } from './names.ts'
 import { registrySteps, restakingCalls, serviceSteps, stakedAltStep } from './restaking.ts'
-import { findVault } from './symbiotic.ts'
+import { planName, vaultFinder, vaultStepName } from './symbiotic.ts'
 
 /** A vault that the deployment made. */
 export interface DeployedVault extends VaultConfig {
@@ -43,7 +43,7 @@ export interface AltDeployment {
 export interface DeployOptions {
   readonly client: L1Client
   readonly config: AltConfig
-  /** The journal: keep it, it alone tells where the Slasher is. */
+  /** The journal: keep it, it alone tells where Slasher and vaults are. */
   readonly statePath: string
   readonly progress?: RunContext['progress']
 }
@@ -91,6 +91,9 @@ export async function deployAlt(options: DeployOptions): Promise<AltDeployment> 
   return deployHome(options, context, chainId, token)
 }
 
+/** Contracts of `serviceSteps`, for the count of steps. */
+const SERVICES = 5
+
 async function deployHome(
   { client, config }: DeployOptions,
   context: RunContext,
@@ -100,16 +103,16 @@ async function deployHome(
   const deployer = client.account
   const first = [...token, ...distributionSteps(config), ...registrySteps(config, deployer)]
   const calls = [...bridgeCalls(config, chainId), ...restakingCalls(config)]
-  const services = serviceSteps(config)
   const handover = handoverSteps(config, chainId, deployer, calls, ['ServiceFees'])
-  const total = first.length + services.length + handover.length + 1
-  await runSteps(first, { ...context, total })
-  const second = [...first, ...services]
-  const address = await runSteps(second, { ...context, total })
+  const total = first.length + SERVICES + config.restaking.vaults.length + handover.length + 1
+  const core = await runSteps(first, { ...context, total })
+  const find = vaultFinder(client, context.state, core(planName('VaultFactory')))
+  const second = [...first, ...serviceSteps(config, find)]
+  await runSteps(second, { ...context, total })
   const vaults = await Promise.all(
     config.restaking.vaults.map(async (vault) => ({
       ...vault,
-      address: (await findVault(vault, client, address)) as Address,
+      address: (await find(vaultStepName(vault))) as Address,
     })),
   )
   const bond = vaults.find(({ asset }) => asset === 'ALT') as DeployedVault

@@ -4,7 +4,7 @@ import { encodeFunctionData, stringToHex } from 'viem'
 import type { AltConfig } from '../config.ts'
 import type { GovernanceCall } from './governance.ts'
 import { create2 } from './names.ts'
-import { coreSteps, planName, vaultStep, vaultStepName } from './symbiotic.ts'
+import { coreSteps, planName, type VaultFinder, vaultStep, vaultStepName } from './symbiotic.ts'
 
 // Restaking on ALT's home chain. The Slasher and the stake source know each other from birth: the
 // Slasher is created by nonce, and the source's CREATE2 address follows from the Slasher's.
@@ -27,7 +27,7 @@ export function registrySteps(config: AltConfig, deployer: Address): readonly St
  * The pair, and what is built on it. To be run with the steps of `registrySteps` done: the Slasher's
  * address is that of the account's next nonce, so it has to be in the first wave.
  */
-export function serviceSteps(config: AltConfig): readonly Step[] {
+export function serviceSteps(config: AltConfig, find: VaultFinder): readonly Step[] {
   const { restaking, salt } = config
   return [
     {
@@ -76,7 +76,7 @@ export function serviceSteps(config: AltConfig): readonly Step[] {
         address('StakeTable'),
         restaking.treasury,
         address('TimelockController'),
-        restaking.parameterDelay,
+        restaking.parameterDelayEpochs,
         restaking.participationPeriod,
         restaking.claimPeriod,
       ],
@@ -92,7 +92,7 @@ export function serviceSteps(config: AltConfig): readonly Step[] {
       ],
       after: ['OperatorRewards'],
     }),
-    ...restaking.vaults.map((vault) => vaultStep(config, vault)),
+    ...restaking.vaults.map((vault) => vaultStep(config, vault, find)),
   ]
 }
 

@@ -1,7 +1,12 @@
 import type { SymbioticContract } from '@altlayer/contracts'
-import type { AddressOf, ChainReader, Step } from '@altlayer/launch/deploy'
+import type { AddressOf, L1Client, RunContext, Step } from '@altlayer/launch/deploy'
 import type { Address } from '@altlayer/protocol'
-import { encodeAbiParameters, zeroAddress } from 'viem'
+import {
+  encodeAbiParameters,
+  parseEventLogs,
+  TransactionReceiptNotFoundError,
+  zeroAddress,
+} from 'viem'
 import { type AltConfig, CORE_CONTRACTS, type VaultConfig } from '../config.ts'
 import { call, create2, sameAddress, symbioticPlanArtifact } from './names.ts'
 
@@ -134,45 +139,47 @@ export function vaultStepName(vault: VaultConfig): string {
   return `Vault of ${vault.asset} by ${vault.curator}`
 }
 
-/** Makes a vault. Its address is `findVault`'s. */
-export function vaultStep(config: AltConfig, vault: VaultConfig): Step {
+/** Where the vault of a step is, undefined before it is made. */
+export type VaultFinder = (step: string) => Promise<Address | undefined>
+
+/** Makes a vault. */
+export function vaultStep(config: AltConfig, vault: VaultConfig, find: VaultFinder): Step {
   const configurator = 'VaultConfigurator'
+  const name = vaultStepName(vault)
   return call({
-    name: vaultStepName(vault),
+    name,
     to: planName(configurator),
     abi: coreArtifact(configurator).abi,
     after: ['SymbioticStakeSource', ...coreSteps(config, zeroAddress).map(({ name }) => name)],
     functionName: 'create',
     args: (address) => [creation(vault, address)],
-    done: async (chain, address) => (await findVault(vault, chain, address)) !== undefined,
+    done: async () => (await find(name)) !== undefined,
   })
 }
 
-/** The vault of this asset and curator whose burner is our source, undefined before it is made. */
-export async function findVault(
-  vault: VaultConfig,
-  chain: ChainReader,
-  address: AddressOf,
-): Promise<Address | undefined> {
-  const factory = address(planName('VaultFactory'))
+/**
+ * Finds vaults by the transactions that made them, as the journal knows them. Not by what they are:
+ * anyone can make a vault of the same asset, owner and burner whose delegator obeys someone else.
+ */
+export function vaultFinder(
+  client: L1Client,
+  state: RunContext['state'],
+  factory: Address,
+): VaultFinder {
   const { abi } = symbioticPlanArtifact('VaultFactory')
-  const vaultAbi = symbioticPlanArtifact('Vault').abi
-  const count = await chain.read<bigint>(factory, abi, 'totalEntities')
-  // Newest first: ours are among the last.
-  for (let index = count - 1n; index >= 0n; index--) {
-    const entity = await chain.read<Address>(factory, abi, 'entity', [index])
-    const [collateral, burner, owner] = await Promise.all([
-      chain.read<Address>(entity, vaultAbi, 'collateral'),
-      chain.read<Address>(entity, vaultAbi, 'burner'),
-      chain.read<Address>(entity, vaultAbi, 'owner'),
-    ])
-    const ours =
-      sameAddress(collateral, assetOf(vault, address)) &&
-      sameAddress(burner, address('SymbioticStakeSource')) &&
-      sameAddress(owner, vault.curator)
-    if (ours) return entity.toLowerCase() as Address
+  return async (step) => {
+    const hash = state.steps[step]?.transaction
+    if (hash === undefined) return undefined
+    const receipt = await client.public.getTransactionReceipt({ hash }).catch((error: unknown) => {
+      if (error instanceof TransactionReceiptNotFoundError) return undefined
+      throw error
+    })
+    if (receipt?.status !== 'success') return undefined
+    const logs = receipt.logs.filter((log) => sameAddress(log.address, factory))
+    const [made] = parseEventLogs({ abi, eventName: 'AddEntity', logs })
+    const entity = (made?.args as { readonly entity?: Address } | undefined)?.entity
+    return entity?.toLowerCase() as Address | undefined
   }
-  return undefined
 }
 
 function assetOf(vault: VaultConfig, address: AddressOf): Address {

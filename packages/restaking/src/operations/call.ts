@@ -41,6 +41,7 @@ export const abiOf = {
   governor: () => ownArtifact('AltGovernor').abi,
   operators: () => ownArtifact('OperatorRegistry').abi,
   rewards: () => ownArtifact('OperatorRewards').abi,
+  rollups: () => ownArtifact('RollupRegistry').abi,
   source: () => ownArtifact('SymbioticStakeSource').abi,
   staked: () => ownArtifact('StakedAlt').abi,
   table: () => ownArtifact('StakeTable').abi,

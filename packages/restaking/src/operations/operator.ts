@@ -25,7 +25,7 @@ export interface OperatorOptions {
 
 /** What an operator is to a service at the chain's newest block. Weights by quorum, in wei. */
 export interface OperatorStatus {
-  /** Key in force; undefined where none is registered. */
+  /** The last key registered, in force or about to be; undefined where there is none. */
   readonly key?: G1Point
   readonly vaults: readonly Address[]
   readonly networkOptedIn: boolean
@@ -63,6 +63,19 @@ export async function operatorStatus(options: OperatorOptions): Promise<Operator
 /** The latest time that contracts take: what is set now and nothing later. */
 const NEVER_PAST = 2 ** 48 - 1
 
+/** The rollup has no such service, or ended it. */
+export class ServiceDisabledError extends Error {
+  override readonly name = 'ServiceDisabledError'
+  constructor(service: Hash) {
+    super(`no rollup runs service ${service}: its owner configures it in RollupRegistry`)
+  }
+}
+
+interface ServiceSettings {
+  readonly enabled: boolean
+  readonly minStake: readonly bigint[]
+}
+
 /** What is missing of an operator's registration. */
 export interface Registration {
   readonly calls: readonly Call[]
@@ -77,24 +90,32 @@ export interface Registration {
  * Calls that make the operator one of the service's: Symbiotic's registry and opt-ins, its vaults, its
  * key with proof of possession, its seat. Those that the chain shows done are left out.
  * @param vaults All vaults of the operator for the service; each is admitted where it is not yet.
- * @param secret BN254. Throws InvalidSecretError.
+ * @param secret BN254. Throws InvalidSecretError, ServiceDisabledError.
  */
 export async function registrationCalls(
   options: OperatorOptions & {
     readonly vaults: readonly Address[]
     readonly secret: Uint8Array
-    readonly minStake: readonly [bigint, bigint]
+    /** Unix time of the newest block. */
+    readonly now: bigint
   },
 ): Promise<Registration> {
-  const { deployment, service } = options
+  const { chain, deployment, service } = options
   const at = (name: string) => contractAddress(deployment, name)
+  const { enabled, minStake } = await chain.read<ServiceSettings>(
+    at('RollupRegistry'),
+    abiOf.rollups(),
+    'settingsAt',
+    [service, options.now],
+  )
+  if (!enabled) throw new ServiceDisabledError(service)
   const status = await operatorStatus(options)
   const calls = [
     ...(await symbioticCalls(options, status)),
     ...(status.key === undefined ? [keyCall(options)] : []),
   ]
-  const enough = status.stake.every((stake, quorum) => stake >= (options.minStake[quorum] ?? 0n))
   if (status.seated) return { calls, seat: 'taken' }
+  const enough = status.stake.every((stake, quorum) => stake >= (minStake[quorum] ?? 0n))
   if (!enough) return { calls, seat: 'next epoch' }
   const join = makeCall('Take a seat', at('StakeTable'), abiOf.table(), 'join', [
     service,

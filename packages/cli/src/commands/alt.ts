@@ -1,0 +1,122 @@
+import { type Command, parseOptions, UsageError } from '../command.ts'
+import {
+  addressArgument,
+  amountArgument,
+  chainContext,
+  chainOptions,
+  noMore,
+  required,
+} from '../restaking/options.ts'
+
+const options = {
+  ...chainOptions,
+  config: { summary: 'deploy: the configuration', value: 'FILE' },
+  bridge: { summary: 'bridge: the StandardBridge of the chain', value: 'ADDRESS' },
+} as const
+
+export const alt: Command = {
+  name: 'alt',
+  summary: 'deploy ALT and restaking; hold, stake, vote with and bridge ALT',
+  usage: 'ACTION --l1 URL --deployment FILE [--key NAME] [options]',
+  options,
+  example:
+    'altlayer alt transfer 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 1500.25 --l1 http://127.0.0.1:8545 --deployment alt.json --key alice --dry-run',
+  details: [
+    'deploy --config FILE       ALT on this chain and, on its home chain, governance and restaking; writes',
+    '                           --deployment and a journal beside it, which is to be kept. Run again, it goes',
+    '                           on. Try it with packages/restaking/config/local.json.',
+    'balance [ADDRESS]          ALT, votes and reALT of an account, or of --key',
+    'transfer ADDRESS AMOUNT',
+    'stake AMOUNT               ALT into reALT',
+    'unstake AMOUNT             reALT into ALT, to be claimed after the cooldown',
+    'claim                      what vested, and what was unstaked',
+    'delegate ADDRESS           whose vote it is; without it ALT does not vote',
+    'propose FILE               {"description": "...", "calls": [{"to": "0x...", "data": "0x..."}]}',
+    'vote PROPOSAL for|against|abstain',
+    'bridge AMOUNT --bridge ADDRESS   to the same account on the other side',
+    '',
+    'Keys are in keystores: altlayer operator keys. Amounts are in ALT or reALT.',
+  ].join('\n'),
+  async run(args) {
+    const { values, positionals } = parseOptions(options, args, true)
+    const [action, ...rest] = positionals
+    if (action === undefined || !ACTIONS.has(action))
+      throw new UsageError(`alt takes one of ${[...ACTIONS].join(', ')}, not '${action ?? ''}'`)
+    const context = chainContext(values)
+    const [first, second] = rest
+    const takes = (count: number) => noMore(rest.slice(count))
+    if (action === 'deploy') {
+      takes(0)
+      const config = required(values.config, 'config')
+      if (context.dryRun) throw new UsageError('deploy has no --dry-run: each step needs the last')
+      const { deploy } = await import('../restaking/deploy.ts')
+      return deploy(context, config)
+    }
+    const actions = await import('../restaking/alt.ts')
+    switch (action) {
+      case 'balance': {
+        takes(1)
+        const { accountOf } = await import('../restaking/keys.ts')
+        const account =
+          first === undefined
+            ? accountOf(context.keysDir, required(context.key, 'key'))
+            : addressArgument(first, 'an account')
+        return actions.balance(context, account)
+      }
+      case 'transfer':
+        takes(2)
+        return actions.transfer(
+          context,
+          addressArgument(first, 'an account'),
+          amountArgument(second),
+        )
+      case 'delegate':
+        takes(1)
+        return actions.delegate(context, addressArgument(first, 'an account'))
+      case 'stake':
+        takes(1)
+        return actions.stake(context, amountArgument(first))
+      case 'unstake':
+        takes(1)
+        return actions.unstake(context, amountArgument(first))
+      case 'claim':
+        takes(0)
+        return actions.claim(context)
+      case 'propose':
+        takes(1)
+        if (first === undefined) throw new UsageError('propose takes the file of a proposal')
+        return actions.propose(context, first)
+      case 'vote':
+        takes(2)
+        return actions.vote(context, proposalArgument(first), supportArgument(second))
+      default: {
+        takes(1)
+        const through = addressArgument(required(values.bridge, 'bridge'), 'a bridge')
+        return actions.bridge(context, through, amountArgument(first))
+      }
+    }
+  },
+}
+
+const ACTIONS: ReadonlySet<string> = new Set([
+  'deploy',
+  'balance',
+  'transfer',
+  'stake',
+  'unstake',
+  'claim',
+  'delegate',
+  'propose',
+  'vote',
+  'bridge',
+])
+
+function proposalArgument(text: string | undefined): bigint {
+  if (text !== undefined && /^\d{1,78}$/.test(text)) return BigInt(text)
+  throw new UsageError(`expected the number of a proposal, not '${text ?? ''}'`)
+}
+
+function supportArgument(text: string | undefined): 'for' | 'against' | 'abstain' {
+  if (text === 'for' || text === 'against' || text === 'abstain') return text
+  throw new UsageError(`vote for, against or abstain, not '${text ?? ''}'`)
+}

@@ -1,0 +1,120 @@
+import { type Command, parseNumber, parseOptions, UsageError } from '../command.ts'
+import {
+  addressArgument,
+  chainContext,
+  chainOptions,
+  keysDirOf,
+  noMore,
+  required,
+} from '../restaking/options.ts'
+
+const options = {
+  ...chainOptions,
+  rollup: { summary: 'chain id of the rollup that is served', value: 'ID', default: '901' },
+  service: { summary: 'kind of service: mach, vital, squad', value: 'KIND', default: 'mach' },
+  vault: {
+    summary: "register: a vault of the operator's; repeatable; default: the deployment's",
+    value: 'ADDRESS',
+    multiple: true,
+  },
+  'forget-key': { summary: 'deregister: the BN254 key too, from every service' },
+  type: { summary: 'keys import: ecdsa or bn254', value: 'TYPE' },
+  'secret-file': { summary: 'keys import: file that holds the key, 64 hex digits', value: 'FILE' },
+} as const
+
+export const operator: Command = {
+  name: 'operator',
+  summary: "keep an operator's keys; serve a rollup with restaked stake",
+  usage: 'ACTION [options]',
+  options,
+  example: 'altlayer operator keys new alice --password-file password.txt',
+  details: [
+    'keys new NAME        makes an account (JSON keystore, version 3) and a BN254 key (EIP-2335), one password',
+    'keys import NAME --type TYPE --secret-file FILE',
+    'keys list            names and public keys; takes no password',
+    'register             registries, opt-ins, vaults, key, seat: what of it is missing. --key is the account,',
+    '                     and the BN254 key of the same name is the one that is registered. A new operator',
+    '                     runs it again in the next epoch, to take its seat.',
+    'deregister           leaves seat and vaults; stake stays slashable for the slashing window',
+    'status [ADDRESS]     key, opt-ins, vaults, seat and stake; default: of --key',
+    'stake [ADDRESS]      what counts for it at the start of this epoch',
+    'rewards [ADDRESS]    what was earned and not taken; without ADDRESS claims that of --key',
+    '',
+    'All but keys take --l1 URL and --deployment FILE.',
+  ].join('\n'),
+  async run(args) {
+    const { values, positionals } = parseOptions(options, args, true)
+    const [action, ...rest] = positionals
+    if (action === 'keys') {
+      const context = {
+        keysDir: keysDirOf(values['keys-dir']),
+        passwordFile: values['password-file'],
+        json: values.json ?? false,
+      }
+      return keys(context, rest, values)
+    }
+    if (action === undefined || !ACTIONS.has(action))
+      throw new UsageError(
+        `operator takes one of keys, ${[...ACTIONS].join(', ')}, not '${action ?? ''}'`,
+      )
+    const context = chainContext(values)
+    const service = {
+      rollup: BigInt(
+        parseNumber('rollup', values.rollup ?? options.rollup.default, 1, Number.MAX_SAFE_INTEGER),
+      ),
+      kind: kindOf(values.service ?? options.service.default),
+    }
+    const actions = await import('../restaking/operator.ts')
+    if (action === 'register') {
+      noMore(rest)
+      required(context.key, 'key')
+      const vaults = values.vault?.map((vault) => addressArgument(vault, 'a vault'))
+      return actions.register(context, service, vaults)
+    }
+    if (action === 'deregister') {
+      noMore(rest)
+      return actions.deregister(context, service, values['forget-key'] ?? false)
+    }
+    noMore(rest.slice(1))
+    const given = rest[0] === undefined ? undefined : addressArgument(rest[0], 'an account')
+    if (action === 'rewards') return actions.rewards(context, service, given)
+    const { accountOf } = await import('../restaking/keys.ts')
+    const account = given ?? accountOf(context.keysDir, required(context.key, 'key'))
+    if (action === 'status') return actions.status(context, service, account)
+    return actions.stake(context, service, account)
+  },
+}
+
+const ACTIONS: ReadonlySet<string> = new Set([
+  'register',
+  'deregister',
+  'status',
+  'stake',
+  'rewards',
+])
+
+async function keys(
+  context: { readonly keysDir: string; readonly passwordFile: string | undefined; json: boolean },
+  [action, name, ...rest]: readonly string[],
+  values: { readonly type?: string; readonly 'secret-file'?: string },
+): Promise<number> {
+  noMore(rest)
+  const actions = await import('../restaking/key-actions.ts')
+  if (action === 'list') {
+    noMore(name === undefined ? [] : [name])
+    return actions.showKeys(context)
+  }
+  if (action !== 'new' && action !== 'import')
+    throw new UsageError(`keys takes new NAME, import NAME or list, not '${action ?? ''}'`)
+  if (name === undefined) throw new UsageError(`keys ${action} takes a name`)
+  if (action === 'new') return actions.createKeys(context, name)
+  const type = required(values.type, 'type')
+  if (type !== 'ecdsa' && type !== 'bn254')
+    throw new UsageError(`--type takes ecdsa or bn254, not '${type}'`)
+  return actions.importOne(context, name, type, required(values['secret-file'], 'secret-file'))
+}
+
+function kindOf(text: string): string {
+  if (/^[a-z][a-z0-9.-]{0,30}$/.test(text)) return text
+  throw new UsageError(`--service takes a kind such as mach, not '${text}'`)
+}

@@ -1,0 +1,40 @@
+import { importKey, type KeyType, type ListedKey, listKeys, newKeys } from './keys.ts'
+import { readPassword } from './password.ts'
+import { print } from './session.ts'
+
+// `altlayer operator keys`; each returns the exit code.
+
+export interface KeysContext {
+  readonly keysDir: string
+  readonly passwordFile: string | undefined
+  readonly json: boolean
+}
+
+export async function createKeys(context: KeysContext, name: string): Promise<number> {
+  const password = await readPassword({ file: context.passwordFile, confirm: true })
+  show(context, await newKeys(context.keysDir, name, password))
+  return 0
+}
+
+export async function importOne(
+  context: KeysContext,
+  name: string,
+  type: KeyType,
+  secretFile: string,
+): Promise<number> {
+  const password = await readPassword({ file: context.passwordFile, confirm: true })
+  show(context, [await importKey(context.keysDir, name, type, secretFile, password)])
+  return 0
+}
+
+export async function showKeys(context: KeysContext): Promise<number> {
+  const keys = listKeys(context.keysDir)
+  if (keys.length === 0 && !context.json) console.log(`no keys in ${context.keysDir}`)
+  else show(context, keys)
+  return 0
+}
+
+function show({ json }: KeysContext, keys: readonly ListedKey[]): void {
+  if (json) print({ keys })
+  else for (const { name, type, public: shown } of keys) console.log(`${name}  ${type}  ${shown}`)
+}

@@ -1,0 +1,128 @@
+import type { Address } from '@altlayer/protocol'
+import {
+  claimRewardsCalls,
+  deregistrationCalls,
+  operatorRewards,
+  operatorStatus,
+  registrationCalls,
+  serviceId,
+} from '@altlayer/restaking'
+import { formatUnits } from 'viem'
+import { openKey } from './keys.ts'
+import type { ChainContext } from './options.ts'
+import { openSession, passwordOf, perform, print, type Session, sessionAccount } from './session.ts'
+
+// What `altlayer operator` does on a chain after its arguments are read; each returns the exit code.
+
+/** A service, by its rollup and its kind. */
+export interface ServiceName {
+  readonly rollup: bigint
+  readonly kind: string
+}
+
+function optionsFor({ reader, deployment }: Session, operator: Address, service: ServiceName) {
+  return {
+    chain: reader,
+    deployment,
+    operator,
+    service: serviceId(service.rollup, service.kind),
+  }
+}
+
+/** @param vaults All vaults of the operator for the service; default: those of the deployment. */
+export async function register(
+  context: ChainContext,
+  service: ServiceName,
+  vaults: readonly Address[] | undefined,
+): Promise<number> {
+  const session = await openSession(context)
+  const operator = sessionAccount(session)
+  const password = passwordOf(context)
+  const secret = await openKey(context.keysDir, context.key as string, 'bn254', await password())
+  const { calls, seat } = await registrationCalls({
+    ...optionsFor(session, operator, service),
+    vaults: vaults ?? session.deployment.vaults.map(({ address }) => address),
+    secret,
+    now: (await session.client.getBlock()).timestamp,
+  })
+  const code = await perform(session, calls, { seat }, password)
+  if (!context.json && seat === 'next epoch')
+    console.log('a seat takes stake at the start of an epoch: run this again in the next one')
+  return code
+}
+
+/** @param key Whether the key is deregistered too, from all services. */
+export async function deregister(
+  context: ChainContext,
+  service: ServiceName,
+  key: boolean,
+): Promise<number> {
+  const session = await openSession(context)
+  const options = optionsFor(session, sessionAccount(session), service)
+  return perform(session, await deregistrationCalls({ ...options, key }))
+}
+
+export async function status(
+  context: ChainContext,
+  service: ServiceName,
+  operator: Address,
+): Promise<number> {
+  const session = await openSession(context)
+  const found = await operatorStatus(optionsFor(session, operator, service))
+  if (context.json) {
+    print({ operator, ...found })
+    return 0
+  }
+  console.log(`operator  ${operator}, epoch ${found.epoch}`)
+  console.log(`key       ${found.key === undefined ? 'none' : `registered, x ${found.key.x}`}`)
+  console.log(`network   ${found.networkOptedIn ? 'opted in' : 'not opted in'}`)
+  console.log(`vaults    ${found.vaults.join(', ') || 'none'}`)
+  console.log(`seat      ${found.seated ? 'taken' : 'none'}`)
+  console.log(`stake     ${stakeText(found.stake)}`)
+  return 0
+}
+
+export async function stake(
+  context: ChainContext,
+  service: ServiceName,
+  operator: Address,
+): Promise<number> {
+  const session = await openSession(context)
+  const { epoch, stake } = await operatorStatus(optionsFor(session, operator, service))
+  const [eth, alt] = stake
+  if (context.json) print({ operator, epoch, eth, alt })
+  else console.log(`epoch ${epoch}: ${stakeText(stake)}`)
+  return 0
+}
+
+function stakeText([eth, alt]: readonly [bigint, bigint]): string {
+  return `${formatUnits(eth, 18)} of restaked ether, ${formatUnits(alt, 18)} ALT`
+}
+
+/** Epochs that are looked through. */
+const REWARD_EPOCHS = 100
+
+/** @param operator Undefined: that of `--key`, and what can be claimed is. */
+export async function rewards(
+  context: ChainContext,
+  service: ServiceName,
+  operator: Address | undefined,
+): Promise<number> {
+  const session = await openSession(context)
+  const options = optionsFor(session, operator ?? sessionAccount(session), service)
+  const { timestamp } = await session.client.getBlock()
+  const earned = await operatorRewards(options, REWARD_EPOCHS, timestamp)
+  if (!context.json) {
+    if (earned.length === 0) console.log('no rewards')
+    for (const { epoch, amount, isClaimable, settlesAt } of earned) {
+      const when = isClaimable
+        ? ''
+        : `, final at ${new Date(Number(settlesAt) * 1_000).toISOString()}`
+      console.log(`epoch ${epoch}: ${formatUnits(amount, 18)} ALT${when}`)
+    }
+  }
+  if (operator === undefined)
+    return perform(session, claimRewardsCalls(options, earned), { rewards: earned })
+  if (context.json) print({ operator, rewards: earned })
+  return 0
+}

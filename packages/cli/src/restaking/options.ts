@@ -1,0 +1,81 @@
+import { resolve } from 'node:path'
+import type { Address } from '@altlayer/protocol'
+import { type OptionSpec, parseUrl, UsageError } from '../command.ts'
+
+// Options that `altlayer alt` and `altlayer operator` share.
+
+export const keyOptions = {
+  'keys-dir': { summary: 'folder of keystores', value: 'DIR', default: 'altlayer-keys' },
+  'password-file': {
+    summary: 'file whose first line is the password; default: it is asked for',
+    value: 'FILE',
+  },
+  json: { summary: 'print JSON' },
+} as const satisfies Record<string, OptionSpec>
+
+export const chainOptions = {
+  l1: { summary: 'JSON-RPC of the chain', value: 'URL' },
+  deployment: { summary: 'what `altlayer alt deploy` wrote about the chain', value: 'FILE' },
+  key: { summary: 'name of the keystore that pays and signs', value: 'NAME' },
+  ...keyOptions,
+  'dry-run': { summary: 'print the calls and their gas, send nothing' },
+} as const satisfies Record<string, OptionSpec>
+
+type Values = Readonly<
+  Partial<Record<Exclude<keyof typeof chainOptions, 'json' | 'dry-run'>, string>>
+> & { readonly json?: boolean; readonly 'dry-run'?: boolean }
+
+/** Who asks what of which chain. */
+export interface ChainContext {
+  readonly url: string
+  readonly deploymentPath: string
+  readonly keysDir: string
+  readonly passwordFile: string | undefined
+  /** Undefined where nothing is to be sent. */
+  readonly key: string | undefined
+  readonly dryRun: boolean
+  readonly json: boolean
+}
+
+/** @throws UsageError */
+export function chainContext(values: Values): ChainContext {
+  return {
+    url: parseUrl('l1', required(values.l1, 'l1')),
+    deploymentPath: resolve(required(values.deployment, 'deployment')),
+    keysDir: keysDirOf(values['keys-dir']),
+    passwordFile: values['password-file'],
+    key: values.key,
+    dryRun: values['dry-run'] ?? false,
+    json: values.json ?? false,
+  }
+}
+
+export function keysDirOf(value: string | undefined): string {
+  return resolve(value ?? keyOptions['keys-dir'].default)
+}
+
+/** @throws UsageError */
+export function required<T>(value: T | undefined, option: string): T {
+  if (value === undefined) throw new UsageError(`--${option} is required`)
+  return value
+}
+
+/** Wei of an amount of ALT or reALT. @throws UsageError */
+export function amountArgument(text: string | undefined): bigint {
+  const match = /^(\d{1,11})(?:\.(\d{1,18}))?$/.exec(text ?? '')
+  const [, whole = '0', fraction = ''] = match ?? []
+  const wei = BigInt(whole) * 10n ** 18n + BigInt(fraction.padEnd(18, '0'))
+  if (wei === 0n) throw new UsageError(`expected an amount such as 1500.25, not '${text ?? ''}'`)
+  return wei
+}
+
+/** @throws UsageError */
+export function addressArgument(text: string | undefined, what: string): Address {
+  if (text !== undefined && /^0x[0-9a-fA-F]{40}$/.test(text)) return text.toLowerCase() as Address
+  throw new UsageError(`expected ${what}, 0x and 40 hex digits, not '${text ?? ''}'`)
+}
+
+/** @throws UsageError for the first that is left. */
+export function noMore(rest: readonly string[]): void {
+  if (rest.length > 0) throw new UsageError(`'${rest[0]}' is one argument too many`)
+}

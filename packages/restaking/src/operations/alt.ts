@@ -1,0 +1,203 @@
+import type { ChainReader } from '@altlayer/launch/deploy'
+import { opStackArtifact, ownArtifact } from '@altlayer/launch/deploy'
+import type { Address, Hex } from '@altlayer/protocol'
+import { keccak256, type PublicClient, stringToHex } from 'viem'
+import type { AltDeployment } from '../deploy/deploy.ts'
+import { abiOf, type Call, contractAddress, makeCall } from './call.ts'
+
+/** What an account holds, in wei. */
+export interface AltBalance {
+  readonly alt: bigint
+  /** Votes that others and itself delegated to it. */
+  readonly votes: bigint
+  /** Shares of reALT, and the ALT they stand for; 0 on chains without reALT. */
+  readonly shares: bigint
+  readonly staked: bigint
+}
+
+export async function altBalance(
+  chain: ChainReader,
+  deployment: AltDeployment,
+  account: Address,
+): Promise<AltBalance> {
+  const token = contractAddress(deployment, 'AltToken')
+  const [alt, votes] = await Promise.all([
+    chain.read<bigint>(token, abiOf.alt(), 'balanceOf', [account]),
+    chain.read<bigint>(token, abiOf.alt(), 'getVotes', [account]),
+  ])
+  const restaked = deployment.contracts.StakedAlt
+  if (restaked === undefined) return { alt, votes, shares: 0n, staked: 0n }
+  const shares = await chain.read<bigint>(restaked, abiOf.staked(), 'balanceOf', [account])
+  const staked = await chain.read<bigint>(restaked, abiOf.staked(), 'convertToAssets', [shares])
+  return { alt, votes, shares, staked }
+}
+
+/** Amounts in wei of ALT. */
+export function transferCall(deployment: AltDeployment, to: Address, amount: bigint): Call {
+  const token = contractAddress(deployment, 'AltToken')
+  return makeCall(`Transfer ALT to ${to}`, token, abiOf.alt(), 'transfer', [to, amount])
+}
+
+/** Gives the account's votes to `to`: without it they do not count. */
+export function delegateCall(deployment: AltDeployment, to: Address): Call {
+  const token = contractAddress(deployment, 'AltToken')
+  return makeCall(`Delegate votes to ${to}`, token, abiOf.alt(), 'delegate', [to])
+}
+
+/** Turns ALT into reALT. */
+export function stakeCalls(
+  deployment: AltDeployment,
+  account: Address,
+  amount: bigint,
+): readonly Call[] {
+  const staked = contractAddress(deployment, 'StakedAlt')
+  return [
+    approval(deployment, staked, amount),
+    makeCall('Stake ALT', staked, abiOf.staked(), 'deposit', [amount, account]),
+  ]
+}
+
+/** Begins to turn shares of reALT into ALT; `claimCalls` pays them out after the cooldown. */
+export function unstakeCall(deployment: AltDeployment, account: Address, shares: bigint): Call {
+  const staked = contractAddress(deployment, 'StakedAlt')
+  return makeCall('Unstake reALT', staked, abiOf.staked(), 'requestRedeem', [
+    shares,
+    account,
+    account,
+  ])
+}
+
+function approval(deployment: AltDeployment, spender: Address, amount: bigint): Call {
+  const token = contractAddress(deployment, 'AltToken')
+  return makeCall('Approve ALT', token, abiOf.alt(), 'approve', [spender, amount])
+}
+
+/** Past epochs of a vault whose withdrawals are looked for. */
+const CLAIM_EPOCHS = 100n
+
+/**
+ * Calls that pay out what is due to the account: what its vesting wallets have released, and what it
+ * unstaked from reALT's vault and whose cooldown is over, of the last hundred vault epochs.
+ */
+export async function claimCalls(
+  client: PublicClient,
+  chain: ChainReader,
+  deployment: AltDeployment,
+  account: Address,
+): Promise<readonly Call[]> {
+  const token = contractAddress(deployment, 'AltToken')
+  const wallet = ownArtifact('AltVestingWallet').abi
+  const calls: Call[] = []
+  for (const address of await vestingWallets(client, deployment, account)) {
+    const due = await chain.read<bigint>(address, wallet, 'releasable', [token])
+    if (due > 0n)
+      calls.push(makeCall(`Release from wallet ${address}`, address, wallet, 'release', [token]))
+  }
+  const staked = contractAddress(deployment, 'StakedAlt')
+  const vault = await chain.read<Address>(staked, abiOf.staked(), 'vault')
+  const current = await chain.read<bigint>(vault, abiOf.vault(), 'currentEpoch')
+  const oldest = current > CLAIM_EPOCHS ? current - CLAIM_EPOCHS : 0n
+  for (let epoch = oldest; epoch < current; epoch++) {
+    const due = await chain.read<bigint>(vault, abiOf.vault(), 'withdrawalsOf', [epoch, account])
+    if (due === 0n) continue
+    const args = [epoch, account]
+    if (await chain.read<boolean>(vault, abiOf.vault(), 'isWithdrawalsClaimed', args)) continue
+    calls.push(
+      makeCall(`Claim what was unstaked in vault epoch ${epoch}`, vault, abiOf.vault(), 'claim', [
+        account,
+        epoch,
+      ]),
+    )
+  }
+  return calls
+}
+
+/** Wallets that the distribution made for a beneficiary. */
+async function vestingWallets(
+  client: PublicClient,
+  deployment: AltDeployment,
+  beneficiary: Address,
+): Promise<readonly Address[]> {
+  const events = await client.getContractEvents({
+    address: contractAddress(deployment, 'AltDistribution'),
+    abi: ownArtifact('AltDistribution').abi,
+    eventName: 'WalletCreated',
+    args: { beneficiary },
+    fromBlock: 0n,
+    strict: true,
+  })
+  return events.map(({ args }) => (args as unknown as { wallet: Address }).wallet)
+}
+
+/** GovernorCountingSimple. */
+const SUPPORT = { against: 0, for: 1, abstain: 2 } as const
+export type Support = keyof typeof SUPPORT
+
+export function voteCall(deployment: AltDeployment, proposal: bigint, support: Support): Call {
+  const governor = contractAddress(deployment, 'AltGovernor')
+  return makeCall(`Vote ${support} proposal ${proposal}`, governor, abiOf.governor(), 'castVote', [
+    proposal,
+    SUPPORT[support],
+  ])
+}
+
+/** What is proposed: calls of the timelock, carried out in one transaction. */
+export interface Proposal {
+  readonly description: string
+  readonly calls: readonly { readonly to: Address; readonly value: bigint; readonly data: Hex }[]
+}
+
+export function proposeCall(deployment: AltDeployment, proposal: Proposal): Call {
+  const governor = contractAddress(deployment, 'AltGovernor')
+  return makeCall('Propose', governor, abiOf.governor(), 'propose', [
+    ...proposalParts(proposal),
+    proposal.description,
+  ])
+}
+
+/** The number under which the proposal is voted on. */
+export async function proposalId(
+  chain: ChainReader,
+  deployment: AltDeployment,
+  proposal: Proposal,
+): Promise<bigint> {
+  const governor = contractAddress(deployment, 'AltGovernor')
+  return chain.read(governor, abiOf.governor(), 'hashProposal', [
+    ...proposalParts(proposal),
+    keccak256(stringToHex(proposal.description)),
+  ])
+}
+
+function proposalParts({ calls }: Proposal) {
+  return [
+    calls.map(({ to }) => to),
+    calls.map(({ value }) => value),
+    calls.map(({ data }) => data),
+  ] as const
+}
+
+/** Gas that the message may use on the other side. */
+const BRIDGE_GAS = 200_000
+
+/**
+ * Sends ALT to the same account on the other side of an OP Stack StandardBridge: locked on ALT's home
+ * chain, burned on a rollup.
+ */
+export function bridgeCalls(
+  deployment: AltDeployment,
+  bridge: Address,
+  amount: bigint,
+): readonly Call[] {
+  const token = contractAddress(deployment, 'AltToken')
+  const { abi } = opStackArtifact('L1StandardBridge')
+  const send = makeCall('Bridge ALT', bridge, abi, 'bridgeERC20', [
+    token,
+    token,
+    amount,
+    BRIDGE_GAS,
+    '0x',
+  ])
+  // The governor stands on the home chain alone; there the bridge takes what it may spend.
+  const isHome = deployment.contracts.AltGovernor !== undefined
+  return isHome ? [approval(deployment, bridge, amount), send] : [send]
+}

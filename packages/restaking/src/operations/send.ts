@@ -1,0 +1,101 @@
+import type { L1Client } from '@altlayer/launch/deploy'
+import type { Address, Hash, Hex } from '@altlayer/protocol'
+import { type Abi, type AbiItem, decodeErrorResult, type PublicClient } from 'viem'
+import { abiOf, type Call } from './call.ts'
+
+/** Gas that each call takes, in order. */
+export interface CallGas {
+  readonly call: Call
+  readonly gas: bigint
+}
+
+/** A call would revert, or did. */
+export class CallFailedError extends Error {
+  override readonly name = 'CallFailedError'
+  readonly title: string
+  constructor(title: string, reason: string, options?: ErrorOptions) {
+    super(`${title}: ${reason}`, options)
+    this.title = title
+  }
+}
+
+interface SimulatedCall {
+  readonly status: Hex
+  readonly gasUsed: Hex
+  readonly returnData?: Hex
+  readonly error?: { readonly message?: string; readonly data?: Hex }
+}
+
+/**
+ * Runs calls one upon the other in the state of the newest block (`eth_simulateV1`), so that a call may
+ * need an earlier one's effect; nothing is sent. Throws CallFailedError for the first that reverts.
+ */
+export async function simulate(
+  client: PublicClient,
+  from: Address,
+  calls: readonly Call[],
+): Promise<readonly CallGas[]> {
+  if (calls.length === 0) return []
+  const blockStateCalls = [{ calls: calls.map(({ to, data }) => ({ from, to, data })) }]
+  const blocks = (await client.request({
+    method: 'eth_simulateV1',
+    params: [{ blockStateCalls, validation: false, traceTransfers: false }, 'latest'],
+  } as never)) as readonly { readonly calls: readonly SimulatedCall[] }[]
+  const results = blocks[0]?.calls ?? []
+  return calls.map((call, index) => {
+    const result = results[index]
+    if (result === undefined) throw new CallFailedError(call.title, 'the node did not run it')
+    if (BigInt(result.status) !== 1n) throw new CallFailedError(call.title, reasonOf(result))
+    return { call, gas: BigInt(result.gasUsed) }
+  })
+}
+
+/** Gas on top of an estimate, percent. */
+const GAS_MARGIN = 25n
+
+/** Sends calls one after the other, each once the one before is in a block. Throws CallFailedError. */
+export async function sendCalls(
+  client: L1Client,
+  calls: readonly Call[],
+  sent: (call: Call, transaction: Hash) => void = () => undefined,
+): Promise<readonly Hash[]> {
+  const hashes: Hash[] = []
+  for (const call of calls) {
+    // Anew, since the chain went on: what reverts now is not paid for.
+    await simulate(client.public, client.account, [call])
+    const request = { to: call.to, data: call.data }
+    const [estimate] = await client.estimate([request])
+    const gas = ((estimate as bigint) * (100n + GAS_MARGIN)) / 100n
+    const { pending } = await client.nonces()
+    const [hash] = await client.send([{ ...request, gas }], pending)
+    const [receipt] = await client.receipts([hash as Hash])
+    if (receipt?.status !== 'success')
+      throw new CallFailedError(call.title, `transaction ${hash} reverted`)
+    hashes.push(hash as Hash)
+    sent(call, hash as Hash)
+  }
+  return hashes
+}
+
+/** The contract's error by name and arguments, where it is one of ours. */
+function reasonOf({ error, returnData }: SimulatedCall): string {
+  const data = error?.data ?? returnData ?? '0x'
+  if (data.length >= 10) {
+    for (const abi of Object.values(abiOf)) {
+      const decoded = decode(abi(), data)
+      if (decoded !== undefined) return decoded
+    }
+  }
+  return error?.message ?? 'reverts'
+}
+
+function decode(abi: Abi, data: Hex): string | undefined {
+  const errors = abi.filter((item: AbiItem) => item.type === 'error')
+  try {
+    const { errorName, args } = decodeErrorResult({ abi: errors, data })
+    return `${errorName}(${(args ?? []).map(String).join(', ')})`
+  } catch {
+    // Of another contract.
+    return undefined
+  }
+}
