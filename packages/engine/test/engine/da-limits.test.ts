@@ -37,12 +37,12 @@ describe('limits on what blocks take on L1', () => {
     for (const sender of senders)
       for (const nonce of [0n, 1n]) await engine.pool.add(signed(sender, { nonce }))
     engine.setDaLimits({ transaction: 0, block: 550 })
-    const small = await buildBlock(engine, { wait: 30 })
+    const small = await buildBlock(engine, { holds: 5 })
     assert.equal(small.transactions.length, 5)
     assert.ok(daBytes(small.transactions) <= 550)
     assert.equal(engine.pool.status().pending, 19)
     engine.setDaLimits({ transaction: 0, block: 0 })
-    const full = await buildBlock(engine)
+    const full = await buildBlock(engine, { holds: 19 })
     assert.equal(full.transactions.length, 19)
   })
 
@@ -54,9 +54,9 @@ describe('limits on what blocks take on L1', () => {
     assert.ok(estimatedDaSize(large) > 500)
     for (const raw of [large, behind, other]) await engine.pool.add(raw)
     engine.setDaLimits({ transaction: 500, block: 0 })
-    assert.deepEqual((await buildBlock(engine)).transactions, [other])
+    assert.deepEqual((await buildBlock(engine, { holds: 1 })).transactions, [other])
     engine.setDaLimits({ transaction: 0, block: 0 })
-    assert.deepEqual((await buildBlock(engine)).transactions, [large, behind])
+    assert.deepEqual((await buildBlock(engine, { holds: 2 })).transactions, [large, behind])
   })
 
   it('count from the beginning of the block when they come while it is open', async () => {

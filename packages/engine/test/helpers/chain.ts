@@ -246,9 +246,22 @@ export async function setHead(
 /** Builds a block on `parent` (the head by default), commits it and, unless told not to, makes it the head. */
 export async function buildBlock(
   engine: Engine,
-  more: Partial<PayloadAttributes> & { parent?: Block; keepHead?: boolean; wait?: number } = {},
+  more: Partial<PayloadAttributes> & {
+    parent?: Block
+    keepHead?: boolean
+    /** Milliseconds until it is sealed. */
+    wait?: number
+    /** It is sealed once it has so many transactions. */
+    holds?: number
+  } = {},
 ): Promise<ExecutionPayload> {
-  const { parent = engine.block({ tag: 'latest' }) as Block, keepHead, wait, ...attributes } = more
+  const {
+    parent = engine.block({ tag: 'latest' }) as Block,
+    keepHead,
+    wait,
+    holds,
+    ...attributes
+  } = more
   const before = (engine.block({ tag: 'latest' }) as Block).hash
   const id = await setHead(
     engine,
@@ -256,6 +269,8 @@ export async function buildBlock(
     attributesAfter(parent, engine.config.mode, attributes),
   )
   if (wait !== undefined) await new Promise((resolve) => setTimeout(resolve, wait))
+  while (holds !== undefined && engine.block({ tag: 'pending' })?.transactions.length !== holds)
+    await new Promise((resolve) => setTimeout(resolve, 5))
   const payload = await engine.getPayload(id as Hex)
   const status = await engine.newPayload(payload)
   if (status.status !== 'VALID') throw new Error(`newPayload: ${JSON.stringify(status)}`)
