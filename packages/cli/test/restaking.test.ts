@@ -1,13 +1,22 @@
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { devAccount } from '@altlayer/launch'
 import { opStackArtifact } from '@altlayer/launch/deploy'
-import type { Address } from '@altlayer/protocol'
-import { deploymentJson, openBn254Key, openEcdsaKey, publicKeyOf } from '@altlayer/restaking'
+import { type Address, hexToBytes } from '@altlayer/protocol'
+import {
+  deploymentJson,
+  newSecret,
+  openBn254Key,
+  openEcdsaKey,
+  publicKeyOf,
+  sealBn254Key,
+  sealEcdsaKey,
+} from '@altlayer/restaking'
 import { encodeFunctionData, type Hex } from 'viem'
 import {
+  DEPLOYER,
   LAUNCHPOOL,
   LOCAL_CONFIG,
   launchServed,
@@ -18,6 +27,13 @@ import {
 import { altlayer } from './helpers/process.ts'
 
 const PASSWORD = 'correct horse battery staple'
+/** scrypt's cost. */
+const CHEAP = 4_096
+
+/** Development account. */
+const ALICE = 4
+
+const secretOf = (index: number) => hexToBytes(devAccount(index).privateKey)
 
 /** A folder of keystores and a file with their password. */
 function keysFolder(t: TestContext) {
@@ -35,7 +51,15 @@ function keysFolder(t: TestContext) {
     assert.equal(code, 0, stderr)
     assert.ok(stdout.includes(devAccount(index).address))
   }
-  return { folder, keysDir, options, importAccount }
+  /** The same without the command and with little work, and a BN254 key. */
+  const sealAccount = async (name: string, secret: Uint8Array) => {
+    mkdirSync(keysDir, { recursive: true })
+    const write = (type: string, keystore: unknown) =>
+      writeFileSync(join(keysDir, `${name}.${type}.json`), JSON.stringify(keystore))
+    write('ecdsa', await sealEcdsaKey(secret, PASSWORD, CHEAP))
+    write('bn254', await sealBn254Key(newSecret(), PASSWORD, CHEAP))
+  }
+  return { folder, keysDir, options, importAccount, sealAccount }
 }
 
 test('keys are made, listed, imported; none is printed or replaced', async (t) => {
@@ -111,10 +135,10 @@ test('ALT is claimed, moved, staked, bridged and voted with; an operator registe
   const request = (method: string, params: readonly unknown[]) =>
     rpc.request({ method, params } as never)
   await request('evm_setAutomine', [true])
-  const { folder, options, importAccount } = keysFolder(t)
+  const { folder, options, sealAccount } = keysFolder(t)
   const file = join(folder, 'alt.json')
   writeFileSync(file, deploymentJson(deployment))
-  await importAccount('holder', LAUNCHPOOL)
+  await sealAccount('holder', secretOf(LAUNCHPOOL))
   const holder = devAccount(LAUNCHPOOL).address
   const other = devAccount(ROLLUP_OWNER).address
   const chainArgs = ['--l1', chain.anvil.url, '--deployment', file, ...options, '--json']
@@ -189,9 +213,7 @@ test('ALT is claimed, moved, staked, bridged and voted with; an operator registe
   })
 
   await t.test('an operator registers, has a status, and leaves', async () => {
-    const made = await altlayer(['operator', 'keys', 'new', 'alice', ...options, '--json'])
-    const account = JSON.parse(made.stdout).keys[0].public as Address
-    await request('anvil_setBalance', [account, '0xde0b6b3a7640000'])
+    await sealAccount('alice', secretOf(ALICE))
     const asAlice = (...args: string[]) => command('operator', ...args, '--key', 'alice')
     const planned = await asAlice('register', '--dry-run')
     assert.equal(planned.seat, 'next epoch')
@@ -215,8 +237,8 @@ test('alt deploy deploys from a configuration, and again finds all', async (t) =
   const chain = await startChain(t, 900)
   const { public: rpc } = await chain.client(0)
   await rpc.request({ method: 'evm_setAutomine', params: [true] } as never)
-  const { folder, options, importAccount } = keysFolder(t)
-  await importAccount('deployer', 10)
+  const { folder, options, sealAccount } = keysFolder(t)
+  await sealAccount('deployer', secretOf(DEPLOYER))
   const file = join(folder, 'alt.json')
   const deploy = async () => {
     const args = ['alt', 'deploy', '--config', LOCAL_CONFIG, '--l1', chain.anvil.url]
@@ -227,9 +249,9 @@ test('alt deploy deploys from a configuration, and again finds all', async (t) =
   }
   const first = await deploy()
   assert.equal(first.settings.done, false)
-  const nonce = await rpc.getTransactionCount({ address: devAccount(10).address })
+  const nonce = await rpc.getTransactionCount({ address: devAccount(DEPLOYER).address })
   assert.deepEqual(await deploy(), first)
-  assert.equal(await rpc.getTransactionCount({ address: devAccount(10).address }), nonce)
+  assert.equal(await rpc.getTransactionCount({ address: devAccount(DEPLOYER).address }), nonce)
   assert.deepEqual(JSON.parse(readFileSync(file, 'utf8')).contracts, first.contracts)
 })
 
