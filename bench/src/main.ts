@@ -39,6 +39,10 @@ const benches: Readonly<Record<string, Entry>> = {
     summary: 'the proof machine on the program: steps a second, state hashes of a long run',
     load: () => import('./riscv.ts'),
   },
+  dispute: {
+    summary: 'a false output root disputed down to one instruction: time, moves, gas of both sides',
+    load: () => import('./dispute/main.ts'),
+  },
   kzg: {
     summary: 'commitments and proofs of blobs: computed, verified',
     load: () => import('./kzg.ts'),
