@@ -444,6 +444,7 @@ contract PreimageOracleTest is Test {
     // --- gas ---
 
     function test_gas_parts() public {
+        vm.snapshotValue("PreimageOracle", "deployed bytes", address(oracle).code.length);
         bytes memory node = _random(3, 532);
         oracle.loadKeccak256PreimagePart(8, node);
         vm.snapshotGasLastCall("PreimageOracle", "loadKeccak256PreimagePart: 532 bytes");

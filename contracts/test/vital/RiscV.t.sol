@@ -589,6 +589,7 @@ contract RiscVTest is MachineTest {
     }
 
     function test_gas_steps() public {
+        vm.snapshotValue("RiscV", "deployed bytes", address(riscv).code.length);
         _snapshot("ADDI", _i(0x13, 0, 1));
         _snapshot("ADD", _r(0x33, 0, 0));
         _snapshot("MULHSU", _r(0x33, 2, 1));

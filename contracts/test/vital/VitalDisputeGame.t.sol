@@ -631,6 +631,7 @@ contract VitalDisputeGameTest is GameTest {
     // --- gas ---
 
     function test_gas_game() public {
+        vm.snapshotValue("VitalDisputeGame", "deployed bytes", address(implementation).code.length);
         vm.deal(proposer, INIT_BOND);
         vm.prank(proposer);
         game = VitalDisputeGame(
