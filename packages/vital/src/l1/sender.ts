@@ -56,6 +56,8 @@ const POLL = 500
 const GAS_MARGIN = 125n
 /** Percent that an L1 node asks for the replacement of a transaction, of every fee: geth's pool. */
 const BUMP = 110n
+/** Looks without a receipt, though the nonce is used, after which another has used it. */
+const LOOKS_BEFORE_LOST = 6
 /** Looks without a receipt after which it is sent again. */
 const LOOKS_BEFORE_RESEND = 8
 /** Raises of the fees in place of a transaction that an earlier process left at the nonce. */
@@ -228,11 +230,14 @@ export function createSender(options: {
 
   async function wait(first: Pending): Promise<TransactionReceipt> {
     let pending = first
+    let usedUp = 0
     for (let looks = 1; ; looks++) {
       const used = await client.getTransactionCount({ address, blockTag: 'latest' })
       const receipt = await receiptOf(pending.hashes)
       if (receipt !== undefined) return receipt
-      if (used > pending.nonce) {
+      // A node can tell of the nonce before it tells of the receipt, and nodes behind one address differ.
+      usedUp = used > pending.nonce ? usedUp + 1 : 0
+      if (usedUp === LOOKS_BEFORE_LOST) {
         throw new LostTransactionError(`nonce ${pending.nonce} of ${address} was used by another`)
       }
       if (looks % LOOKS_BEFORE_RESEND === 0) {
