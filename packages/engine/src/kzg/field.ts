@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import { isBelow } from '../precompiles/input.ts'
 import { type Curve, FR, type MclModule } from '../precompiles/mcl.ts'
+import { rootsOfUnity } from '../precompiles/roots-of-unity.ts'
 
 /** mcl's scalar arithmetic, as far as blobs need it; see MclModule. */
 interface ScalarModule extends MclModule {
@@ -17,8 +18,6 @@ export const FIELD_ELEMENTS = 4096
 
 const R = 0x73eda753299d7d483339d80809a1d80553bda402fffe5bfeffffffff00000001n
 const MODULUS = wordOf(R)
-/** Generates the field's multiplicative group (consensus specs, Deneb, PRIMITIVE_ROOT_OF_UNITY). */
-const PRIMITIVE_ROOT = 7n
 
 /** Scalars in mcl's memory; an address is that of one scalar, a vector is FIELD_ELEMENTS of them. */
 export interface ScalarField {
@@ -49,12 +48,7 @@ export function createScalarField(curve: Curve): ScalarField {
     own: mcl._malloc(4 * FR),
     io: curve.io,
   }
-  const step = power(PRIMITIVE_ROOT, (R - 1n) / BigInt(FIELD_ELEMENTS))
-  let root = 1n
-  for (let i = 0; i < FIELD_ELEMENTS; i++) {
-    writeScalar(field, field.roots + bitReversed(i) * FR, wordOf(root))
-    root = (root * step) % R
-  }
+  for (const [i, root] of rootsOfUnity().entries()) writeScalar(field, field.roots + i * FR, root)
   return field
 }
 
@@ -176,16 +170,6 @@ function invertDifferences(
   }
   new Uint8Array(mcl.wasmMemory.buffer).copyWithin(quotient, product, product + FR)
   return true
-}
-
-function power(base: bigint, exponent: bigint): bigint {
-  let result = 1n
-  let square = base % R
-  for (let rest = exponent; rest > 0n; rest >>= 1n) {
-    if ((rest & 1n) === 1n) result = (result * square) % R
-    square = (square * square) % R
-  }
-  return result
 }
 
 function wordOf(value: bigint): Uint8Array {
