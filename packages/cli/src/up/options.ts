@@ -4,7 +4,7 @@ import {
   type ParsedBatcherOptions,
   parseBatcherOptions,
 } from '../batcher-options.ts'
-import { type OptionTable, parseNumber, parseOptions, UsageError } from '../command.ts'
+import { type OptionTable, parseNumber, parseOptions, parseUrl, UsageError } from '../command.ts'
 import { dataDirOption, dataDirPath } from '../local/data-dir.ts'
 import { type MetricsAddress, metricsOptions, parseMetricsOptions } from '../metrics-options.ts'
 import { p2pOptions, parseP2pOptions } from '../p2p-options.ts'
@@ -104,7 +104,7 @@ export function parseUpOptions(args: readonly string[]): UpOptions {
     parseNumber(name, values[name] ?? upOptions[name].default, min, max)
   const l1Url = values['l1-url']
   if (l1Url !== undefined) {
-    checkUrl(l1Url)
+    parseUrl('l1-url', l1Url)
     for (const name of ['l1-port', 'l1-block-time'] as const) {
       if (values[name] !== undefined)
         throw new UsageError(`--${name} and --l1-url exclude each other`)
@@ -153,10 +153,3 @@ type NumberOption =
   | 'block-time'
   | 'chain-id'
   | 'confirmations'
-
-function checkUrl(text: string): void {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
-    throw new UsageError(`--l1-url takes an http or https URL, not '${text}'`)
-  }
-}

@@ -18,9 +18,15 @@ export function connectToL1(url: string): PublicClient {
 
 /** Address of a contract in an `addresses.json`. Throws CommandError. */
 export function readContractAddress(path: string, name: string): Address {
+  return readJson(path, (json) =>
+    parseAddress(parseObject(json, 'addresses')[name], `addresses.${name}`),
+  )
+}
+
+/** A JSON file, parsed. Throws CommandError that names the file and what is wrong with it. */
+export function readJson<T>(path: string, parse: (json: unknown) => T): T {
   try {
-    const addresses = parseObject(JSON.parse(readFileSync(path, 'utf8')), 'addresses')
-    return parseAddress(addresses[name], `addresses.${name}`)
+    return parse(JSON.parse(readFileSync(path, 'utf8')))
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     const foreseen = error instanceof MalformedInputError || error instanceof SyntaxError

@@ -1,19 +1,18 @@
-import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { loadBlobKzg } from '@altlayer/engine/kzg'
-import {
-  type Address,
-  l1BlobForks,
-  MalformedInputError,
-  parseRollupConfig,
-} from '@altlayer/protocol'
+import { type Address, l1BlobForks, parseRollupConfig } from '@altlayer/protocol'
 import { createRollupClient } from '@altlayer/vital/rollup'
 import { createTraces, createTruthSource, startPlayer } from '@altlayer/vital/services'
-import { CommandError } from '../command.ts'
 import { ensureEmulator, ensureProgram } from '../ensure-program.ts'
 import type { MetricsAddress } from '../metrics-options.ts'
 import { aborted, listenForStop } from '../up/signals.ts'
-import { connectToL1, readContractAddress, senderFrom, VITAL_GAME_TYPE } from './connect.ts'
+import {
+  connectToL1,
+  readContractAddress,
+  readJson,
+  senderFrom,
+  VITAL_GAME_TYPE,
+} from './connect.ts'
 import { terminalLogger } from './log.ts'
 import { servePlayerMetrics } from './metrics.ts'
 
@@ -44,7 +43,7 @@ export interface PlayOptions {
 export async function playGames(options: PlayOptions): Promise<number> {
   const client = connectToL1(options.l1Url)
   const factory = readContractAddress(options.addressesPath, 'DisputeGameFactoryProxy')
-  const config = readConfig(options.rollupConfigPath)
+  const config = readJson(options.rollupConfigPath, (json) => parseRollupConfig(json))
   const sender = await senderFrom('ALTLAYER_VITAL_KEY', client, options.maxFeePerGas)
   await ensureProgram()
   await ensureEmulator()
@@ -100,15 +99,4 @@ let loaded: ReturnType<typeof loadBlobKzg> | undefined
 function kzg(): ReturnType<typeof loadBlobKzg> {
   loaded ??= loadBlobKzg()
   return loaded
-}
-
-function readConfig(path: string) {
-  try {
-    return parseRollupConfig(JSON.parse(readFileSync(path, 'utf8')))
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    const foreseen = error instanceof MalformedInputError || error instanceof SyntaxError
-    if (!foreseen && code === undefined) throw error
-    throw new CommandError(`${path}: ${foreseen ? message : code}`, { cause: error })
-  }
 }
