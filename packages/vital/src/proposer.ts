@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Address, Hash } from '@altlayer/protocol'
 import type { Logger } from 'pino'
 import {
@@ -12,6 +11,7 @@ import { ANCHOR_STATE_REGISTRY_ABI, FACTORY_ABI, GAME_ABI } from './l1/abi.ts'
 import { createGameReader, type GameView } from './l1/games.ts'
 import { CallRefusedError, type Sender } from './l1/sender.ts'
 import { createKeeper, type KeeperEvent } from './player/keeper.ts'
+import { poll } from './poll.ts'
 
 /** An output root to propose. */
 export interface Proposal {
@@ -144,23 +144,15 @@ export function startProposer(options: ProposerOptions): Proposer {
     if (own.some(({ createdAt }) => createdAt > game.createdAt)) finished.add(game.address)
   }
 
-  async function run(): Promise<void> {
-    let failed = false
-    while (!stop.signal.aborted) {
-      try {
-        await look()
-        if (failed) logger.info('proposing again')
-        failed = false
-      } catch (error) {
-        if (!failed && !stop.signal.aborted)
-          logger.warn({ err: error }, 'no output root can be proposed; trying again')
-        failed = true
-      }
-      await sleep(options.pollInterval, undefined, { signal: stop.signal }).catch(() => undefined)
-    }
-  }
-
-  const running = run()
+  const running = poll(look, {
+    interval: options.pollInterval,
+    signal: stop.signal,
+    logger,
+    messages: {
+      failure: 'no output root can be proposed; trying again',
+      recovery: 'proposing again',
+    },
+  })
   return {
     async close() {
       stop.abort()

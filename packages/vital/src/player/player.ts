@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Address } from '@altlayer/protocol'
 import type { Logger } from 'pino'
 import type { PublicClient } from 'viem'
@@ -7,6 +6,7 @@ import type { Action, GameStatus } from '../game/types.ts'
 import { GAME_ABI } from '../l1/abi.ts'
 import { createGameReader, type GameListing, type GameView } from '../l1/games.ts'
 import { CallRefusedError, type Sender } from '../l1/sender.ts'
+import { poll } from '../poll.ts'
 import { createKeeper, type KeeperEvent } from './keeper.ts'
 import { type PlayerTruth, perform } from './perform.ts'
 
@@ -160,22 +160,15 @@ export function startPlayer(options: PlayerOptions): Player {
     )
   }
 
-  async function run(): Promise<void> {
-    let failed = false
-    while (!stop.signal.aborted) {
-      try {
-        await look()
-        if (failed) logger.info('L1 answers again')
-        failed = false
-      } catch (error) {
-        if (!failed) logger.warn({ err: error }, 'games cannot be read from L1; trying again')
-        failed = true
-      }
-      await sleep(options.pollInterval, undefined, { signal: stop.signal }).catch(() => undefined)
-    }
-  }
-
-  const running = run()
+  const running = poll(look, {
+    interval: options.pollInterval,
+    signal: stop.signal,
+    logger,
+    messages: {
+      failure: 'games cannot be read from L1; trying again',
+      recovery: 'L1 answers again',
+    },
+  })
   return {
     async close() {
       stop.abort()
