@@ -232,7 +232,10 @@ test('before Holocene, frames come in any order, twice, and from several channel
         buildChain(world, p)
         const frames = channelsOf(world, p).flat()
         if (frames.length > 120) return
-        await postAll(world, p, shuffled([...frames, ...frames.slice(0, 7)], p.shuffle))
+        // A frame that comes again once its channel was read opens the channel anew. Until Canyon that one
+        // is in the way of all others until it times out, so there nothing comes twice.
+        const again = p.rules === 'bedrock' ? [] : frames.slice(0, 7)
+        await postAll(world, p, shuffled([...frames, ...again], p.shuffle))
         assertDerives(world, follow(world))
       },
     ),
