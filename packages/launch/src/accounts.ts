@@ -23,6 +23,7 @@ const ROLE_INDEX = {
   sequencer: 13,
   guardian: 14,
   feeRecipient: 15,
+  challenger: 16,
 } as const satisfies Record<keyof Roles, number>
 
 const ROLE_NAMES = Object.keys(ROLE_INDEX) as (keyof Roles)[]

@@ -40,6 +40,8 @@ export interface Roles {
   readonly batcher: Address
   /** Posts output roots. */
   readonly proposer: Address
+  /** Disputes output roots that are false: VITAL's player. */
+  readonly challenger: Address
   /** Signs unsafe blocks for gossip. */
   readonly sequencer: Address
   /** Can pause withdrawals (SuperchainConfig). */

@@ -100,7 +100,11 @@ function resolveRoles(
   saved: LaunchSettings | undefined,
   defaults: Roles,
 ): Roles {
-  const roles: Roles = saved?.roles ?? { ...defaults, ...lowerCase(options.roles ?? {}) }
+  // A role that came later than the directory has its default.
+  const roles: Roles = {
+    ...defaults,
+    ...(saved?.roles ?? lowerCase(options.roles ?? {})),
+  }
   for (const [name, address] of Object.entries(lowerCase(options.roles ?? {}))) {
     if (roles[name as keyof Roles] !== address)
       throw new LaunchOptionsError(

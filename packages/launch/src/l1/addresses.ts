@@ -33,6 +33,7 @@ export function registryAddresses(
       address(planned),
     ]),
     ['BatchSubmitter', roles.batcher],
+    ['Challenger', roles.challenger],
     ['Guardian', roles.guardian],
     ['Proposer', roles.proposer],
     ['ProxyAdminOwner', roles.owner],
