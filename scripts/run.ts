@@ -5,11 +5,14 @@ export interface RunResult {
   readonly output: string
 }
 
-/** Runs a command, passing its output through and keeping it. A signal counts as exit code 1. */
+/** Runs a command, keeping its output and, unless it is to be quiet, passing it through. A signal counts as exit code 1. */
 export function run(
   command: string,
   args: readonly string[],
-  options: { readonly cwd: string; readonly env?: NodeJS.ProcessEnv },
+  {
+    quiet = false,
+    ...options
+  }: { readonly cwd: string; readonly env?: NodeJS.ProcessEnv; readonly quiet?: boolean },
 ): Promise<RunResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
@@ -21,7 +24,7 @@ export function run(
       stream.setEncoding('utf8')
       stream.on('data', (text: string) => {
         chunks.push(text)
-        sink.write(text)
+        if (!quiet) sink.write(text)
       })
     }
     child.on('error', reject)

@@ -49,7 +49,14 @@ if (elf.code !== 3) tallies.push({ passed: elf.code === 0 ? 1 : 0, failed: elf.c
 
 const files = globSync('{packages/*,program,scripts}/test/**/*.test.ts', { cwd: root }).sort()
 const concurrency = `--test-concurrency=${Math.max(1, Math.min(4, availableParallelism()))}`
-const nodeArgs = ['--test', '--test-reporter=spec', concurrency, '--test-timeout=900000', ...files]
+const nodeArgs = [
+  '--import=./scripts/properties/hook.ts',
+  '--test',
+  '--test-reporter=spec',
+  concurrency,
+  '--test-timeout=900000',
+  ...files,
+]
 tallies.push(nodeTally(await run(process.execPath, nodeArgs, { cwd: root })))
 
 tallies.push(forgeTally(await run(process.execPath, ['contracts/scripts/test.ts'], { cwd: root })))
