@@ -53,6 +53,7 @@ test('ALT, governance and restaking are deployed, found again, and ALT moves bet
   assert.deepEqual(again.vaults, first.vaults)
 
   const remote = await deploy(bsc, config)
+  assert.equal(remote.settings, undefined)
   assert.equal(remote.contracts.AltToken, alt)
   assert.equal(remote.contracts.TimelockController, contracts.TimelockController)
   assert.equal(await supplyOf(bsc, alt), 0n)
@@ -75,6 +76,17 @@ test('ALT, governance and restaking are deployed, found again, and ALT moves bet
     }
   })
 
+  await t.test('decisions wait for the timelock from then on', async () => {
+    const { abi } = ownArtifact('TimelockController')
+    const at = contracts.TimelockController as Address
+    for (const chain of [home, bsc]) {
+      const reader = await chain.client(0)
+      assert.equal(await reader.read(at, abi, 'getMinDelay'), BigInt(DELAY))
+    }
+    await home.wait(DELAY)
+    assert.equal((await deploy(home, config)).settings?.done, true)
+  })
+
   await t.test('a vault that another made to look like ours is not taken for it', async () => {
     const reader = await home.client(0)
     const ours = first.vaults[2]
@@ -95,11 +107,6 @@ test('ALT, governance and restaking are deployed, found again, and ALT moves bet
   })
 
   await t.test('bridges mint what they burned, the supply of both chains is constant', async () => {
-    for (const chain of [home, bsc]) {
-      await chain.wait(DELAY)
-      const { settings } = await deploy(chain, config)
-      assert.equal(settings?.done, true)
-    }
     await releaseLaunchpool(home, alt)
     const holder = devAccount(LAUNCHPOOL).address
     const amount = 250n * 10n ** 18n

@@ -11,11 +11,12 @@ import type { Address, Hash } from '@altlayer/protocol'
 import type { AltConfig, VaultConfig } from '../config.ts'
 import { distributionSteps } from './distribution.ts'
 import {
+  batchArguments,
   batchId,
-  bridgeCalls,
   type GovernanceCall,
   handoverSteps,
-  initialBatch,
+  openingSteps,
+  settingsBatch,
   tokenSteps,
 } from './governance.ts'
 import { call, sameAddress } from './names.ts'
@@ -34,8 +35,9 @@ export interface AltDeployment {
   readonly contracts: Readonly<Record<string, Address>>
   readonly vaults: readonly DeployedVault[]
   /**
-   * Initial settings: carried out, or waiting for the timelock until `readyAt` (Unix time), when the
-   * same deployment run again carries them out. Undefined where there are none.
+   * Initial settings (rollups, rates): carried out, or waiting for the timelock until `readyAt` (Unix
+   * time), when the same deployment run again carries them out. Undefined where there are none, as on
+   * every chain but the home chain: the bridges' limits do not wait.
    */
   readonly settings?: { readonly id: Hash; readonly readyAt: bigint; readonly done: boolean }
 }
@@ -80,13 +82,14 @@ export async function deployAlt(options: DeployOptions): Promise<AltDeployment> 
     ...(options.progress && { progress: options.progress }),
   }
   const home = chainId === config.homeChainId
-  const token = tokenSteps(config, chainId, deployer)
+  const token = [
+    ...tokenSteps(config, chainId, deployer),
+    ...openingSteps(config, chainId, deployer),
+  ]
   if (!home) {
-    const calls = bridgeCalls(config, chainId)
-    const steps = [...token, ...handoverSteps(config, chainId, deployer, calls, [])]
+    const steps = [...token, ...handoverSteps(config, chainId, deployer, [], [])]
     const address = await runSteps(steps, context)
-    const settings = await carryOut(config, calls, steps, context, address)
-    return { chainId, contracts: contractsOf(steps, address), vaults: [], ...settings }
+    return { chainId, contracts: contractsOf(steps, address), vaults: [] }
   }
   return deployHome(options, context, chainId, token)
 }
@@ -102,7 +105,7 @@ async function deployHome(
 ): Promise<AltDeployment> {
   const deployer = client.account
   const first = [...token, ...distributionSteps(config), ...registrySteps(config, deployer)]
-  const calls = [...bridgeCalls(config, chainId), ...restakingCalls(config)]
+  const calls = restakingCalls(config)
   const handover = handoverSteps(config, chainId, deployer, calls, ['ServiceFees'])
   const total = first.length + SERVICES + config.restaking.vaults.length + handover.length + 1
   const core = await runSteps(first, { ...context, total })
@@ -139,7 +142,7 @@ async function carryOut(
   if (calls.length === 0) return {}
   const { abi } = ownArtifact('TimelockController')
   const timelock = address('TimelockController')
-  const batch = initialBatch(config, calls, address)
+  const batch = settingsBatch(config, calls, address)
   const id = batchId(batch)
   const { client } = context
   const readyAt = await client.read<bigint>(timelock, abi, 'getTimestamp', [id])
@@ -152,7 +155,7 @@ async function carryOut(
     to: 'TimelockController',
     abi,
     functionName: 'executeBatch',
-    args: () => [batch.targets, batch.values, batch.payloads, batch.predecessor, batch.salt],
+    args: () => batchArguments(batch),
     done: isDone,
   })
   await runSteps([...steps, execute], context)

@@ -12,9 +12,10 @@ import {
 import type { AltConfig } from '../config.ts'
 import { call, create2 } from './names.ts'
 
-// ALT, its timelock and, at home, its governor. The timelock takes its arguments from the
-// configuration alone, so that it, and with it ALT, has one address on all chains; who may propose
-// to it is granted afterwards, by a deployer who then gives up every role.
+// ALT, its timelock and, at home, its governor. The timelock is born without a delay, so that the
+// bridges' limits hold from the start; the batch that sets them sets the delay too, and everything
+// after it waits. Its arguments are the same on all chains, and so is its address and ALT's; who may
+// propose to it is granted afterwards, by a deployer who then gives up every role.
 
 const ROLE = {
   admin: zeroHash,
@@ -42,7 +43,7 @@ export interface TimelockBatch {
 export function tokenSteps(config: AltConfig, chainId: number, deployer: Address): readonly Step[] {
   const { salt, governance, homeChainId } = config
   const timelock = create2(salt, 'TimelockController', ownArtifact('TimelockController'), {
-    args: () => [governance.timelockDelay, [], [], deployer],
+    args: () => [0n, [], [], deployer],
   })
   const alt = create2(salt, 'AltToken', ownArtifact('AltToken'), {
     args: (address) => [BigInt(homeChainId), deployer, address('TimelockController')],
@@ -66,6 +67,33 @@ export function tokenSteps(config: AltConfig, chainId: number, deployer: Address
 }
 
 /**
+ * Sets the limits of the chain's bridges, and with them the timelock's delay. The deployer proposes from
+ * here on, until `handoverSteps`.
+ */
+export function openingSteps(
+  config: AltConfig,
+  chainId: number,
+  deployer: Address,
+): readonly Step[] {
+  const { abi } = ownArtifact('TimelockController')
+  const calls = [...bridgeCalls(config, chainId), delayCall(config)]
+  const id = (address: AddressOf) => batchId(settingsBatch(config, calls, address))
+  const opens = grant('Execution opened to all', ROLE.executor, () => zeroAddress, [])
+  const scheduled = scheduleSteps(config, deployer, calls, { name: 'Opening settings', delay: 0n })
+  const carriedOut = call({
+    name: 'Opening settings carried out',
+    to: 'TimelockController',
+    abi,
+    after: [opens.name, ...scheduled.map(({ name }) => name)],
+    functionName: 'executeBatch',
+    args: (address) => batchArguments(settingsBatch(config, calls, address)),
+    done: (chain, address) =>
+      chain.read(address('TimelockController'), abi, 'isOperationDone', [id(address)]),
+  })
+  return [opens, ...scheduled, carriedOut]
+}
+
+/**
  * Gives the timelock its proposer, schedules the initial settings, and takes every role from the
  * deployer. `after`: what the settings need to be there.
  */
@@ -80,26 +108,39 @@ export function handoverSteps(
   const proposer = (address: AddressOf): Address =>
     home ? address('AltGovernor') : config.governance.remoteProposer
   const governor = home ? ['AltGovernor'] : []
+  const opened = 'Opening settings carried out'
   const grants = [
     grant('Proposer granted', ROLE.proposer, proposer, governor),
     grant('Canceller granted', ROLE.canceller, proposer, governor),
-    grant('Execution opened to all', ROLE.executor, () => zeroAddress, []),
   ]
-  const scheduled = calls.length === 0 ? [] : scheduleSteps(config, deployer, calls, after)
+  const { timelockDelay: delay } = config.governance
+  const scheduled =
+    calls.length === 0
+      ? []
+      : scheduleSteps(config, deployer, calls, {
+          name: 'Initial settings',
+          delay,
+          after: [opened, ...after],
+        })
+  const silent = renounce('Deployer proposes no more', ROLE.proposer, deployer, [
+    opened,
+    ...scheduled.map(({ name }) => name),
+  ])
   return [
     ...grants,
     ...scheduled,
+    silent,
     renounce(
       'Timelock without an administrator',
       ROLE.admin,
       deployer,
-      [...grants, ...scheduled].map(({ name }) => name),
+      [...grants, ...scheduled, silent].map(({ name }) => name),
     ),
   ]
 }
 
-/** The initial settings as one batch. */
-export function initialBatch(
+/** Calls of the timelock as one batch. */
+export function settingsBatch(
   config: AltConfig,
   calls: readonly GovernanceCall[],
   address: AddressOf,
@@ -130,7 +171,7 @@ export function batchId(batch: TimelockBatch): Hash {
 }
 
 /** Limits of the bridges on one chain. */
-export function bridgeCalls(config: AltConfig, chainId: number): readonly GovernanceCall[] {
+function bridgeCalls(config: AltConfig, chainId: number): readonly GovernanceCall[] {
   return config.bridges
     .filter((bridge) => bridge.chainId === chainId)
     .map(({ bridge, mintCap, burnCap }) => ({
@@ -144,47 +185,54 @@ export function bridgeCalls(config: AltConfig, chainId: number): readonly Govern
     }))
 }
 
+function delayCall({ governance }: AltConfig): GovernanceCall {
+  return {
+    to: 'TimelockController',
+    data: () =>
+      encodeFunctionData({
+        abi: ownArtifact('TimelockController').abi,
+        functionName: 'updateDelay',
+        args: [governance.timelockDelay],
+      }),
+  }
+}
+
+/** Arguments of `executeBatch`; `scheduleBatch` takes the delay too. */
+export function batchArguments(batch: TimelockBatch): readonly unknown[] {
+  return [batch.targets, batch.values, batch.payloads, batch.predecessor, batch.salt]
+}
+
+/** The deployer becomes proposer, where it is not, and schedules calls. `after`: what they need. */
 function scheduleSteps(
   config: AltConfig,
   deployer: Address,
   calls: readonly GovernanceCall[],
-  after: readonly string[],
+  {
+    name,
+    delay,
+    after = [],
+  }: { readonly name: string; readonly delay: bigint; readonly after?: readonly string[] },
 ): readonly Step[] {
   const { abi } = ownArtifact('TimelockController')
+  const batch = (address: AddressOf) => settingsBatch(config, calls, address)
   const proposes = grant(
-    'Deployer schedules',
+    `Deployer proposes: ${name}`,
     ROLE.proposer,
     () => deployer,
     after,
-    (address) => batchId(initialBatch(config, calls, address)),
+    (address) => batchId(batch(address)),
   )
   const schedule = call({
-    name: 'Initial settings scheduled',
+    name: `${name} scheduled`,
     to: 'TimelockController',
     abi,
     after: [proposes.name, ...calls.map(({ to }) => to)],
     functionName: 'scheduleBatch',
-    args: (address) => {
-      const batch = initialBatch(config, calls, address)
-      return [
-        batch.targets,
-        batch.values,
-        batch.payloads,
-        batch.predecessor,
-        batch.salt,
-        config.governance.timelockDelay,
-      ]
-    },
+    args: (address) => [...batchArguments(batch(address)), delay],
     done: (chain, address) =>
-      chain.read(address('TimelockController'), abi, 'isOperation', [
-        batchId(initialBatch(config, calls, address)),
-      ]),
+      chain.read(address('TimelockController'), abi, 'isOperation', [batchId(batch(address))]),
   })
-  return [
-    proposes,
-    schedule,
-    renounce('Deployer schedules no more', ROLE.proposer, deployer, [schedule.name]),
-  ]
+  return [proposes, schedule]
 }
 
 /** @param unless A scheduled operation in place of the role: what the role was for is done. */
