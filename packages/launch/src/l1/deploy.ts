@@ -3,6 +3,7 @@ export { type Artifact, opStackArtifact, ownArtifact } from '../artifacts.ts'
 export { connectL1, type L1Client, type TransactionRequest } from './client.ts'
 export {
   type AddressOf,
+  addressesOf,
   type CallStep,
   type ChainReader,
   type ContractStep,

@@ -1,5 +1,6 @@
 import {
   type AddressOf,
+  addressesOf,
   type L1Client,
   openStateFile,
   ownArtifact,
@@ -20,7 +21,14 @@ import {
   tokenSteps,
 } from './governance.ts'
 import { call, sameAddress } from './names.ts'
-import { registrySteps, restakingCalls, serviceSteps, stakedAltStep } from './restaking.ts'
+import {
+  rateCalls,
+  registrySteps,
+  rollupCalls,
+  serviceSteps,
+  stakedAltStep,
+  stakeSteps,
+} from './restaking.ts'
 import { planName, vaultFinder, vaultStepName } from './symbiotic.ts'
 
 /** A vault that the deployment made. */
@@ -35,9 +43,9 @@ export interface AltDeployment {
   readonly contracts: Readonly<Record<string, Address>>
   readonly vaults: readonly DeployedVault[]
   /**
-   * Initial settings (rollups, rates): carried out, or waiting for the timelock until `readyAt` (Unix
-   * time), when the same deployment run again carries them out. Undefined where there are none, as on
-   * every chain but the home chain: the bridges' limits do not wait.
+   * Initial settings (rates): carried out, or waiting for the timelock until `readyAt` (Unix time), when
+   * the same deployment run again carries them out. Undefined where there are none, as on every chain but
+   * the home chain: bridges and rollups do not wait.
    */
   readonly settings?: { readonly id: Hash; readonly readyAt: bigint; readonly done: boolean }
 }
@@ -48,6 +56,11 @@ export interface DeployOptions {
   /** The journal: keep it, it alone tells where Slasher and vaults are. */
   readonly statePath: string
   readonly progress?: RunContext['progress']
+  /**
+   * Called on the home chain once vaults stand and while there is no stake table yet: what is staked
+   * until then counts in the first epoch.
+   */
+  readonly beforeTable?: (deployment: AltDeployment) => Promise<void>
 }
 
 /** The deployer gives up every role at the end, so it cannot be the one that keeps proposing. */
@@ -84,7 +97,7 @@ export async function deployAlt(options: DeployOptions): Promise<AltDeployment> 
   const home = chainId === config.homeChainId
   const token = [
     ...tokenSteps(config, chainId, deployer),
-    ...openingSteps(config, chainId, deployer),
+    ...openingSteps(config, chainId, deployer, home ? rollupCalls(config) : []),
   ]
   if (!home) {
     const steps = [...token, ...handoverSteps(config, chainId, deployer, [], [])]
@@ -94,32 +107,38 @@ export async function deployAlt(options: DeployOptions): Promise<AltDeployment> 
   return deployHome(options, context, chainId, token)
 }
 
-/** Contracts of `serviceSteps`, for the count of steps. */
-const SERVICES = 5
+/** Contracts of `stakeSteps` beside the vaults, and reALT. */
+const PAIR_AND_STAKED_ALT = 3
 
 async function deployHome(
-  { client, config }: DeployOptions,
+  { client, config, beforeTable }: DeployOptions,
   context: RunContext,
   chainId: number,
   token: readonly Step[],
 ): Promise<AltDeployment> {
   const deployer = client.account
   const first = [...token, ...distributionSteps(config), ...registrySteps(config, deployer)]
-  const calls = restakingCalls(config)
+  const services = serviceSteps(config)
+  const calls = rateCalls(config)
   const handover = handoverSteps(config, chainId, deployer, calls, ['ServiceFees'])
-  const total = first.length + SERVICES + config.restaking.vaults.length + handover.length + 1
+  const parts = [first, config.restaking.vaults, services, handover]
+  const total = parts.reduce((sum, { length }) => sum + length, PAIR_AND_STAKED_ALT)
   const core = await runSteps(first, { ...context, total })
   const find = vaultFinder(client, context.state, core(planName('VaultFactory')))
-  const second = [...first, ...serviceSteps(config, find)]
-  await runSteps(second, { ...context, total })
+  const second = [...first, ...stakeSteps(config, find)]
+  const staked = await runSteps(second, { ...context, total })
   const vaults = await Promise.all(
     config.restaking.vaults.map(async (vault) => ({
       ...vault,
       address: (await find(vaultStepName(vault))) as Address,
     })),
   )
+  const contracts = contractsOf(second, staked)
+  const table = addressesOf([...second, ...services], new Map(Object.entries(contracts)))
+  if (beforeTable && (await client.code(table('StakeTable'))) === '0x')
+    await beforeTable({ chainId, contracts, vaults })
   const bond = vaults.find(({ asset }) => asset === 'ALT') as DeployedVault
-  const steps = [...second, stakedAltStep(config, bond.address), ...handover]
+  const steps = [...second, ...services, stakedAltStep(config, bond.address), ...handover]
   const all = await runSteps(steps, { ...context, total })
   const settings = await carryOut(config, calls, steps, context, all)
   return { chainId, contracts: contractsOf(steps, all), vaults, ...settings }

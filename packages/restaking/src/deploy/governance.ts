@@ -13,8 +13,8 @@ import type { AltConfig } from '../config.ts'
 import { call, create2 } from './names.ts'
 
 // ALT, its timelock and, at home, its governor. The timelock is born without a delay, so that the
-// bridges' limits hold from the start; the batch that sets them sets the delay too, and everything
-// after it waits. Its arguments are the same on all chains, and so is its address and ALT's; who may
+// bridges' limits hold and rollups are admitted from the start; the batch that does it sets the delay
+// too, and everything after it waits. Its arguments are the same on all chains, and so is its address and ALT's; who may
 // propose to it is granted afterwards, by a deployer who then gives up every role.
 
 const ROLE = {
@@ -67,16 +67,17 @@ export function tokenSteps(config: AltConfig, chainId: number, deployer: Address
 }
 
 /**
- * Sets the limits of the chain's bridges, and with them the timelock's delay. The deployer proposes from
- * here on, until `handoverSteps`.
+ * Sets the limits of the chain's bridges, makes `more` calls, and sets the timelock's delay. The deployer
+ * proposes from here on, until `handoverSteps`.
  */
 export function openingSteps(
   config: AltConfig,
   chainId: number,
   deployer: Address,
+  more: readonly GovernanceCall[],
 ): readonly Step[] {
   const { abi } = ownArtifact('TimelockController')
-  const calls = [...bridgeCalls(config, chainId), delayCall(config)]
+  const calls = [...bridgeCalls(config, chainId), ...more, delayCall(config)]
   const id = (address: AddressOf) => batchId(settingsBatch(config, calls, address))
   const opens = grant('Execution opened to all', ROLE.executor, () => zeroAddress, [])
   const scheduled = scheduleSteps(config, deployer, calls, { name: 'Opening settings', delay: 0n })

@@ -24,10 +24,10 @@ export function registrySteps(config: AltConfig, deployer: Address): readonly St
 }
 
 /**
- * The pair, and what is built on it. To be run with the steps of `registrySteps` done: the Slasher's
- * address is that of the account's next nonce, so it has to be in the first wave.
+ * The pair, and vaults. To be run with the steps of `registrySteps` done: the Slasher's address is that
+ * of the account's next nonce, so it has to be in the first wave.
  */
-export function serviceSteps(config: AltConfig, find: VaultFinder): readonly Step[] {
+export function stakeSteps(config: AltConfig, find: VaultFinder): readonly Step[] {
   const { restaking, salt } = config
   return [
     {
@@ -60,6 +60,13 @@ export function serviceSteps(config: AltConfig, find: VaultFinder): readonly Ste
         [restaking.assets, [address('AltToken')]],
       ],
     }),
+    ...restaking.vaults.map((vault) => vaultStep(config, vault, find)),
+  ]
+}
+
+/** What counts the stake and pays for it. */
+export function serviceSteps({ restaking, salt }: AltConfig): readonly Step[] {
+  return [
     create2(salt, 'StakeTable', ownArtifact('StakeTable'), {
       args: (address) => [
         address('OperatorRegistry'),
@@ -92,7 +99,6 @@ export function serviceSteps(config: AltConfig, find: VaultFinder): readonly Ste
       ],
       after: ['OperatorRewards'],
     }),
-    ...restaking.vaults.map((vault) => vaultStep(config, vault, find)),
   ]
 }
 
@@ -105,29 +111,30 @@ export function stakedAltStep(config: AltConfig, vault: Address): Step {
   })
 }
 
-/** What governance sets first: the rollups, and what their services cost. */
-export function restakingCalls(config: AltConfig): readonly GovernanceCall[] {
-  const { rollups, rates } = config.restaking
-  return [
-    ...rollups.map(({ chainId, systemConfig, owner, restitutionFund }) => ({
-      to: 'RollupRegistry',
-      data: () =>
-        encodeFunctionData({
-          abi: ownArtifact('RollupRegistry').abi,
-          functionName: 'register',
-          args: [chainId, systemConfig, owner, restitutionFund],
-        }),
-    })),
-    ...rates.map(({ kind, rate }) => ({
-      to: 'ServiceFees',
-      data: () =>
-        encodeFunctionData({
-          abi: ownArtifact('ServiceFees').abi,
-          functionName: 'setRate',
-          args: [serviceKind(kind), rate],
-        }),
-    })),
-  ]
+/** The rollups that governance admits first. */
+export function rollupCalls({ restaking }: AltConfig): readonly GovernanceCall[] {
+  return restaking.rollups.map(({ chainId, systemConfig, owner, restitutionFund }) => ({
+    to: 'RollupRegistry',
+    data: () =>
+      encodeFunctionData({
+        abi: ownArtifact('RollupRegistry').abi,
+        functionName: 'register',
+        args: [chainId, systemConfig, owner, restitutionFund],
+      }),
+  }))
+}
+
+/** What services cost. ServiceFees stands on the Slasher, so after the timelock's delay is set. */
+export function rateCalls({ restaking }: AltConfig): readonly GovernanceCall[] {
+  return restaking.rates.map(({ kind, rate }) => ({
+    to: 'ServiceFees',
+    data: () =>
+      encodeFunctionData({
+        abi: ownArtifact('ServiceFees').abi,
+        functionName: 'setRate',
+        args: [serviceKind(kind), rate],
+      }),
+  }))
 }
 
 /** A kind of service as contracts name it: text, zeros behind. */
