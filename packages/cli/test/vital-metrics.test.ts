@@ -1,29 +1,36 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { after, before, describe, it, test } from 'node:test'
+import type { PlayerEvent, ProposerEvent } from '@altlayer/vital/services'
 import { CommandError } from '../src/command.ts'
-import { type PlayerMetrics, servePlayerMetrics } from '../src/vital/metrics.ts'
+import {
+  playerMetrics,
+  proposerMetrics,
+  type ServiceMetrics,
+  serveMetrics,
+} from '../src/vital/metrics.ts'
 
 const HOST = '127.0.0.1'
 const GAME = `0x${'9a'.repeat(20)}` as const
 
+/** What Prometheus reads, of the names that begin with `prefix`. */
+async function read(port: number, prefix: string): Promise<ReadonlyMap<string, number>> {
+  const response = await fetch(`http://${HOST}:${port}/metrics`)
+  const lines = (await response.text()).split('\n').filter((line) => line.startsWith(prefix))
+  return new Map(
+    lines.map((line) => {
+      const [name, value] = line.slice(prefix.length).split(' ')
+      return [name ?? '', Number(value)]
+    }),
+  )
+}
+
 describe('metrics of a player', () => {
-  let metrics: PlayerMetrics
+  let metrics: ServiceMetrics<PlayerEvent>
 
   before(async () => {
-    metrics = await servePlayerMetrics({ host: HOST, port: 0 })
+    metrics = await serveMetrics({ host: HOST, port: 0 }, playerMetrics)
   })
   after(() => metrics.close())
-
-  async function values(): Promise<ReadonlyMap<string, number>> {
-    const response = await fetch(`http://${HOST}:${metrics.port}/metrics`)
-    const lines = (await response.text()).split('\n').filter((line) => /^op_challenger/.test(line))
-    return new Map(
-      lines.map((line) => {
-        const [name, value] = line.slice('op_challenger_'.length).split(' ')
-        return [name ?? '', Number(value)]
-      }),
-    )
-  }
 
   it('count what it does', async () => {
     const byStatus = { 'in-progress': 3, 'challenger-wins': 1, 'defender-wins': 2 }
@@ -38,7 +45,7 @@ describe('metrics of a player', () => {
     metrics.event({ kind: 'bond-limit', game: GAME })
     metrics.event({ kind: 'failure', game: GAME, reason: 'L1 was silent' })
     assert.deepEqual(
-      await values(),
+      await read(metrics.port, 'op_challenger_'),
       new Map([
         ['up', 1],
         ['tracked_games{status="in_progress"}', 3],
@@ -58,6 +65,41 @@ describe('metrics of a player', () => {
   })
 
   it('say that their port is taken', async () => {
-    await assert.rejects(servePlayerMetrics({ host: HOST, port: metrics.port }), CommandError)
+    await assert.rejects(
+      serveMetrics({ host: HOST, port: metrics.port }, playerMetrics),
+      CommandError,
+    )
   })
+})
+
+test('metrics of a proposer tell of proposals, games and bonds', async () => {
+  const metrics = await serveMetrics<ProposerEvent>({ host: HOST, port: 0 }, proposerMetrics)
+  try {
+    const games = { kind: 'games', open: 2, newest: 41n, balance: 9n * 10n ** 18n } as const
+    metrics.event({ ...games, locked: 24n * 10n ** 16n })
+    metrics.event({ kind: 'proposed', game: GAME, number: 44n })
+    metrics.event({ kind: 'resolved-claims', game: GAME, claims: 1 })
+    metrics.event({ kind: 'resolved', game: GAME, status: 'defender-wins' })
+    metrics.event({ kind: 'credit', game: GAME, amount: 8n * 10n ** 16n })
+    metrics.event({ kind: 'refused', reason: 'GameAlreadyExists' })
+    metrics.event({ kind: 'failure', reason: 'L1 was silent' })
+    assert.deepEqual(
+      await read(metrics.port, 'op_proposer_default_'),
+      new Map([
+        ['up', 1],
+        ['refs_number{layer="l2",type="proposed"}', 44],
+        ['proposals_total', 1],
+        ['open_games', 2],
+        ['locked_bonds_ether', 0.24],
+        ['balance', 9],
+        ['resolved_games_total{status="defender_won"}', 1],
+        ['resolved_claims_total', 1],
+        ['reclaimed_bonds_ether_total', 0.08],
+        ['failures_total{reason="refused"}', 1],
+        ['failures_total{reason="error"}', 1],
+      ]),
+    )
+  } finally {
+    await metrics.close()
+  }
 })

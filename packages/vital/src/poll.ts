@@ -9,6 +9,8 @@ export async function poll(
     readonly interval: number
     readonly signal: AbortSignal
     readonly logger: Logger
+    /** Hears of every failure, not only of the first. */
+    readonly onFailure?: (error: Error) => void
     readonly messages: { readonly failure: string; readonly recovery: string }
   },
 ): Promise<void> {
@@ -20,7 +22,10 @@ export async function poll(
       if (failed) logger.info(messages.recovery)
       failed = false
     } catch (error) {
-      if (!failed && !signal.aborted) logger.warn({ err: error }, messages.failure)
+      if (!signal.aborted) {
+        options.onFailure?.(error as Error)
+        if (!failed) logger.warn({ err: error }, messages.failure)
+      }
       failed = true
     }
     await sleep(interval, undefined, { signal }).catch(() => undefined)

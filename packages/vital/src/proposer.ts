@@ -39,6 +39,21 @@ export interface ProposerOptions {
 export type ProposerEvent =
   | KeeperEvent
   | { readonly kind: 'proposed'; readonly game: Address; readonly number: bigint }
+  | {
+      readonly kind: 'games'
+      /** Own games that are not resolved. */
+      readonly open: number
+      /** Wei in own games that was not taken back. */
+      readonly locked: bigint
+      /** L2 block of the newest own game, undefined for none. */
+      readonly newest: bigint | undefined
+      /** Wei that the account has. */
+      readonly balance: bigint
+    }
+  /** L1 would not take a proposal. */
+  | { readonly kind: 'refused'; readonly reason: string }
+  /** A look failed: L1 or the rollup's node does not answer. */
+  | { readonly kind: 'failure'; readonly reason: string }
 
 /** Proposes output roots to L1 until it is closed, ends its games and takes its bonds back. */
 export interface Proposer {
@@ -55,6 +70,8 @@ export function startProposer(options: ProposerOptions): Proposer {
   const reader = createGameReader(options)
   const keeper = createKeeper({ client, sender, logger, onEvent })
   const finished = new Set<Address>()
+  /** Own games in which nothing is left to take. */
+  const collected = new Set<Address>()
   let registry: Address | undefined
 
   /** The block that a proposal must be newer than. */
@@ -101,6 +118,7 @@ export function startProposer(options: ProposerOptions): Proposer {
       await sender.send({ to: factory, data, value: bond })
     } catch (error) {
       if (!(error instanceof CallRefusedError)) throw error
+      onEvent({ kind: 'refused', reason: error.message })
       logger.warn({ reason: error.message }, 'a proposal was refused')
       return
     }
@@ -123,10 +141,11 @@ export function startProposer(options: ProposerOptions): Proposer {
       ({ address }) => !finished.has(address),
     )
     // What finished them may be gone.
-    if (reorganised) finished.clear()
+    if (reorganised) for (const done of [finished, collected]) done.clear()
     const own = games.filter(({ creator }) => creator === sender.address)
     for (const game of games) if (game.creator !== sender.address) finished.add(game.address)
     const done = await Promise.allSettled([
+      report(own),
       propose(own, block.timestamp),
       ...own.map((game) => tend(game, own, block.timestamp)),
     ])
@@ -134,9 +153,21 @@ export function startProposer(options: ProposerOptions): Proposer {
     for (const each of done) if (each.status === 'rejected') throw each.reason
   }
 
+  async function report(own: readonly GameView[]): Promise<void> {
+    const balance = await client.getBalance({ address: sender.address })
+    const open = own.filter(({ status }) => status === 'in-progress').length
+    const locked = own
+      .filter(({ address }) => !collected.has(address))
+      .reduce((sum, { claims }) => sum + (claims[0]?.bond ?? 0n), 0n)
+    onEvent({ kind: 'games', open, locked, newest: own.at(-1)?.l2BlockNumber, balance })
+  }
+
   async function tend(game: GameView, own: readonly GameView[], now: bigint): Promise<void> {
     if (game.status === 'in-progress') await keeper.settle(game, now)
-    else if (await keeper.collect(game, now)) forget(game, own)
+    else if (await keeper.collect(game, now)) {
+      collected.add(game.address)
+      forget(game, own)
+    }
   }
 
   /** The newest own game stays: it says when the last proposal was made. */
@@ -145,6 +176,7 @@ export function startProposer(options: ProposerOptions): Proposer {
   }
 
   const running = poll(look, {
+    onFailure: (error) => onEvent({ kind: 'failure', reason: error.message }),
     interval: options.pollInterval,
     signal: stop.signal,
     logger,

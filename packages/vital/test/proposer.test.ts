@@ -74,6 +74,12 @@ describe('proposer', { concurrency: 1 }, () => {
       await l1.rpc('evm_increaseTime', 10)
       return events.filter(({ kind }) => kind === 'credit').length === 2
     })
+    const looks = events.filter((event) => event.kind === 'games')
+    assert.ok(looks.some(({ open, locked }) => open > 0 && locked > 0n))
+    await eventually('nothing is locked', async () => {
+      const last = events.findLast((event) => event.kind === 'games')
+      return last?.open === 0 && last.locked === 0n && last.newest === ANCHOR + 2n
+    })
     for (const { status } of await ofCreator(sender)) assert.equal(status, 'defender-wins')
     const after = await l1.client.getBalance({ address: sender.address })
     assert.ok(before - after < 10n ** 17n, 'only gas is spent')
@@ -89,11 +95,13 @@ describe('proposer', { concurrency: 1 }, () => {
   it('ends its games while the rollup does not answer', async () => {
     const sender = l1.sender(2)
     const game = await court.create(sender, falseOutput(ANCHOR + 5n), ANCHOR + 5n)
-    propose(sender, () => Promise.reject(new Error('no answer')))
+    const events: ProposerEvent[] = []
+    propose(sender, () => Promise.reject(new Error('no answer')), events)
     await eventually('it is resolved', async () => {
       await l1.rpc('evm_increaseTime', 10)
       return (await court.game(game)).status !== 'in-progress'
     })
+    assert.ok(events.some((event) => event.kind === 'failure' && event.reason === 'no answer'))
   })
 
   it('leaves games of others alone', async () => {
@@ -104,7 +112,10 @@ describe('proposer', { concurrency: 1 }, () => {
     await l1.rpc('evm_increaseTime', 1000)
     await l1.mine(10)
     assert.equal((await court.game(game)).status, 'in-progress')
-    assert.deepEqual(events, [])
+    assert.deepEqual(
+      events.filter(({ kind }) => kind !== 'games'),
+      [],
+    )
     assert.equal(await l1.client.getTransactionCount({ address: sender.address }), 0)
   })
 })

@@ -1,4 +1,5 @@
 import { type Command, parseNumber, parseOptions, parseUrl, UsageError } from '../command.ts'
+import { metricsOptions, parseMetricsOptions } from '../metrics-options.ts'
 
 const options = {
   l1: { summary: 'JSON-RPC of L1, required', value: 'URL' },
@@ -8,6 +9,7 @@ const options = {
   'allow-non-finalized': { summary: 'propose safe blocks, not only finalized ones' },
   'max-fee': { summary: 'gwei per gas at most', value: 'GWEI', default: '1000' },
   'poll-interval': { summary: 'time between looks', value: 'MS', default: '2000' },
+  ...metricsOptions,
   verbose: { summary: 'print more of what is done', short: 'v' },
 } as const
 
@@ -41,6 +43,7 @@ export const proposer: Command = {
       allowNonFinalized: values['allow-non-finalized'] ?? false,
       maxFeePerGas: BigInt(number('max-fee', 1_000_000)) * 1_000_000_000n,
       pollInterval: number('poll-interval', 600_000),
+      metrics: parseMetricsOptions(values),
       verbose: values.verbose ?? false,
     })
   },

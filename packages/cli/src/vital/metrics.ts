@@ -1,15 +1,11 @@
 import { createRegistry, metricsFactory, startMetricsServer } from '@altlayer/node'
-import type { PlayerEvent } from '@altlayer/vital/services'
+import type { PlayerEvent, ProposerEvent } from '@altlayer/vital/services'
 import { formatEther } from 'viem'
 import { CommandError } from '../command.ts'
 import type { MetricsAddress } from '../metrics-options.ts'
 
-/** What Prometheus reads of `altlayer vital play`. */
-export interface PlayerMetrics {
-  readonly port: number
-  event(event: PlayerEvent): void
-  close(): Promise<void>
-}
+/** Where metrics are registered. */
+export type MetricsRegistry = ReturnType<typeof createRegistry>
 
 /** op-challenger's names of what became of a game. */
 const STATUS = {
@@ -18,9 +14,10 @@ const STATUS = {
   'challenger-wins': 'challenger_won',
 } as const
 
-/** Serves metrics, under op-challenger's names where it has them. Throws CommandError when the port cannot be had. */
-export async function servePlayerMetrics(address: MetricsAddress): Promise<PlayerMetrics> {
-  const registry = createRegistry()
+const ether = (wei: bigint) => Number(formatEther(wei))
+
+/** The player's metrics, under op-challenger's names where it has them; what it returns takes the events. */
+export function playerMetrics(registry: MetricsRegistry): (event: PlayerEvent) => void {
   const { gauge, counter } = metricsFactory(registry, 'op_challenger')
   gauge('up', '1 once it plays').set(1)
   const games = gauge('tracked_games', 'Games that something is left to do in', ['status'])
@@ -36,25 +33,84 @@ export async function servePlayerMetrics(address: MetricsAddress): Promise<Playe
     'Moves that were due, but beyond the limit of bonds',
   )
   const failures = counter('game_failures_total', 'Looks at a game that failed')
+  return (event) => {
+    switch (event.kind) {
+      case 'games':
+        for (const [status, name] of Object.entries(STATUS))
+          games.set({ status: name }, event.byStatus[status as keyof typeof STATUS])
+        return staked.set(ether(event.bonds))
+      case 'action':
+        return { move: moves, step: steps, 'challenge-block-number': challenges }[
+          event.action
+        ].inc()
+      case 'resolved':
+        return resolved.inc({ status: STATUS[event.status] })
+      case 'resolved-claims':
+        return claims.inc(event.claims)
+      case 'credit':
+        return taken.inc(ether(event.amount))
+      case 'bond-limit':
+        return limited.inc()
+      case 'failure':
+        return failures.inc()
+    }
+  }
+}
+
+/** The proposer's metrics, under op-proposer's names where it has them; what it returns takes the events. */
+export function proposerMetrics(registry: MetricsRegistry): (event: ProposerEvent) => void {
+  const { gauge, counter } = metricsFactory(registry, 'op_proposer_default')
+  gauge('up', '1 once it proposes').set(1)
+  const refs = gauge('refs_number', 'Block numbers, by layer and type', ['layer', 'type'])
+  const proposals = counter('proposals_total', 'Output roots proposed')
+  const open = gauge('open_games', 'Own games whose outcome is open')
+  const locked = gauge('locked_bonds_ether', 'Ether in own games that was not taken back')
+  const balance = gauge('balance', 'ETH that the account has')
+  const resolved = counter('resolved_games_total', 'Own games that came to their end', ['status'])
+  const claims = counter('resolved_claims_total', 'Claims that this account settled')
+  const reclaimed = counter('reclaimed_bonds_ether_total', 'Ether of bonds taken back')
+  const failures = counter('failures_total', 'Looks that failed: nothing was proposed', ['reason'])
+  return (event) => {
+    switch (event.kind) {
+      case 'proposed':
+        refs.set({ layer: 'l2', type: 'proposed' }, Number(event.number))
+        return proposals.inc()
+      case 'games':
+        if (event.newest !== undefined)
+          refs.set({ layer: 'l2', type: 'proposed' }, Number(event.newest))
+        open.set(event.open)
+        locked.set(ether(event.locked))
+        return balance.set(ether(event.balance))
+      case 'resolved':
+        return resolved.inc({ status: STATUS[event.status] })
+      case 'resolved-claims':
+        return claims.inc(event.claims)
+      case 'credit':
+        return reclaimed.inc(ether(event.amount))
+      case 'refused':
+        return failures.inc({ reason: 'refused' })
+      case 'failure':
+        return failures.inc({ reason: 'error' })
+    }
+  }
+}
+
+/** Metrics of one service, on a port of its own. */
+export interface ServiceMetrics<Event> {
+  readonly port: number
+  event(event: Event): void
+  close(): Promise<void>
+}
+
+/** Serves the metrics of a service to Prometheus. Rejects with CommandError when the port cannot be had. */
+export async function serveMetrics<Event>(
+  address: MetricsAddress,
+  metrics: (registry: MetricsRegistry) => (event: Event) => void,
+): Promise<ServiceMetrics<Event>> {
+  const registry = createRegistry()
+  const event = metrics(registry)
   const server = await startMetricsServer(registry, address).catch((error: Error) => {
     throw new CommandError(`cannot serve metrics on port ${address.port}: ${error.message}`)
   })
-  return {
-    port: server.port,
-    close: () => server.close(),
-    event(event) {
-      if (event.kind === 'games') {
-        for (const [status, name] of Object.entries(STATUS))
-          games.set({ status: name }, event.byStatus[status as keyof typeof STATUS])
-        staked.set(Number(formatEther(event.bonds)))
-      } else if (event.kind === 'action') {
-        const done = { move: moves, step: steps, 'challenge-block-number': challenges }
-        done[event.action].inc()
-      } else if (event.kind === 'resolved') resolved.inc({ status: STATUS[event.status] })
-      else if (event.kind === 'resolved-claims') claims.inc(event.claims)
-      else if (event.kind === 'credit') taken.inc(Number(formatEther(event.amount)))
-      else if (event.kind === 'bond-limit') limited.inc()
-      else failures.inc()
-    },
-  }
+  return { port: server.port, event, close: () => server.close() }
 }

@@ -1,8 +1,10 @@
 import { createRollupClient, type RollupClient } from '@altlayer/vital/rollup'
 import { type Proposal, startProposer } from '@altlayer/vital/services'
+import type { MetricsAddress } from '../metrics-options.ts'
 import { aborted, listenForStop } from '../up/signals.ts'
 import { connectToL1, readContractAddress, senderFrom, VITAL_GAME_TYPE } from './connect.ts'
 import { terminalLogger } from './log.ts'
+import { proposerMetrics, serveMetrics } from './metrics.ts'
 
 export interface ProposeOptions {
   readonly l1Url: string
@@ -15,6 +17,8 @@ export interface ProposeOptions {
   readonly maxFeePerGas: bigint
   /** Milliseconds. */
   readonly pollInterval: number
+  /** undefined: no metrics are served. */
+  readonly metrics: MetricsAddress | undefined
   readonly verbose: boolean
 }
 
@@ -34,6 +38,7 @@ export async function propose(options: ProposeOptions): Promise<number> {
   const factory = readContractAddress(options.addressesPath, 'DisputeGameFactoryProxy')
   const sender = await senderFrom('ALTLAYER_PROPOSER_KEY', client, options.maxFeePerGas)
   const rollup = createRollupClient(options.rollupUrl)
+  const metrics = options.metrics && (await serveMetrics(options.metrics, proposerMetrics))
   const stop = listenForStop()
   const proposer = startProposer({
     client,
@@ -44,12 +49,15 @@ export async function propose(options: ProposeOptions): Promise<number> {
     proposalInterval: options.proposalInterval,
     pollInterval: options.pollInterval,
     logger: terminalLogger(options.verbose),
+    ...(metrics && { onEvent: metrics.event }),
   })
+  if (metrics) console.log(`metrics on port ${metrics.port}`)
   console.log(`proposing as ${sender.address}`)
   try {
     await aborted(stop.graceful)
   } finally {
     await proposer.close()
+    await metrics?.close()
     stop.dispose()
   }
   return 0

@@ -25,6 +25,11 @@ export interface PlayerOptions {
   readonly window: bigint
   /** Games thought about at a time. */
   readonly concurrency: number
+  /**
+   * Seconds for which games in which the account has no claim are left for others to settle, who have; default: none.
+   * Two that settle one game pay for it twice.
+   */
+  readonly settleAfter?: bigint
   /** Milliseconds between looks at L1. */
   readonly pollInterval: number
   readonly logger: Logger
@@ -120,7 +125,9 @@ export function startPlayer(options: PlayerOptions): Player {
     const truth = options.truthOf(game)
     const actions = await nextActions(game, truth, now)
     await Promise.all(actions.map((action) => act(game, truth, action)))
-    if (actions.length === 0) await keeper.settle(game, now)
+    if (actions.length > 0) return
+    const concerned = game.claims.some(({ claimant }) => claimant === sender.address)
+    await keeper.settle(game, concerned ? now : now - (options.settleAfter ?? 0n))
   }
 
   async function act(game: GameView, truth: PlayerTruth, action: Action): Promise<void> {

@@ -26,6 +26,8 @@ export function createTruthSource(options: {
 
   function create(game: Game): PlayerTruth {
     const outputs = new Map<bigint, Promise<Output>>()
+    /** By trace and steps: a game is looked at again and again, and few claims are new. */
+    const states = new Map<string, Promise<Hash>>()
     let last: Promise<bigint> | undefined
 
     /** The last block that follows from L1 up to the game's L1 head. */
@@ -65,7 +67,15 @@ export function createTruthSource(options: {
 
     return {
       output: async (number) => (await outputAt(number)).outputRoot,
-      state: async (context, steps) => traces.stateHash(await claimOf(context), steps),
+      state(context, steps) {
+        const { starting, disputed, disputedBlockNumber } = context
+        const name = `${starting} ${disputed} ${disputedBlockNumber} ${steps}`
+        const found =
+          states.get(name) ?? claimOf(context).then((claim) => traces.stateHash(claim, steps))
+        states.set(name, found)
+        found.catch(() => states.delete(name))
+        return found
+      },
       witness: async (context, steps) => traces.witness(await claimOf(context), steps),
       async blockNumberChallenge() {
         const newest = await lastBlock()

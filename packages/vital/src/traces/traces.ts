@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads'
 import { type Connection, connect, type PreimageOrigin, stopThread } from '@altlayer/engine'
 import { bytesToBigint, bytesToHex, type Hash } from '@altlayer/protocol'
 import type { LoadablePreimage, LoadableStep } from '../player/perform.ts'
+import { createPool } from './pool.ts'
 import type { TraceClaim, TraceHandlers, TraceJob, TraceSummary } from './trace-worker.ts'
 
 /** Proves that a blob has a field element: KZG point evaluation. */
@@ -11,8 +12,10 @@ export type ProveElement = (
 ) => Promise<{ readonly z: bigint; readonly y: bigint; readonly proof: Uint8Array }>
 
 export interface TracesOptions extends Omit<TraceJob, 'claim'> {
-  /** Traces kept at a time; the one not asked for longest goes. Each takes up to a gigabyte and a thread. */
+  /** Traces at a time: who asks for one more waits. Each takes up to a gigabyte and a thread. */
   readonly capacity: number
+  /** Milliseconds for which a trace that is not asked for is kept; default: for as long as there is room. */
+  readonly keep?: number
   readonly proveElement: ProveElement
 }
 
@@ -27,6 +30,9 @@ export interface Traces {
   close(): Promise<void>
 }
 
+/** Milliseconds between two questions of one game, at most. */
+const LINGER = 250
+
 interface Running {
   readonly worker: Worker
   readonly connection: Connection<TraceHandlers>
@@ -34,62 +40,56 @@ interface Running {
 }
 
 export function createTraces(options: TracesOptions): Traces {
-  const { capacity, proveElement, ...job } = options
-  /** In the order in which they were asked for last. */
-  const running = new Map<string, Running>()
-  /** Threads that end. */
-  const ending = new Set<Promise<void>>()
-
-  function end(name: string, { worker, connection }: Running): void {
-    running.delete(name)
-    const ended = stopThread(worker, connection).finally(() => ending.delete(ended))
-    ending.add(ended)
-  }
+  const { capacity, keep, proveElement, ...job } = options
+  const pool = createPool<Running>({
+    capacity,
+    linger: LINGER,
+    ...(keep !== undefined && { keep }),
+    end: ({ worker, connection }) => stopThread(worker, connection),
+    // A run that failed is tried again when it is asked for again.
+    isBroken: ({ summary, connection }) =>
+      summary.then(
+        () => connection.ended,
+        () => true,
+      ),
+  })
 
   function start(claim: TraceClaim): Running {
     const worker = new Worker(new URL('./trace-worker.ts', import.meta.url), {
       workerData: { ...job, claim } satisfies TraceJob,
     })
     const connection = connect<TraceHandlers>(worker)
-    return { worker, connection, summary: connection.remote.run(undefined as never) }
+    const summary = connection.remote.run(undefined as never)
+    // Whoever asks hears of it.
+    summary.catch(() => undefined)
+    return { worker, connection, summary }
   }
 
-  function open(claim: TraceClaim): Running {
-    const name = nameOf(claim)
-    const found = running.get(name) ?? start(claim)
-    running.delete(name)
-    running.set(name, found)
-    // A run that failed is tried again when it is asked for again.
-    found.summary.catch(() => {
-      if (running.get(name) === found) end(name, found)
-    })
-    for (const [oldest, trace] of running) {
-      if (running.size <= capacity) break
-      if (trace.connection.waiting === 0) end(oldest, trace)
-    }
-    return found
+  function ask<T>(claim: TraceClaim, question: (trace: Running) => Promise<T>): Promise<T> {
+    return pool.use(
+      nameOf(claim),
+      () => start(claim),
+      async (trace) => {
+        await trace.summary
+        return question(trace)
+      },
+    )
   }
 
   return {
-    async stateHash(claim, steps) {
-      const { summary, connection } = open(claim)
-      await summary
-      return connection.remote.stateHashAt(steps)
-    },
+    stateHash: (claim, steps) =>
+      ask(claim, ({ connection }) => connection.remote.stateHashAt(steps)),
     async witness(claim, steps) {
-      const { summary, connection } = open(claim)
-      await summary
-      const { witness, origin } = await connection.remote.witnessAt(steps)
+      const { witness, origin } = await ask(claim, ({ connection }) =>
+        connection.remote.witnessAt(steps),
+      )
       const { stateData, proof, preimage } = witness
       if (preimage === undefined) return { stateData, proof }
       const load = origin && (await loadable(origin, proveElement))
       return { stateData, proof, preimage: { ...preimage, load } }
     },
-    summary: (claim) => open(claim).summary,
-    async close() {
-      for (const [name, trace] of running) end(name, trace)
-      await Promise.all(ending)
-    },
+    summary: (claim) => ask(claim, ({ summary }) => summary),
+    close: () => pool.close(),
   }
 }
 
