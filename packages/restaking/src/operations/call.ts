@@ -10,6 +10,8 @@ export interface Call {
   readonly title: string
   readonly to: Address
   readonly data: Hex
+  /** Wei that go with it; default 0. */
+  readonly value?: bigint
 }
 
 /** The deployment has no such contract, as on a chain that is not ALT's home. */
