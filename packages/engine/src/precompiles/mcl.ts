@@ -37,6 +37,7 @@ export interface MclModule {
   _mclBnG1_normalize(to: number, from: number): void
   _mclBnG2_normalize(to: number, from: number): void
   _mclBnG1_add(to: number, a: number, b: number): void
+  _mclBnG1_sub(to: number, a: number, b: number): void
   _mclBnG2_add(to: number, a: number, b: number): void
   _mclBnG1_neg(to: number, from: number): void
   _mclBnG1_getBasePoint(to: number): number

@@ -142,9 +142,10 @@ async function sendDue(seen: Observation): Promise<readonly BatcherEvent[]> {
   const events: BatcherEvent[] = []
   for (const transaction of state.transactions.filter(({ due }) => due)) {
     const { nonce } = transaction
-    const { raw, hash } = await account.sign(transaction, seen.l1.prices)
+    const signed = await account.sign(transaction, seen.l1.prices)
+    const { hash } = signed
     state = recordSigned(state, nonce, hash)
-    const refusal = await account.send(raw)
+    const refusal = await account.send(signed)
     const now = Date.now()
     const outcome =
       refusal === undefined

@@ -1,13 +1,10 @@
 import {
   type Address,
   bytesToHex,
-  concatBytes,
-  decodeRlp,
   type Hash,
   type Hex,
   hexToBytes,
   keccak256Hex,
-  listItems,
   parseHash,
   parseObject,
   parseQuantity,
@@ -15,9 +12,9 @@ import {
 } from '@altlayer/protocol'
 import { privateKeyToAccount } from 'viem/accounts'
 import { checked, L1Error, type L1Request } from '../l1/client.ts'
-import { type BlobProof, proveBlob } from '../l1/kzg.ts'
-import { encodeBlob } from './blob.ts'
 import { BLOB_TRANSACTION_GAS, calldataGas, type L1Prices } from './costs.ts'
+import { isAboutAnotherThing } from './sent.ts'
+import { createSidecars, type ProofForm, wrapBlobTransaction } from './sidecar.ts'
 import type { BatcherTransaction, Content, Inclusion } from './state.ts'
 
 /** The account that posts, on L1. Every method rejects with L1Error when L1 does not answer. */
@@ -32,12 +29,15 @@ export interface L1Account {
   inclusions(hashes: readonly Hash[]): Promise<ReadonlyMap<Hash, Inclusion>>
   sign(transaction: BatcherTransaction, prices: L1Prices): Promise<SignedL1Transaction>
   /** undefined when L1's node took it, else its words. */
-  send(raw: Hex): Promise<string | undefined>
+  send(transaction: SignedL1Transaction): Promise<string | undefined>
 }
 
 export interface SignedL1Transaction {
+  /** EIP-2718, as it will be in a block. */
   readonly raw: Hex
   readonly hash: Hash
+  /** What a blob transaction is of: its blobs travel beside it. */
+  readonly blobsOf?: Content
 }
 
 export function createL1Account(options: {
@@ -48,18 +48,30 @@ export function createL1Account(options: {
   const { config, request } = options
   const account = privateKeyToAccount(options.privateKey)
   const address = account.address.toLowerCase() as Address
-  /** Proofs take most of a second a blob, and a transaction may be signed many times. */
-  const sidecars = new WeakMap<Content, Promise<Sidecars>>()
+  const sidecars = createSidecars()
+  /** Which proofs L1's pool takes: every public L1 has passed Osaka. What it refuses is tried in the other form. */
+  let proofForm: ProofForm = 'cells'
 
   async function quantity(method: string, params: readonly unknown[]): Promise<bigint> {
     const answer = await request(method, params)
     return checked(method, () => parseQuantity(answer, method))
   }
 
-  function sidecarsFor(content: Content): Promise<Sidecars> {
-    const known = sidecars.get(content) ?? sidecarsOf(blobsOf(content))
-    sidecars.set(content, known)
-    return known
+  /** L1's words when it refuses. */
+  async function submit(raw: Hex): Promise<string | undefined> {
+    try {
+      await request('eth_sendRawTransaction', [raw])
+      return undefined
+    } catch (error) {
+      const refusal = refusalOf(error)
+      if (refusal === undefined) throw error
+      return refusal
+    }
+  }
+
+  async function submitWithBlobs(raw: Hex, content: Content, form: ProofForm) {
+    const sidecar = await sidecars.prove(content, form)
+    return submit(bytesToHex(wrapBlobTransaction(hexToBytes(raw), sidecar)))
   }
 
   return {
@@ -95,7 +107,8 @@ export function createL1Account(options: {
             type: 'eip4844',
             gas: BLOB_TRANSACTION_GAS,
             maxFeePerBlobGas,
-            ...(await sidecarsFor(content)),
+            blobVersionedHashes: await sidecars.versionedHashes(content),
+            sidecars: false,
           })
         : await account.signTransaction({
             ...common,
@@ -103,50 +116,19 @@ export function createL1Account(options: {
             data: bytesToHex(data),
             gas: calldataGas(data, prices),
           })
-      return { raw, hash: isBlob ? blobTransactionHash(raw) : keccak256Hex(hexToBytes(raw)) }
+      const hash = keccak256Hex(hexToBytes(raw))
+      return isBlob ? { raw, hash, blobsOf: content } : { raw, hash }
     },
-    async send(raw) {
-      try {
-        await request('eth_sendRawTransaction', [raw])
-        return undefined
-      } catch (error) {
-        const refusal = refusalOf(error)
-        if (refusal === undefined) throw error
-        return refusal
-      }
+    async send({ raw, blobsOf }) {
+      if (blobsOf === undefined) return submit(raw)
+      const refusal = await submitWithBlobs(raw, blobsOf, proofForm)
+      if (refusal === undefined || isAboutAnotherThing(refusal)) return refusal
+      const other = proofForm === 'cells' ? 'blob' : 'cells'
+      const second = await submitWithBlobs(raw, blobsOf, other)
+      if (second !== undefined) return isAboutAnotherThing(second) ? second : refusal
+      proofForm = other
+      return undefined
     },
-  }
-}
-
-/** A blob transaction's hash is that of it alone, without what travels with it (EIP-4844, "Networking"). */
-function blobTransactionHash(raw: Hex): Hash {
-  const bytes = hexToBytes(raw)
-  const [body] = listItems(decodeRlp(bytes.subarray(1)))
-  return keccak256Hex(concatBytes(bytes.subarray(0, 1), body?.encoding ?? new Uint8Array(0)))
-}
-
-interface Sidecars {
-  readonly blobVersionedHashes: readonly Hash[]
-  readonly sidecars: readonly {
-    readonly blob: Hex
-    readonly commitment: Hex
-    readonly proof: Hex
-  }[]
-}
-
-/** The blobs of a content; one without data where there must be one. */
-function blobsOf(content: Content): readonly Uint8Array[] {
-  const pieces = content.carrier === 'blobs' ? content.data : [new Uint8Array(0)]
-  return pieces.map(encodeBlob)
-}
-
-/** What a blob transaction says of its blobs, and what travels with it (EIP-4844). */
-async function sidecarsOf(blobs: readonly Uint8Array[]): Promise<Sidecars> {
-  const proven: (BlobProof & { readonly blob: Hex })[] = []
-  for (const blob of blobs) proven.push({ blob: bytesToHex(blob), ...(await proveBlob(blob)) })
-  return {
-    blobVersionedHashes: proven.map(({ versionedHash }) => versionedHash),
-    sidecars: proven.map(({ blob, commitment, proof }) => ({ blob, commitment, proof })),
   }
 }
 

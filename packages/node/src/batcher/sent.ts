@@ -45,6 +45,11 @@ const TOO_CHEAP =
 const OTHER_POOL = /already reserved|reserved by another|different type|conflicting type/i
 const NONCE_USED = /nonce (is )?too low|nonce already used|old ?nonce/i
 
+/** Whether the words say what is wrong, and that it is not how the blobs are proven. */
+export function isAboutAnotherThing(reason: string): boolean {
+  return [ALREADY_THERE, TOO_CHEAP, OTHER_POOL, NONCE_USED].some((words) => words.test(reason))
+}
+
 /**
  * A transaction was refused, with L1's words. Whatever can be done about it is done with the next observation: it
  * stays due, with higher fees or in the other pool where that helps.

@@ -93,7 +93,7 @@ async function pick(
   for (const { blob, proven } of new Set(place < 0 ? candidates : inOrder)) {
     if (proven !== undefined) continue
     const { commitment, versionedHash: hash } = await commitToBlob(blob)
-    if (hash === wanted) return { blob, commitment: hexToBytes(commitment) }
+    if (hash === wanted) return { blob, commitment }
   }
   return undefined
 }

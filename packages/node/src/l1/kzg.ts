@@ -2,20 +2,15 @@ import { createHash } from 'node:crypto'
 import { Worker } from 'node:worker_threads'
 import { type Connection, connect, packBytes, packedBuffers, unpackBytes } from '@altlayer/engine'
 import { KzgError, type ProvenBlob } from '@altlayer/engine/kzg'
-import { bytesToHex, type Hash, type Hex, MalformedInputError } from '@altlayer/protocol'
+import { bytesToHex, type Hash } from '@altlayer/protocol'
 import type { KzgHandlers } from './kzg-worker.ts'
 
-// KZG commitments of blobs (EIP-4844) on a thread of their own.
+// KZG commitments and proofs of blobs (EIP-4844, EIP-7594) on a thread of their own.
 
-/** A blob's commitment and what L1 names it by. */
+/** A blob's commitment, 48 bytes, and what L1 names it by. */
 export interface BlobCommitment {
-  readonly commitment: Hex
+  readonly commitment: Uint8Array
   readonly versionedHash: Hash
-}
-
-export interface BlobProof extends BlobCommitment {
-  /** Goes with a blob transaction. */
-  readonly proof: Hex
 }
 
 let thread: { readonly worker: Worker; readonly connection: Connection<KzgHandlers> } | undefined
@@ -48,21 +43,20 @@ export function versionedHash(commitment: Uint8Array): Hash {
   return bytesToHex(digest)
 }
 
-function named(commitment: Uint8Array): BlobCommitment {
-  return { commitment: bytesToHex(commitment), versionedHash: versionedHash(commitment) }
-}
-
 /** Commits to a blob of 131072 bytes. Rejects with KzgError when a field element is out of range. */
 export async function commitToBlob(blob: Uint8Array): Promise<BlobCommitment> {
-  return named(await ask((kzg) => kzg.commit(blob)))
+  const commitment = await ask((kzg) => kzg.commit(blob))
+  return { commitment, versionedHash: versionedHash(commitment) }
 }
 
-/** As `commitToBlob`, with the proof that L1 asks for. */
-export async function proveBlob(blob: Uint8Array): Promise<BlobProof> {
-  const [commitment, proof] = unpackBytes(await ask((kzg) => kzg.prove(blob)))
-  if (commitment === undefined || proof === undefined)
-    throw new MalformedInputError('proof', 'a commitment and a proof', 'less')
-  return { ...named(commitment), proof: bytesToHex(proof) }
+/** The proof of a blob that L1 asks for before Osaka (EIP-4844), 48 bytes. Rejects with KzgError. */
+export function proveBlob(blob: Uint8Array, commitment: Uint8Array): Promise<Uint8Array> {
+  return ask((kzg) => kzg.prove({ blob, commitment }))
+}
+
+/** The proofs of a blob's 128 cells, which L1 asks for since Osaka (EIP-7594). Rejects with KzgError. */
+export async function proveCells(blob: Uint8Array): Promise<readonly Uint8Array[]> {
+  return unpackBytes(await ask((kzg) => kzg.proveCells(blob)))
 }
 
 /**

@@ -46,8 +46,14 @@ export class PoolError extends Error {
 
 export type L1Pool = ReturnType<typeof createL1Pool>
 
+/** What differs between L1s; a test may change it at any time. */
+export interface PoolRules {
+  /** Blobs proven as wholes (EIP-4844), or since Osaka by their cells (EIP-7594). */
+  proofs: 'blob' | 'cells'
+}
+
 /** `confirmed`: how many transactions of a sender the chain holds. */
-export function createL1Pool(confirmed: (sender: Address) => number) {
+export function createL1Pool(confirmed: (sender: Address) => number, rules: PoolRules) {
   /** By sender and nonce. */
   const waiting = new Map<string, PooledTransaction>()
   const keyOf = ({ from, fields }: PooledTransaction) => `${from} ${fields.nonce}`
@@ -68,7 +74,7 @@ export function createL1Pool(confirmed: (sender: Address) => number) {
     clear: () => waiting.clear(),
     /** Takes what `eth_sendRawTransaction` is given. */
     async send(bytes: Uint8Array): Promise<Hash> {
-      const transaction = await read(bytes)
+      const transaction = await read(bytes, rules)
       add(transaction)
       return transaction.hash
     },
@@ -123,8 +129,9 @@ function outbids(by: SignedTransaction, before: SignedTransaction): boolean {
   return more(maxFee(by), maxFee(before)) && more(tip(by), tip(before))
 }
 
-async function read(bytes: Uint8Array): Promise<PooledTransaction> {
-  const { raw, blobs } = bytes[0] === TX_BLOB ? withoutSidecar(bytes) : { raw: bytes, blobs: [] }
+async function read(bytes: Uint8Array, rules: PoolRules): Promise<PooledTransaction> {
+  const { raw, blobs } =
+    bytes[0] === TX_BLOB ? withoutSidecar(bytes, rules) : { raw: bytes, blobs: [] }
   const fields = decodeTransaction(raw)
   if (fields.type === TX_DEPOSIT) throw new PoolError('transaction type not supported')
   const word = (value: bigint) => `0x${value.toString(16).padStart(64, '0')}` as const
@@ -149,10 +156,20 @@ function floorGas(data: Uint8Array): bigint {
   return 21_000n + 10n * data.reduce((tokens, byte) => tokens + (byte === 0 ? 1n : 4n), 0n)
 }
 
-/** EIP-4844's networking form; commitments must be those that the transaction names. */
-function withoutSidecar(bytes: Uint8Array) {
-  const [fields, blobs, commitments] = listItems(decodeRlp(bytes.subarray(1)))
-  if (!fields || !blobs || !commitments) throw new PoolError('missing sidecar in blob transaction')
+/** Points of a proof list. */
+const PROOFS_PER_BLOB = { blob: 1, cells: 128 }
+
+/** The networking form of EIP-4844 or EIP-7594; commitments must be those that the transaction names. */
+function withoutSidecar(bytes: Uint8Array, rules: PoolRules) {
+  const [fields, ...sidecar] = listItems(decodeRlp(bytes.subarray(1)))
+  const [version] = sidecar.length === 4 ? sidecar.splice(0, 1) : []
+  const [blobs, commitments, proofs] = sidecar
+  if (!fields || !blobs || !commitments || !proofs)
+    throw new PoolError('missing sidecar in blob transaction')
+  const form = version === undefined ? 'blob' : 'cells'
+  if (version !== undefined && rlpBytes(version, 'version', 1)[0] !== 1)
+    throw new PoolError('invalid sidecar version')
+  if (form !== rules.proofs) throw new PoolError(`unexpected sidecar: ${form} proofs`)
   const raw = concatBytes(Uint8Array.of(TX_BLOB), fields.encoding)
   const transaction = decodeTransaction(raw)
   const named = transaction.type === TX_BLOB ? transaction.blobVersionedHashes : []
@@ -164,6 +181,9 @@ function withoutSidecar(bytes: Uint8Array) {
     return bytesToHex(digest)
   })
   const list = listItems(blobs).map((item) => Uint8Array.from(rlpBytes(item, 'blob', 131_072)))
+  const points = listItems(proofs).map((item) => rlpBytes(item, 'proof', 48))
+  if (points.length !== list.length * PROOFS_PER_BLOB[form])
+    throw new PoolError('invalid number of proofs')
   if (list.length === 0 || hashes.join() !== named.join() || list.length !== named.length)
     throw new PoolError('blob commitments and hashes mismatch')
   return { raw, blobs: list }

@@ -13,6 +13,8 @@ let l1: L1Double
 
 before(async () => {
   l1 = await startL1Double({ safeDepth: 2, finalizedDepth: 4 })
+  // viem makes EIP-4844's sidecars.
+  l1.rules.proofs = 'blob'
 })
 after(() => l1.close())
 

@@ -19,7 +19,7 @@ import {
 } from '@altlayer/protocol'
 import { testHash } from './config.ts'
 import { answerBeacon, type BeaconManners } from './l1-double-beacon.ts'
-import { createL1Pool, type PooledTransaction } from './l1-double-pool.ts'
+import { createL1Pool, type PooledTransaction, type PoolRules } from './l1-double-pool.ts'
 import { answerRpc } from './l1-double-rpc.ts'
 
 // An L1 whose blocks a test makes one by one: JSON-RPC and beacon APIs over HTTP, every root and hash as
@@ -75,6 +75,8 @@ export interface L1Double {
   /** Oldest first, all from block 0. */
   readonly chain: readonly DoubleBlock[]
   readonly chainId: number
+  /** What its pool takes; Osaka's rules until a test changes them. */
+  readonly rules: PoolRules
   /** Waiting transactions, and those of blocks that a reorganisation dropped with `keep`. */
   readonly pool: readonly PooledTransaction[]
   head(): DoubleBlock
@@ -101,7 +103,8 @@ export async function startL1Double(options: L1DoubleOptions = {}): Promise<L1Do
   const blobsPerBlock = options.blobs ?? { target: 6, max: 9 }
   const depths = { safe: options.safeDepth ?? 32, finalized: options.finalizedDepth ?? 64 }
   const chain: DoubleBlock[] = []
-  const pool = createL1Pool((sender) => confirmedNonce(chain, sender))
+  const rules: PoolRules = { proofs: 'cells' }
+  const pool = createL1Pool((sender) => confirmedNonce(chain, sender), rules)
   const servers: { close(): Promise<void> }[] = []
   const tags = { safe: 0, finalized: 0 }
   let serial = 0
@@ -209,6 +212,7 @@ export async function startL1Double(options: L1DoubleOptions = {}): Promise<L1Do
     get pool() {
       return pool.waiting()
     },
+    rules,
     head: () => chain.at(-1) as DoubleBlock,
     tagged: (tag) => chain[Math.min(tags[tag], chain.length - 1)] as DoubleBlock,
     mine,

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { after, before, it } from 'node:test'
 import { KzgError } from '@altlayer/engine/kzg'
-import { bytesToHex, hexToBytes } from '@altlayer/protocol'
+import { bytesToHex } from '@altlayer/protocol'
 import { encodeBlob } from '../../src/batcher/blob.ts'
 import { createBlobSource } from '../../src/l1/beacon.ts'
 import { L1Error } from '../../src/l1/client.ts'
@@ -41,11 +41,10 @@ before(async () => {
 after(() => server.close())
 
 it('commits to blobs as EIP-4844 says', async () => {
-  assert.equal((await commitToBlob(new Uint8Array(131_072))).commitment, INFINITY)
-  const { commitment, versionedHash, proof } = await proveBlob(blob)
+  assert.equal(bytesToHex((await commitToBlob(new Uint8Array(131_072))).commitment), INFINITY)
+  const { commitment, versionedHash } = await commitToBlob(blob)
   assert.match(versionedHash, /^0x01/)
-  assert.equal((await commitToBlob(blob)).commitment, commitment)
-  assert.equal(proof.length, 2 + 96)
+  assert.equal((await proveBlob(blob, commitment)).length, 48)
   await assert.rejects(commitToBlob(new Uint8Array(131_072).fill(0xff)), KzgError)
 })
 
@@ -84,29 +83,26 @@ it('does not keep what a beacon node sends without end', async () => {
 })
 
 it('takes a blob with its proof where the beacon node gives one, and only the right one', async () => {
-  const { commitment, proof, versionedHash } = await proveBlob(blob)
+  const { commitment, versionedHash } = await commitToBlob(blob)
+  const proof = await proveBlob(blob, commitment)
   const other = encodeBlob(Uint8Array.of(9))
   const sidecar = {
     index: '0',
     blob: bytesToHex(blob),
-    kzg_commitment: commitment,
-    kzg_proof: proof,
+    kzg_commitment: bytesToHex(commitment),
+    kzg_proof: bytesToHex(proof),
   }
-  const proven = {
-    blob,
-    commitment: hexToBytes(commitment),
-    proof: hexToBytes(proof),
-  }
+  const proven = { blob, commitment, proof }
   assert.ok(await verifyBlobs([proven, proven]))
   assert.ok(!(await verifyBlobs([proven, { ...proven, blob: other }])))
   served = []
-  sidecars = [{ ...sidecar, kzg_commitment: proof }, sidecar]
+  sidecars = [{ ...sidecar, kzg_commitment: bytesToHex(proof) }, sidecar]
   asked.length = 0
   assert.deepEqual(await createBlobSource([url])(versionedHash, block), blob)
   assert.ok(!asked.includes('/eth/v1/beacon/blobs/7'))
   for (const wrong of [
     { ...sidecar, blob: bytesToHex(other) },
-    { ...sidecar, kzg_proof: commitment },
+    { ...sidecar, kzg_proof: bytesToHex(commitment) },
     { ...sidecar, kzg_commitment: '0x00' },
     { ...sidecar, blob: 7 },
     'nonsense',
