@@ -57,6 +57,8 @@ export function createTransactionPool(context: PoolContext, firstHead: PoolHead)
   /** How many pooled transactions carry an authorization of an account. */
   const authorities = new Map<Address, number>()
   const prices = createPriceIndex((hash) => transactions.get(hash), firstHead.baseFee)
+  /** Senders with more queued transactions than they may have; `truncate` empties it. */
+  const crowded = new Set<Sender>()
   let head = firstHead
   let slots = 0
   let pendingCount = 0
@@ -69,6 +71,7 @@ export function createTransactionPool(context: PoolContext, firstHead: PoolHead)
     const result = step()
     pendingCount += sender.pending.length - pending
     queuedCount += sender.queued.length - queued
+    if (sender.queued.length > limits.accountQueue) crowded.add(sender)
     return result
   }
 
@@ -174,9 +177,14 @@ export function createTransactionPool(context: PoolContext, firstHead: PoolHead)
     }
   }
 
-  const truncateSender = (sender: Sender): void => {
-    while (sender.queued.length > limits.accountQueue)
-      drop(sender.queued.at(-1) as PooledTransaction)
+  /** Enforces all limits. Also a transaction that goes can break them: those behind it are then queued. */
+  const truncate = (): void => {
+    for (const sender of crowded)
+      while (sender.queued.length > limits.accountQueue)
+        drop(sender.queued.at(-1) as PooledTransaction)
+    crowded.clear()
+    truncatePending()
+    truncateQueue()
   }
 
   const insertNew = (sender: Sender, transaction: PooledTransaction): void => {
@@ -190,9 +198,7 @@ export function createTransactionPool(context: PoolContext, firstHead: PoolHead)
     })
     register(transaction)
     if (promoted.length === 0) sender.heartbeat = context.now()
-    truncateSender(sender)
-    truncatePending()
-    truncateQueue()
+    truncate()
     for (const each of promoted) if (transactions.has(each.hash)) context.onPending(each)
     if (transactions.has(transaction.hash)) return
     if (promoted.length === 0 && sender.queued.length >= limits.accountQueue)
@@ -266,6 +272,7 @@ export function createTransactionPool(context: PoolContext, firstHead: PoolHead)
       const transaction = transactions.get(hash)
       if (transaction === undefined) return false
       drop(transaction)
+      truncate()
       return true
     },
     reset(newHead) {
@@ -281,8 +288,7 @@ export function createTransactionPool(context: PoolContext, firstHead: PoolHead)
         if (sender.queued.length > 0 && sender.heartbeat < expiry)
           for (const transaction of [...sender.queued]) drop(transaction)
       }
-      truncatePending()
-      truncateQueue()
+      truncate()
       prices.reset(newHead.baseFee, transactions.values())
     },
     get: (hash) => transactions.get(hash),

@@ -45,6 +45,25 @@ const add: fc.Arbitrary<Step> = fc
     }),
   }))
 
+/** For the same arguments the same transaction, but another object. */
+const cheap = (from: typeof ALICE, nonce: bigint): Step => ({
+  kind: 'add',
+  transaction: pooled({ from, nonce, cost: 1n }),
+})
+
+const EXAMPLES: [Step[]][] = [
+  [[cheap(ALICE, 0n), cheap(ALICE, 0n)]],
+  // What follows a transaction that is removed is queued, and then more is queued than may be.
+  [
+    [
+      ...[0n, 1n, 2n, 3n].map((nonce) => cheap(ALICE, nonce)),
+      ...[1n, 2n].map((nonce) => cheap(BOB, nonce)),
+      { kind: 'remove', index: 0 },
+    ],
+  ],
+  [[0n, 1n, 2n, 3n, 4n].map((nonce) => cheap(ALICE, nonce)).concat({ kind: 'remove', index: 0 })],
+]
+
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 8, arbitrary: add },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('remove' as const), index: fc.nat(20) }) },
@@ -122,8 +141,9 @@ describe('pool: properties', () => {
               assert.equal(test.pool.get(each.transaction.hash), each.transaction)
             } catch (error) {
               assert.ok(error instanceof PoolError, String(error))
+              // Known by its hash; what is kept is the one that came first.
               assert.equal(
-                test.pool.get(each.transaction.hash) === each.transaction,
+                test.pool.get(each.transaction.hash) !== undefined,
                 error.code === 'alreadyKnown',
               )
               // Only a lack of room may cost others their place.
@@ -144,7 +164,7 @@ describe('pool: properties', () => {
           checkInvariants(test)
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 300, examples: EXAMPLES },
     )
   })
 
