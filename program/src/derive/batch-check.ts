@@ -143,12 +143,6 @@ let startEpoch: u64 = 0
 let parentNumber: u64 = 0
 let parentOrigin: u64 = 0
 
-/** The rules for a span as a whole, which are all that it must pass at once since Holocene. */
-export function checkSpanHolocene(parent: usize, inclusion: u64, inclusionTime: u64): i32 {
-  const verdict = checkSpanPrefix(parent, inclusion, inclusionTime)
-  return verdict == BATCH_ACCEPT ? checkOverlap(parent) : verdict
-}
-
 /**
  * All rules: before Holocene no block of a span counts unless every one is valid. The blocks come first: one that is
  * undecided keeps the batches behind it waiting, whether or not the overlap would be found wrong.
@@ -159,7 +153,11 @@ export function checkSpan(parent: usize, inclusion: u64, inclusionTime: u64): i3
   return verdict == BATCH_ACCEPT ? checkOverlap(parent) : verdict
 }
 
-function checkSpanPrefix(parent: usize, inclusion: u64, inclusionTime: u64): i32 {
+/**
+ * The rules for a span as a whole. Since Holocene they are all that it must pass at once: its blocks up to the safe head
+ * are passed over, whatever they hold, the others are judged one by one.
+ */
+export function checkSpanPrefix(parent: usize, inclusion: u64, inclusionTime: u64): i32 {
   if (windowSize() == 0) return BATCH_UNDECIDED
   startEpoch = spanStartEpoch()
   let batchOrigin = windowFirst

@@ -14,7 +14,7 @@ import {
   BATCH_UNDECIDED,
   checkSingular,
   checkSpan,
-  checkSpanHolocene,
+  checkSpanPrefix,
   spanMayBeSequenced,
   spanStartEpoch,
   spanTimestamp,
@@ -248,7 +248,7 @@ function stepStage(parent: usize): i32 {
 
 function openSpanHolocene(parent: usize): bool {
   pending = true
-  const verdict = checkSpanHolocene(parent, originNumber, load<u64>(originRecord() + L1_TIME))
+  const verdict = checkSpanPrefix(parent, originNumber, load<u64>(originRecord() + L1_TIME))
   if (verdict == BATCH_ERROR) return false
   pending = false
   if (verdict == BATCH_ACCEPT && openSpan(parent)) return true
