@@ -22,20 +22,22 @@ interface IAltDistribution {
         uint256 indexed index, address indexed beneficiary, address wallet, uint256 amount
     );
     /// @notice Every allocation has its wallet and its tokens.
+    /// @param total Sum of all allocations, in wei.
     event Completed(uint256 wallets, uint256 total);
 
     /// @notice The allocations given are not those the schedule goes on with.
     error NotNextInSchedule(bytes32 expected, bytes32 got);
     /// @notice The schedule has been carried out.
     error AlreadyComplete();
-    /// @notice All wallets are funded, yet tokens are left: the schedule does not add up.
-    error Undistributed(uint256 left);
 
     /// @notice Hash of the allocations that are still to come; zero when there are none.
     function commitment() external view returns (bytes32);
 
     /// @notice Number of wallets created so far.
     function count() external view returns (uint256);
+
+    /// @notice Wei handed to wallets so far.
+    function distributed() external view returns (uint256);
 
     /// @notice The hash that commits to `allocations` followed by what `rest` commits to (zero:
     /// nothing), and the sum of their amounts.
@@ -45,9 +47,8 @@ interface IAltDistribution {
     ) external pure returns (bytes32 hash, uint256 total);
 
     /// @notice Creates and funds the wallets of the next `allocations`. Anyone may call; the
-    /// schedule decides. `rest` commits to what follows them. The last call fails unless the
-    /// balance is used up
-    /// to the wei.
+    /// schedule decides. `rest` commits to what follows them. Fails while the balance does not
+    /// cover them.
     function distribute(
         Allocation[] calldata allocations,
         bytes32 rest
