@@ -54,6 +54,8 @@ contract EigenLayerStakeSource is StakeSource, IEigenLayerStakeSource, IAVSRegis
     uint32 private _sets;
     mapping(bytes32 service => uint32) public operatorSetOf;
     mapping(uint32 operatorSetId => bytes32) private _serviceOf;
+    /// @dev EigenLayer lets go at once of what is allocated to a strategy that the set is without.
+    mapping(uint32 operatorSetId => mapping(IStrategy => bool)) private _inSet;
 
     mapping(bytes32 service => mapping(address operator => Checkpoints.Trace208)) private _members;
     /// @dev Value: when it was recorded (48 bits) | wei (160 bits).
@@ -122,6 +124,9 @@ contract EigenLayerStakeSource is StakeSource, IEigenLayerStakeSource, IAVSRegis
         IAllocationManager.CreateSetParamsV2[] memory params =
             new IAllocationManager.CreateSetParamsV2[](1);
         params[0] = IAllocationManager.CreateSetParamsV2(id, _strategies, address(this));
+        for (uint256 i = 0; i < _strategies.length; i++) {
+            _inSet[id][_strategies[i]] = true;
+        }
         address[] memory recipients = new address[](1);
         recipients[0] = address(this);
         ALLOCATIONS.createRedistributingOperatorSets(address(this), params, recipients);
@@ -135,6 +140,7 @@ contract EigenLayerStakeSource is StakeSource, IEigenLayerStakeSource, IAVSRegis
     ) external {
         uint32 id = _setOf(service);
         if (_assetOf[strategy] == address(0)) revert NotAContract(address(strategy));
+        _inSet[id][strategy] = true;
         IStrategy[] memory added = new IStrategy[](1);
         added[0] = strategy;
         ALLOCATIONS.addStrategiesToOperatorSet(address(this), id, added);
@@ -258,7 +264,7 @@ contract EigenLayerStakeSource is StakeSource, IEigenLayerStakeSource, IAVSRegis
             OperatorSet(address(this), id), operators, all, uint32(block.number) + HORIZON
         )[0];
         for (uint256 i = 0; i < all.length; i++) {
-            stakes[i] = _valueOf(all[i], stakes[i]);
+            stakes[i] = _inSet[id][all[i]] ? _valueOf(all[i], stakes[i]) : 0;
             // No honest asset has 2^160 wei; one that has weighs no more than that.
             uint256 packed = (block.timestamp << 160) | Math.min(stakes[i], type(uint160).max);
             _records[service][operator][all[i]].push(uint48(block.timestamp), uint208(packed));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.24;
 
+import { StakeSource } from "../../src/restaking/StakeSource.sol";
 import { IEigenLayerStakeSource } from "../../src/restaking/interfaces/IEigenLayerStakeSource.sol";
 import { IStakeSource, Quorum } from "../../src/restaking/interfaces/IStakeSource.sol";
 import {
@@ -142,23 +143,17 @@ contract EigenLayerStakeSourceTest is StakeSourceSuite, EigenLayerFixture {
     }
 
     function test_extend_addsAStrategyToAnOpenService() public {
-        TokenDouble token = new TokenDouble("LST");
-        IStrategy strategy = new StrategyDouble(token, address(eigen));
-        vm.expectRevert();
+        IStrategy unknown = _newStrategy();
+        vm.expectRevert(abi.encodeWithSelector(StakeSource.NotAContract.selector, address(unknown)));
+        eigenSource.extend(service, unknown);
+        (TokenDouble token, IStrategy strategy) = _acceptedStrategy();
         eigenSource.extend(service, strategy);
-        vm.startPrank(address(timelock));
-        eigenSource.setAsset(address(token), Quorum.ETH, true);
-        eigenSource.addStrategy(strategy);
-        vm.stopPrank();
+        vm.expectRevert(EigenLayerDouble.StrategyAlreadyInOperatorSet.selector);
         eigenSource.extend(service, strategy);
         OperatorSet memory set = _set();
         vm.prank(operator);
         eigen.modifyAllocation(set, strategy, 1e18);
-        token.mint(alice, ETH_STAKE);
-        vm.startPrank(alice);
-        token.approve(address(eigen), ETH_STAKE);
-        eigen.deposit(strategy, ETH_STAKE);
-        vm.stopPrank();
+        _deposit(token, strategy, alice);
         _settle(operator);
         _wait(12);
         assertEq(_stake(operator, Quorum.ETH, _now() - 1), 2 * ETH_STAKE);
@@ -171,6 +166,46 @@ contract EigenLayerStakeSourceTest is StakeSourceSuite, EigenLayerFixture {
             )
         );
         eigenSource.extend("unknown", strategy);
+    }
+
+    /// EigenLayer lets operators allocate to strategies that a set is without, and lets go of it at
+    /// once: such stake would vote and could not be slashed.
+    function test_stakeOutsideTheSetDoesNotCount() public {
+        (TokenDouble token, IStrategy strategy) = _acceptedStrategy();
+        OperatorSet memory set = _set();
+        vm.prank(operator);
+        eigen.modifyAllocation(set, strategy, 1e18);
+        _deposit(token, strategy, alice);
+        _settle(operator);
+        _wait(12);
+        assertEq(_stake(operator, Quorum.ETH, _now() - 1), ETH_STAKE);
+        // Nor does it keep the rest from being slashed.
+        bytes32 offence = _punish(operator, _now() - 1, "a");
+        assertEq(slasher.distribute(offence, address(tokens[0])), ETH_STAKE / 10);
+        vm.prank(operator);
+        eigen.modifyAllocation(set, strategy, 0);
+        assertEq(eigen.getAllocation(operator, set, strategy).currentMagnitude, 0);
+    }
+
+    function _acceptedStrategy() private returns (TokenDouble token, IStrategy strategy) {
+        token = new TokenDouble("LST");
+        strategy = new StrategyDouble(token, address(eigen));
+        vm.startPrank(address(timelock));
+        eigenSource.setAsset(address(token), Quorum.ETH, true);
+        eigenSource.addStrategy(strategy);
+        vm.stopPrank();
+    }
+
+    function _deposit(
+        TokenDouble token,
+        IStrategy strategy,
+        address staker
+    ) private {
+        token.mint(staker, ETH_STAKE);
+        vm.startPrank(staker);
+        token.approve(address(eigen), ETH_STAKE);
+        eigen.deposit(strategy, ETH_STAKE);
+        vm.stopPrank();
     }
 
     function test_registrar_listensToAllocationManagerOnly() public {

@@ -251,7 +251,10 @@ contract EigenLayerDouble is IAllocationManager, IDelegationManager, IStrategyMa
             _encumbered[msg.sender][strategy] = encumbered;
             allocation.effectBlock = uint32(block.number) + _allocationDelay[msg.sender];
             allocation.pendingDiff = difference;
-        } else if (isOperatorSlashable(msg.sender, set) && allocation.currentMagnitude != 0) {
+        } else if (
+            _inSet[key][strategy] && isOperatorSlashable(msg.sender, set)
+                && allocation.currentMagnitude != 0
+        ) {
             allocation.effectBlock = uint32(block.number) + DEALLOCATION_DELAY + 1;
             allocation.pendingDiff = difference;
         } else {
