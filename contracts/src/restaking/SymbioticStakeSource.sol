@@ -287,10 +287,11 @@ contract SymbioticStakeSource is StakeSource, ISymbioticStakeSource {
         if (amount > reach) amount = reach;
         if (amount == 0) return 0;
 
-        // The vault's burner is this contract. What arrived is what counts.
+        // The vault's burner is this contract. What arrived is what counts, up to what the slash
+        // took: a hook of the vault's may have had something else sent here meanwhile.
         uint256 before = IERC20(parts.asset).balanceOf(address(this));
-        vaultSlasher.slash(subnetwork, order.operator, amount, capture, "");
-        amount = IERC20(parts.asset).balanceOf(address(this)) - before;
+        amount = vaultSlasher.slash(subnetwork, order.operator, amount, capture, "");
+        amount = Math.min(amount, IERC20(parts.asset).balanceOf(address(this)) - before);
         _noteRemoved(offence, parts.asset, amount);
         _noteReceived(offence, parts.asset, amount);
         emit VaultSlashed(offence, vault, amount);
