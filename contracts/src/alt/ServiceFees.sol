@@ -109,9 +109,8 @@ contract ServiceFees is IServiceFees, Ownable2Step, ReentrancyGuardTransient {
             (account.nextEpoch, account.endEpoch, account.byOwner) = (first, 0, false);
             emit ServiceStarted(service, first);
         } else if (
-            account.endEpoch != 0 && account.nextEpoch >= current
-                && (!account.byOwner || _isRollupOwner(service))
-                && account.balance >= costOf(service, current, current + NOTICE_EPOCHS)
+            account.endEpoch != 0 && (!account.byOwner || _isRollupOwner(service))
+                && account.balance >= _costOfStaying(service, account, current)
         ) {
             (account.endEpoch, account.byOwner) = (0, false);
             emit NoticeWithdrawn(service);
@@ -211,6 +210,17 @@ contract ServiceFees is IServiceFees, Ownable2Step, ReentrancyGuardTransient {
     ) private {
         account.endEpoch = current + NOTICE_EPOCHS;
         emit NoticeGiven(service, account.endEpoch);
+    }
+
+    /// @dev What is not consumed yet, the current epoch and the notice period. An epoch that ends
+    /// just before a payment must not make it come too late.
+    function _costOfStaying(
+        bytes32 service,
+        Account memory account,
+        uint48 current
+    ) private view returns (uint256) {
+        uint48 from = account.nextEpoch < current ? account.nextEpoch : current;
+        return costOf(service, from, current + NOTICE_EPOCHS);
     }
 
     /// @dev The next epoch to consume has passed and was served.

@@ -164,6 +164,30 @@ contract ServiceFeesTest is FeesFixture {
         assertEq(_account().endEpoch, 0);
     }
 
+    /// An epoch ends between a payment's signature and its block: it still withdraws the notice.
+    function test_paymentWithdrawsTheNoticeThoughAnEpochIsNotConsumed() public {
+        _prepay(payer, 4 * RATE);
+        _nextEpoch();
+        _nextEpoch();
+        fees.consume(service, 1);
+        fees.giveNotice(service);
+        _nextEpoch();
+        assertLt(_account().nextEpoch, table.currentEpoch());
+        // Three are left: for the epoch not consumed, this one, and three of notice, two are
+        // missing.
+        _prepay(payer, 2 * RATE - 1);
+        assertGt(_account().endEpoch, 0);
+        _prepay(payer, 1);
+        assertEq(_account().endEpoch, 0);
+        assertEq(fees.consume(service, 10), 1);
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IServiceFees.Covered.selector, service, (NOTICE + 1) * RATE, (NOTICE + 1) * RATE
+            )
+        );
+        fees.giveNotice(service);
+    }
+
     /// Nobody gave notice in time: operators serve the notice period for what is left.
     function test_lateNotice_isGivenByTheConsumption() public {
         _prepay(payer, 4 * RATE);

@@ -6,9 +6,10 @@ pragma solidity ^0.8.24;
 /// time, which goes to the pot of those who served in it.
 ///
 /// A service is served from the epoch after its first prepayment. When what is left does not cover
-/// the current epoch and the notice period, anyone gives notice; unless it is paid again meanwhile,
-/// the service ends when the notice period has passed. The rollup's owner can give notice at any
-/// time, and takes back what is left after the end.
+/// the current epoch and the notice period, anyone gives notice; the service ends when the notice
+/// period has passed, unless a payment meanwhile covers the epochs not consumed yet, the current
+/// one and a notice period. The rollup's owner can give notice at any time, and takes back what is
+/// left after the end.
 interface IServiceFees {
     /// @param balance Prepaid and not consumed, in wei of ALT.
     /// @param nextEpoch First epoch that is not consumed; 0 for a service that never began.
