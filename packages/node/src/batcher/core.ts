@@ -195,6 +195,7 @@ function sendNext(state: Posting, { now, l1 }: Observation): Posting | undefined
     due: true,
     included: undefined,
     misses: 0,
+    blockedSince: undefined,
   }
   return {
     ...state,

@@ -23,7 +23,7 @@ export function recordSent<T extends BatcherState>(
   if (before === undefined) return { state, events: [] }
   const { content, fees, hashes } = before
   return {
-    state: replace(state, { ...before, sentAt: now, due: false }),
+    state: replace(state, { ...before, sentAt: now, due: false, blockedSince: undefined }),
     events: [
       {
         kind: 'transaction-sent',
@@ -65,9 +65,13 @@ export function recordRefused<T extends BatcherState>(
   if (before === undefined) return { state, events: [] }
   if (ALREADY_THERE.test(reason)) return recordSent(state, nonce, hash, now)
   const refused = { kind: 'transaction-refused', nonce, reason } as const
+  const blockedSince = isBlocked(before, reason) ? (before.blockedSince ?? now) : undefined
   const next = afterRefusal(before, reason, l1, now)
-  return { state: replace(state, next), events: [refused] }
+  return { state: replace(state, { ...next, blockedSince }), events: [refused] }
 }
+
+const isBlocked = ({ content }: BatcherTransaction, reason: string) =>
+  OTHER_POOL.test(reason) && content.carrier !== 'cancel'
 
 function afterRefusal(
   before: BatcherTransaction,

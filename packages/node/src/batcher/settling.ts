@@ -67,5 +67,6 @@ function cancellations({ nonce, now, l1 }: Observation): readonly BatcherTransac
     due: true,
     included: undefined,
     misses: 0,
+    blockedSince: undefined,
   }))
 }

@@ -70,6 +70,8 @@ export interface BatcherTransaction {
   readonly included: Inclusion | undefined
   /** How many times in a row its nonce was used and no version of it was found in a block. */
   readonly misses: number
+  /** Milliseconds of the clock since when L1 refuses its data because of what waits in its other pool. */
+  readonly blockedSince: number | undefined
 }
 
 /**

@@ -27,12 +27,16 @@ export function followTransactions(
 ): Followed {
   const followed = transactions.map((transaction): BatcherTransaction => {
     const included = inclusionOf(transaction, inclusions)
-    if (included !== undefined) return { ...transaction, included, due: false, misses: 0 }
+    if (included !== undefined)
+      return { ...transaction, included, due: false, misses: 0, blockedSince: undefined }
     if (transaction.nonce < nonce.latest)
       return { ...transaction, included: undefined, misses: transaction.misses + 1 }
     const waiting = { ...transaction, included: undefined, misses: 0 }
     // L1 nodes put what a reorganisation dropped back into their pools, or do not.
     if (transaction.included !== undefined) return { ...waiting, due: true }
+    const { blockedSince } = waiting
+    if (blockedSince !== undefined && now - blockedSince >= resubmissionTimeout)
+      return makeWay(waiting)
     if (waiting.due || now - waiting.sentAt < resubmissionTimeout) return waiting
     const raised = raisedFees(waiting.fees, poolOf(waiting.content), l1.prices)
     return { ...waiting, due: true, fees: raised ?? waiting.fees }
@@ -47,6 +51,16 @@ export function followTransactions(
     dropped: followed.filter((each, i) => each.included === undefined && before(i) !== undefined),
     foreign: followed.find(({ misses }) => misses >= MAX_MISSES)?.nonce,
   }
+}
+
+/**
+ * A cancellation in the place of data that L1 does not take while its other pool holds transactions of the account.
+ * Those follow this nonce, so nothing else gets them into a block. Derivation then misses the data's channel, and
+ * its blocks are posted anew.
+ */
+function makeWay(transaction: BatcherTransaction): BatcherTransaction {
+  const pool = poolOf(transaction.content) === 'blobs' ? 'calldata' : 'blobs'
+  return { ...transaction, content: { carrier: 'cancel', pool }, blockedSince: undefined }
 }
 
 function inclusionOf(

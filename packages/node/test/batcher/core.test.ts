@@ -238,7 +238,12 @@ describe('the batcher', () => {
   })
 })
 
-const action = fc.oneof(
+type Action =
+  | ('build' | 'step' | 'mine' | 'derive')
+  | ('mine-none' | 'restart' | 'lose' | 'wait' | 'reorg-l2' | 'reorg-l1' | 'reorg-l1-lost')
+  | ('expensive' | 'cheap' | 'foreign' | 'blind' | 'seeing')
+
+const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 6, arbitrary: fc.constant('build' as const) },
   { weight: 6, arbitrary: fc.constant('step' as const) },
   { weight: 5, arbitrary: fc.constant('mine' as const) },
@@ -272,10 +277,23 @@ describe('whatever happens', () => {
           if (!disturbed) for (const count of world.posted().values()) assert.equal(count, 1)
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 150, examples: [OTHERS_BEHIND_A_LOST_BLOB] },
     )
   })
 })
+
+/**
+ * A reorganisation loses a blob transaction, and one with calldata that follows it waits: an L1 node takes the
+ * blob no more while it has the other, and the other is in no block before the nonce of the blob is used.
+ */
+const OTHERS_BEHIND_A_LOST_BLOB: [Action[], 'auto', number] = [
+  [
+    ...(['step', 'build', 'step', 'mine', 'step', 'mine', 'foreign', 'reorg-l1-lost'] as const),
+    ...(['build', 'mine', 'mine', 'mine', 'derive', 'step', 'build', 'derive'] as const),
+  ],
+  'auto',
+  1,
+]
 
 /** After these a block may be on L1 twice, or a block that is not of the chain any more. */
 const DISTURBANCES = new Set(['reorg-l2', 'reorg-l1', 'reorg-l1-lost', 'foreign'])

@@ -63,6 +63,7 @@ async function post(nonce: number, content: Content, gwei = 2n): Promise<string 
     due: true,
     included: undefined,
     misses: 0,
+    blockedSince: undefined,
   }
   const signed = await account.sign(transaction, prices)
   const refusal = await account.send(signed)

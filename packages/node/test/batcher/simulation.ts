@@ -163,7 +163,10 @@ export function createSimulation({ settings = {} }: SimulationOptions = {}) {
       const { nonce } = transaction
       const hash = hashOf(
         'tx',
-        JSON.stringify([nonce, transaction.channel, transaction.fees], text),
+        JSON.stringify(
+          [nonce, transaction.channel, transaction.content.carrier, transaction.fees],
+          text,
+        ),
       )
       state = recordSigned(state, nonce, hash)
       const refusal = submit({ hash, transaction })
@@ -258,6 +261,7 @@ export function createSimulation({ settings = {} }: SimulationOptions = {}) {
         due: false,
         included: undefined,
         misses: 0,
+        blockedSince: undefined,
       }
       pool.push({ hash: hashOf('foreign', serial++), transaction })
     },
