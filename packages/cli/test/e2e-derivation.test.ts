@@ -7,8 +7,9 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { createPublicClient, type Hash, http, parseEther } from 'viem'
 import { generatePrivateKey, privateKeyToAddress } from 'viem/accounts'
+import { freePort } from '../../launch/test/free-port.ts'
 import { type Clients, clientsOf } from './helpers/clients.ts'
-import { freePort, type Network, startNetwork } from './helpers/network.ts'
+import { type Network, startNetwork } from './helpers/network.ts'
 import { altlayer, binary } from './helpers/process.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'altlayer-derive-'))

@@ -7,9 +7,10 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { type Hash, parseAbi, parseEther } from 'viem'
 import { generatePrivateKey, privateKeyToAddress } from 'viem/accounts'
+import { freePort } from '../../launch/test/free-port.ts'
 import { identify, isAlive, type ProcessId, waitForExit } from '../src/local/process.ts'
 import { type Clients, clientsOf } from './helpers/clients.ts'
-import { freePort, type Network, startNetwork } from './helpers/network.ts'
+import { type Network, startNetwork } from './helpers/network.ts'
 import { altlayer, binary, descendants } from './helpers/process.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'altlayer-life-'))

@@ -27,7 +27,7 @@ import {
   type RollupConfig,
 } from '@altlayer/protocol'
 import { privateKeyToAccount } from 'viem/accounts'
-import { freePort } from './helpers/network.ts'
+import { freePort } from '../../launch/test/free-port.ts'
 import { binary } from './helpers/process.ts'
 
 // Nodes as processes of their own, on a rollup whose blocks nobody posts to L1: what followers know, they

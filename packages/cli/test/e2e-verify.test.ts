@@ -15,8 +15,9 @@ import {
   verifyForeignBlock,
 } from '@altlayer/verify'
 import { type Hex, keccak256, parseEther, toHex } from 'viem'
+import { freePort } from '../../launch/test/free-port.ts'
 import { clientsOf } from './helpers/clients.ts'
-import { freePort, type Network, startNetwork } from './helpers/network.ts'
+import { type Network, startNetwork } from './helpers/network.ts'
 import { altlayer, binary } from './helpers/process.ts'
 import {
   type Change,

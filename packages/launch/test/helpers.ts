@@ -1,5 +1,4 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -16,6 +15,7 @@ import {
   VITAL_GAME_TYPE,
 } from '../src/l1/config.ts'
 import { rpc } from '../src/l1/rpc.ts'
+import { freePort } from './free-port.ts'
 
 // The genesis needs our own predeploys; nothing is compiled when nothing changed.
 buildContracts()
@@ -27,14 +27,6 @@ export function temporaryFolder(test: { after(fn: () => void): void }): string {
   const folder = mkdtempSync(join(tmpdir(), 'altlayer-launch-'))
   test.after(() => rmSync(folder, { recursive: true, force: true }))
   return folder
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
 
 /** An anvil with the given arguments, stopped when the test is over. Returns its URL. */

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
 import type { Address, Hex } from 'viem'
+import { freePort } from '../../../launch/test/free-port.ts'
 import { binary } from './process.ts'
 
 /** What `altlayer up --json` prints when it is ready. */
@@ -22,19 +22,6 @@ export interface Network extends ReadyInfo {
   stop(signal?: NodeJS.Signals): Promise<number | null>
 }
 
-/** A TCP port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  if (typeof address !== 'object' || address === null) throw new Error('no port')
-  return address.port
-}
-
-/** Tries to find ports that no other program takes between the look and the use. */
-const ATTEMPTS = 5
-
 /**
  * Starts `altlayer up` as a process of its own on free ports and waits until it says that it is
  * ready.
@@ -43,17 +30,6 @@ export async function startNetwork(
   dataDir: string,
   more: readonly string[] = [],
 ): Promise<Network> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await start(dataDir, more)
-    } catch (error) {
-      const taken = /port \d+ for L[12] is in use/.test((error as Error).message)
-      if (!taken || attempt === ATTEMPTS) throw error
-    }
-  }
-}
-
-async function start(dataDir: string, more: readonly string[]): Promise<Network> {
   const ports = ['--l1-port', String(await freePort()), '--l2-port', String(await freePort())]
   const args = ['up', '--json', '--data-dir', dataDir, ...ports, ...more]
   const child = spawn(process.execPath, [binary, ...args], {

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { DEV_MNEMONIC, FUNDED_ACCOUNTS } from '../accounts.ts'
 import { rpc } from '../l1/rpc.ts'
 import { anvilPath, startKept } from './process.ts'
-import { restoreState, stateFiles } from './state.ts'
+import { type RestoredState, restoreState, stateFiles } from './state.ts'
 
 export interface AnvilOptions {
   /** Holds the chain's state and the log. Created when missing. */
@@ -55,6 +55,9 @@ const START_TIMEOUT = 30_000
 /** Longest time to write the state at the end before it is killed. */
 const STOP_TIMEOUT = 20_000
 
+/** Free ports that are tried where any will do: another program may take one before anvil does. */
+const ATTEMPTS = 5
+
 /** Blocks that a transaction must not exceed; today's Ethereum limit. */
 const GAS_LIMIT = 60_000_000
 /** Finalized is this many blocks behind safe, and safe behind latest: short, a local network never forks. */
@@ -67,9 +70,24 @@ const SLOTS_IN_EPOCH = 2
 export async function startAnvil(options: AnvilOptions): Promise<Anvil> {
   options.signal?.throwIfAborted()
   mkdirSync(options.folder, { recursive: true })
-  const port = await freePort(options.port)
+  const restored = restoreState(stateFiles(options.folder))
+  for (let attempt = 1; ; attempt++) {
+    const port = await freePort(options.port)
+    try {
+      return await startAt(port, restored, options)
+    } catch (error) {
+      const another = error instanceof PortTakenError && options.port === 0 && attempt < ATTEMPTS
+      if (!another) throw error
+    }
+  }
+}
+
+async function startAt(
+  port: number,
+  restored: RestoredState,
+  options: AnvilOptions,
+): Promise<Anvil> {
   const files = stateFiles(options.folder)
-  const restored = restoreState(files)
   const logPath = join(options.folder, 'anvil.log')
   const kept = startKept(
     anvilPath(),
@@ -95,9 +113,9 @@ export async function startAnvil(options: AnvilOptions): Promise<Anvil> {
     stopped ??= stopWithin(kept, STOP_TIMEOUT)
     return stopped
   }
-  const url = `http://127.0.0.1:${port}`
+  const url = urlOf(port)
   try {
-    await untilReady(url, options, exited)
+    await untilReady(port, options, exited)
   } catch (error) {
     await stop()
     throw error
@@ -113,6 +131,8 @@ export async function startAnvil(options: AnvilOptions): Promise<Anvil> {
     stop,
   }
 }
+
+const urlOf = (port: number) => `http://127.0.0.1:${port}`
 
 /** The port, or a free one for 0. Throws PortTakenError. */
 async function freePort(port: number): Promise<number> {
@@ -135,10 +155,11 @@ async function freePort(port: number): Promise<number> {
 }
 
 async function untilReady(
-  url: string,
+  port: number,
   options: AnvilOptions,
   exited: Anvil['exited'],
 ): Promise<void> {
+  const url = urlOf(port)
   let ended: { code: number | null; output: string } | undefined
   exited.then(
     (end) => {
@@ -149,7 +170,10 @@ async function untilReady(
   const deadline = performance.now() + START_TIMEOUT
   for (;;) {
     options.signal?.throwIfAborted()
-    if (ended) throw new AnvilStartError(`anvil ended with code ${ended.code}: ${ended.output}`)
+    if (ended !== undefined) {
+      const error = new AnvilStartError(`anvil ended with code ${ended.code}: ${ended.output}`)
+      throw /address already in use/i.test(ended.output) ? new PortTakenError(port, error) : error
+    }
     const chainId = await rpc<string>(url, 'eth_chainId', [], 1_000).catch(() => undefined)
     if (chainId !== undefined) {
       if (Number(chainId) === options.chainId) return

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Hash, Hex } from '@altlayer/protocol'
 import { createPublicClient, http, type PrivateKeyAccount, type PublicClient, toHex } from 'viem'
 import { mnemonicToAccount, privateKeyToAccount } from 'viem/accounts'
 import { anvilPath } from '../../../launch/src/anvil/process.ts'
+import { freePort } from '../../../launch/test/free-port.ts'
 import { createSender, type Sender } from '../../src/l1/index.ts'
 
 export const L1_CHAIN_ID = 900
@@ -143,12 +143,4 @@ export async function waitingOf(l1: TestL1, account: Hex): Promise<readonly Pool
         Object.entries(byNonce).map(([nonce, { hash }]) => ({ hash, nonce: Number(nonce) })),
       ),
   )
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }

@@ -1,10 +1,9 @@
-import { once } from 'node:events'
 import { existsSync, renameSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { DEV_MNEMONIC } from '@altlayer/launch'
 import type { Address, Hash, Hex } from '@altlayer/protocol'
+import { freePort } from '../../../../launch/test/free-port.ts'
 import { rpc } from './json-rpc.ts'
 import { startProcess, type TestProcess } from './processes.ts'
 import { eventually } from './wait.ts'
@@ -145,16 +144,6 @@ export async function startTestAnvil(options: TestAnvilOptions): Promise<TestAnv
     stop: (signal = 'SIGTERM') => running.signal(signal),
     restart: start,
   }
-}
-
-/** A TCP port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (typeof address !== 'object' || address === null) throw new Error('no TCP port')
-  return address.port
 }
 
 /** The program itself, not npm's launcher: signals must reach it. */

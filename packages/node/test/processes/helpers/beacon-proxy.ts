@@ -1,5 +1,5 @@
 import { createServer } from 'node:http'
-import { freePort } from './anvil.ts'
+import { freePort } from '../../../../launch/test/free-port.ts'
 
 /** How a beacon node behaves. */
 export type BeaconManners =

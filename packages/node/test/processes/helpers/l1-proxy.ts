@@ -1,6 +1,6 @@
 import { createServer, type ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { freePort } from './anvil.ts'
+import { freePort } from '../../../../launch/test/free-port.ts'
 
 /** How an L1 endpoint behaves; asked for each request. */
 export type Manners =

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Address, Hash, Hex } from '@altlayer/protocol'
-import { freePort } from './anvil.ts'
+import { freePort } from '../../../../launch/test/free-port.ts'
 import { rpc } from './json-rpc.ts'
 import { startProcess, type TestProcess } from './processes.ts'
 import { eventually } from './wait.ts'
