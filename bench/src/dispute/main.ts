@@ -50,7 +50,7 @@ export async function run(args: readonly string[]): Promise<void> {
   })
   const folder = await mkdtemp(join(tmpdir(), 'altlayer-bench-'))
   const network = await startNetwork(join(folder, 'network'), [
-    ...['--l1-block-time', '1', '--proposal-interval', '0'],
+    ...['--l1-block-time', '1', '--proposal-interval', '0', '--no-vital'],
   ])
   const court = await openCourt(network)
   const services: Service[] = []

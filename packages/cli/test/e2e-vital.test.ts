@@ -80,7 +80,7 @@ async function createBeyond(): Promise<Address> {
 
 before(async () => {
   network = await startNetwork(join(folder, 'network'), [
-    ...['--l1-block-time', '1', '--proposal-interval', '0'],
+    ...['--l1-block-time', '1', '--proposal-interval', '0', '--no-vital'],
   ])
   court = await openCourt(network)
   await shortenGames(network, court)

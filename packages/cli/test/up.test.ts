@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { describe, it } from 'node:test'
 import { formatLine } from '../src/up/log.ts'
 import { parseUpOptions } from '../src/up/options.ts'
+import { externalKeys } from '../src/up/output-root-keys.ts'
 import { assertFree } from '../src/up/ports.ts'
 import { createReporter } from '../src/up/report.ts'
 import { listenForStop } from '../src/up/signals.ts'
@@ -16,12 +17,49 @@ describe('the options of altlayer up', () => {
     assert.equal(options.host, '127.0.0.1')
     assert.deepEqual(options.cors, ['*'])
     assert.deepEqual(options.vhosts, ['localhost'])
+    assert.equal(options.proposalInterval, 30)
+    assert.equal(options.vital, true)
     assert.ok(!('l1Url' in options || 'l2BlockTime' in options || 'l2ChainId' in options))
   })
 
   it('may be repeated where several values make sense', () => {
     const origins = ['https://a.example', 'https://b.example']
     assert.deepEqual(parseUpOptions(origins.flatMap((o) => ['--cors', o])).cors, origins)
+  })
+})
+
+describe('output roots', () => {
+  const key = (digit: string) => `0x${digit.repeat(64)}`
+
+  it('are neither proposed nor disputed when nobody should', () => {
+    const options = parseUpOptions(['--proposal-interval', '0', '--no-vital'])
+    assert.ok(!('proposalInterval' in options))
+    assert.equal(options.vital, false)
+  })
+
+  it('need keys of accounts of their own on an L1 of someone else', () => {
+    const names = ['ALTLAYER_DEPLOYER_KEY', 'ALTLAYER_PROPOSER_KEY', 'ALTLAYER_VITAL_KEY'] as const
+    const [deployer, proposer, player] = names
+    assert.deepEqual(externalKeys({ [deployer]: key('1') }), {
+      proposer: undefined,
+      player: undefined,
+    })
+    const all = { [deployer]: key('1'), [proposer]: key('2'), [player]: key('a') }
+    assert.deepEqual(externalKeys(all), { proposer: key('2'), player: key('a') })
+    for (const [a, b] of [
+      [proposer, deployer],
+      [player, deployer],
+      [player, proposer],
+    ] as const) {
+      assert.throws(
+        () => externalKeys({ ...all, [a]: key('b'), [b]: key('B') }),
+        (error: Error) =>
+          error.name === 'CommandError' &&
+          error.message.includes(`${a} and ${b} hold the same key`) &&
+          !error.message.toLowerCase().includes('bbbb'),
+      )
+    }
+    assert.throws(() => externalKeys({ [player]: '0x12' }), /ALTLAYER_VITAL_KEY must hold a key/)
   })
 })
 

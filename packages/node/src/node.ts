@@ -67,6 +67,8 @@ export interface NodeOptions {
     readonly host: string
     /** 0 picks a free one. */
     readonly port: number
+    /** Where others have theirs that are served too; default: a new one. */
+    readonly registry?: ReturnType<typeof createRegistry>
   }
   /** Takes part in the rollup's network; left out, the node has no peers. */
   readonly p2p?: P2pOptions
@@ -195,7 +197,7 @@ export async function startNode(options: NodeOptions): Promise<RollupNode> {
       opened.push(
         startSequencer({ config, engine, client, follower, turns, l1Genesis, clock, logger }),
       )
-    const registry = options.metrics && createRegistry()
+    const registry = options.metrics && (options.metrics.registry ?? createRegistry())
     if (options.sequencer?.batcher) {
       const { l1Url } = options
       const shared = { config, engine, l1Url, l1Genesis, derived, clock, logger }

@@ -133,7 +133,7 @@ export function startProposer(options: ProposerOptions): Proposer {
   async function gameOf(args: readonly [number, Hash, Hex]): Promise<Address> {
     const read = { address: factory, abi: FACTORY_ABI, functionName: 'games', args } as const
     const [game] = await client.readContract(read)
-    return game
+    return game.toLowerCase() as Address
   }
 
   async function look(): Promise<void> {

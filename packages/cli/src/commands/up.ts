@@ -10,6 +10,8 @@ export const up: Command = {
   details: [
     'Starts Anvil as L1 (or uses --l1-url), deploys the OP Stack contracts, makes the L2 genesis,',
     'starts the rollup node, prints endpoints, accounts and addresses, and runs until Ctrl-C.',
+    'Output roots are proposed to L1 and false ones disputed; with --l1-url only where ALTLAYER_PROPOSER_KEY and',
+    'ALTLAYER_VITAL_KEY, environment variables, hold the keys of accounts that nothing else sends from.',
     'A data directory that has a chain already is continued.',
   ].join('\n'),
   run: async (args) => {

@@ -1,16 +1,11 @@
 import { type LaunchedRollup, launchRollup } from '@altlayer/launch'
 import { BatcherSettingError, type RollupNode, startNode } from '@altlayer/node'
-import type { Address } from '@altlayer/protocol'
-import { createSender } from '@altlayer/vital/l1'
-import { createRollupClient } from '@altlayer/vital/rollup'
-import { type Proposer, startProposer } from '@altlayer/vital/services'
 import type { Logger } from 'pino'
-import { privateKeyToAccount } from 'viem/accounts'
 import { CommandError } from '../command.ts'
 import type { Lock } from '../local/lock.ts'
-import { connectToL1, VITAL_GAME_TYPE } from '../vital/connect.ts'
-import { newestOutput } from '../vital/propose.ts'
+import type { MetricsRegistry } from '../vital/metrics.ts'
 import type { UpOptions } from './options.ts'
+import { DEPLOYER_KEY, isKey } from './output-root-keys.ts'
 import type { Reporter } from './report.ts'
 
 /** Starts the L1, or reaches it, deploys what is missing, writes the genesis files. */
@@ -33,9 +28,6 @@ export async function launchLocal(
   )
 }
 
-/** Environment variable with the key that deploys to an L1 given by URL: not an option, `ps` shows those. */
-const keyVariable = 'ALTLAYER_DEPLOYER_KEY'
-
 function l1Of(options: UpOptions) {
   if (options.l1Url === undefined) {
     return {
@@ -43,13 +35,13 @@ function l1Of(options: UpOptions) {
       ...(options.l1BlockTime !== undefined && { blockTime: options.l1BlockTime }),
     }
   }
-  const deployerKey = process.env[keyVariable]
-  if (deployerKey === undefined || !/^0x[0-9a-fA-F]{64}$/.test(deployerKey)) {
+  const deployerKey = process.env[DEPLOYER_KEY]
+  if (!isKey(deployerKey)) {
     throw new CommandError(
-      `an L1 given by --l1-url needs the key of the account that pays for the deployment, 32 bytes of hex, in the environment variable ${keyVariable}`,
+      `an L1 given by --l1-url needs the key of the account that pays for the deployment, 32 bytes of hex, in the environment variable ${DEPLOYER_KEY}`,
     )
   }
-  return { url: options.l1Url, deployerKey: deployerKey as `0x${string}` }
+  return { url: options.l1Url, deployerKey }
 }
 
 /** Milliseconds: our own L1 answers at once and has a block every second or two. */
@@ -67,6 +59,7 @@ export async function startRollupNode(
   options: UpOptions,
   rollup: LaunchedRollup,
   logger: Logger,
+  registry?: MetricsRegistry,
 ): Promise<RollupNode> {
   return startNode({
     rollupConfigPath: rollup.rollupConfigPath,
@@ -81,7 +74,9 @@ export async function startRollupNode(
       vhosts: options.vhosts,
       admin: options.admin,
     },
-    ...(options.metrics && { metrics: options.metrics }),
+    ...(options.metrics && {
+      metrics: { ...options.metrics, ...(registry && { registry }) },
+    }),
     l1BeaconUrls: [rollup.l1Url],
     sequencer: {
       confirmations: options.confirmations,
@@ -108,40 +103,6 @@ export async function startRollupNode(
     logger,
   }).catch((error: unknown) => {
     throw error instanceof BatcherSettingError ? new CommandError(error.message) : error
-  })
-}
-
-/** Looks of the proposer at L1, milliseconds. */
-const PROPOSER_POLL = 2_000
-/** Wei per gas that a proposal is worth at most. */
-const PROPOSER_MAX_FEE = 10n ** 12n
-
-/** Proposes safe blocks as the rollup's proposer, if its key is here. */
-export async function startLocalProposer(
-  { proposalInterval }: UpOptions,
-  rollup: LaunchedRollup,
-  node: RollupNode,
-  logger: Logger,
-): Promise<Proposer | undefined> {
-  const { roleKeys, addresses, l1Url } = rollup
-  if (proposalInterval === undefined || roleKeys.proposer === undefined) return undefined
-  const client = connectToL1(l1Url)
-  const account = privateKeyToAccount(roleKeys.proposer)
-  const rollupClient = createRollupClient(node.url)
-  return startProposer({
-    client,
-    factory: addresses.DisputeGameFactoryProxy as Address,
-    gameType: VITAL_GAME_TYPE,
-    sender: createSender({
-      client,
-      account,
-      chainId: rollup.l1ChainId,
-      maxFeePerGas: PROPOSER_MAX_FEE,
-    }),
-    newest: () => newestOutput(rollupClient, true),
-    proposalInterval: BigInt(proposalInterval),
-    pollInterval: PROPOSER_POLL,
-    logger: logger.child({}, { level: 'warn' }),
   })
 }
 

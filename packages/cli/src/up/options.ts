@@ -55,6 +55,10 @@ export const upOptions = {
     value: 'S',
     default: '30',
   },
+  'no-restaking': {
+    summary: 'leave out ALT and restaking; with --l1-url: always, see altlayer alt deploy',
+  },
+  'no-vital': { summary: 'do not dispute false output roots' },
   ...batcherOptions,
   ...withDefaults({
     'data-availability-type': 'calldata; with --l1-url: auto',
@@ -87,6 +91,10 @@ export interface UpOptions {
   readonly batcher: ParsedBatcherOptions
   /** undefined: no output roots are proposed. */
   readonly proposalInterval?: number
+  /** False output roots are disputed. */
+  readonly vital: boolean
+  /** ALT and restaking are deployed too. */
+  readonly restaking: boolean
   /** undefined: no metrics. */
   readonly metrics?: MetricsAddress
   /** undefined: no network. */
@@ -138,6 +146,9 @@ export function parseUpOptions(args: readonly string[]): UpOptions {
     confirmations: number('confirmations', 0, 1_000),
     batcher: parseBatcherOptions(values),
     ...(proposalInterval > 0 && { proposalInterval }),
+    vital: !values['no-vital'],
+    // ALT of an L1 that others share is for its people to configure: `altlayer alt deploy`.
+    restaking: l1Url === undefined && values['no-restaking'] !== true,
     ...(metrics && { metrics }),
     ...(p2p && { p2p }),
     admin: values['rpc.enable-admin'] ?? false,

@@ -1,5 +1,10 @@
 import type { LaunchedRollup, ProgressEvent } from '@altlayer/launch'
+import type { Address } from '@altlayer/protocol'
+import type { AltDeployment, LocalRestaking } from '@altlayer/restaking'
 import { getAddress } from 'viem'
+import { privateKeyToAddress } from 'viem/accounts'
+import { keysFolder, passwordPath, restakingPaths } from '../local/files.ts'
+import type { OutputRootsJob } from './output-roots-worker.ts'
 
 /** Where `up` tells what it does: standard error when `--json` keeps standard output for machines. */
 export interface Reporter {
@@ -50,11 +55,13 @@ export interface Ready {
   /** Multiaddrs at which peers reach the node. */
   readonly peerAddresses: readonly string[]
   readonly dataDir: string
+  /** undefined: output roots are neither proposed nor watched. */
+  readonly job: OutputRootsJob | undefined
 }
 
 /** What a user needs once everything runs. */
 export function readyLines(ready: Ready): string[] {
-  const { rollup, l2Url, metricsUrl, peerAddresses, dataDir } = ready
+  const { rollup, l2Url, metricsUrl, peerAddresses, dataDir, job } = ready
   const lines = [
     '',
     'Endpoints',
@@ -64,6 +71,17 @@ export function readyLines(ready: Ready): string[] {
     ...peerAddresses.map((address) => `  P2P ${address}`),
     ...(metricsUrl === undefined ? [] : [`  metrics ${metricsUrl}`]),
   ]
+  const { proposer, challenger } = outputRoots(job)
+  lines.push(
+    '',
+    'Output roots on L1',
+    proposer
+      ? `  proposed every ${proposer.interval} s by ${proposer.address}`
+      : '  not proposed: nothing can be withdrawn',
+    challenger
+      ? `  false ones disputed by ${challenger.address}`
+      : '  not watched: a false one stands',
+  )
   if (rollup.accounts.length > 0) {
     lines.push(
       '',
@@ -89,9 +107,62 @@ export function readyLines(ready: Ready): string[] {
   return lines
 }
 
+/** What a user needs once ALT and restaking stand. */
+export function restakingLines(
+  { l1, l2, operator, epoch }: LocalRestaking,
+  dataDir: string,
+): string[] {
+  const files = restakingPaths(dataDir)
+  const names = Object.entries(l1.contracts)
+  const width = Math.max(...names.map(([name]) => name.length))
+  return [
+    '',
+    `ALT and restaking: stake tables of epoch ${epoch} hold operator ${getAddress(operator)}`,
+    `  on L1 and L2 at one address: ALT  ${getAddress(l2.contracts.AltToken as Address)}`,
+    ...names.map(([name, address]) => `  ${name.padEnd(width)}  ${getAddress(address)}`),
+    ...l1.vaults.map(
+      ({ asset, address }) =>
+        `  ${`Vault of ${assetName(l1, asset)}`.padEnd(width)}  ${getAddress(address)}`,
+    ),
+    '',
+    'Files',
+    `  ${files.l1}`,
+    `  ${files.l2}`,
+    `  ${keysFolder(dataDir)}`,
+  ]
+}
+
+/** Vault assets by the names that the deployment has for them. */
+function assetName({ contracts }: AltDeployment, asset: Address | 'ALT'): string {
+  const found = Object.entries(contracts).find(([, address]) => address === asset)
+  return found?.[0] ?? asset
+}
+
+/** The same for machines: a line of its own, after that of `readyJson`. */
+export function restakingJson(
+  { l1, l2, operator, epoch }: LocalRestaking,
+  dataDir: string,
+): string {
+  const { contracts, vaults } = l1
+  return JSON.stringify({
+    restaking: {
+      ready: true,
+      epoch,
+      operator,
+      l1: { contracts, vaults },
+      l2: { contracts: l2.contracts },
+      files: {
+        ...restakingPaths(dataDir),
+        keys: keysFolder(dataDir),
+        password: passwordPath(dataDir),
+      },
+    },
+  })
+}
+
 /** The same for machines. */
 export function readyJson(ready: Ready): string {
-  const { rollup, l2Url, metricsUrl, peerAddresses, dataDir } = ready
+  const { rollup, l2Url, metricsUrl, peerAddresses, dataDir, job } = ready
   return JSON.stringify({
     ready: true,
     dataDir,
@@ -104,6 +175,7 @@ export function readyJson(ready: Ready): string {
       peerAddresses,
     },
     ...(metricsUrl !== undefined && { metricsUrl }),
+    outputRoots: outputRoots(job),
     accounts: rollup.accounts,
     addresses: rollup.addresses,
     roles: rollup.roles,
@@ -114,6 +186,19 @@ export function readyJson(ready: Ready): string {
       genesis: rollup.genesisPath,
     },
   })
+}
+
+/** Who proposes and who disputes, and every how many seconds. */
+function outputRoots(job: OutputRootsJob | undefined) {
+  return {
+    ...(job?.proposer && {
+      proposer: {
+        address: privateKeyToAddress(job.proposer.privateKey),
+        interval: job.proposer.interval,
+      },
+    }),
+    ...(job?.player && { challenger: { address: privateKeyToAddress(job.player.privateKey) } }),
+  }
 }
 
 function webSocketUrl(url: string): string {

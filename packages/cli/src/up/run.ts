@@ -1,16 +1,28 @@
 import { join } from 'node:path'
 import type { LaunchedRollup } from '@altlayer/launch'
-import type { RollupNode } from '@altlayer/node'
-import type { Proposer } from '@altlayer/vital/services'
+import { createRegistry, type RollupNode } from '@altlayer/node'
+import type { Logger } from 'pino'
 import { CommandError } from '../command.ts'
 import { prepareDataDir } from '../local/data-dir.ts'
 import { acquireLock, type Lock } from '../local/lock.ts'
 import { stopLeftovers } from '../local/stop.ts'
+import { type MetricsRegistry, playerMetrics, proposerMetrics } from '../vital/metrics.ts'
 import { type Log, openLog } from './log.ts'
-import { launchLocal, startLocalProposer, startRollupNode, waitUntilCurrent } from './network.ts'
+import { launchLocal, startRollupNode, waitUntilCurrent } from './network.ts'
 import type { UpOptions } from './options.ts'
+import { externalKeys } from './output-root-keys.ts'
+import { type OutputRoots, outputRootsJob, startOutputRoots } from './output-roots.ts'
+import type { OutputRootsJob } from './output-roots-worker.ts'
 import { assertFree } from './ports.ts'
-import { createReporter, type Reporter, readyJson, readyLines } from './report.ts'
+import {
+  createReporter,
+  type Reporter,
+  readyJson,
+  readyLines,
+  restakingJson,
+  restakingLines,
+} from './report.ts'
+import { type RestakingTask, startRestaking } from './restaking.ts'
 import { aborted, listenForStop, type StopRequest } from './signals.ts'
 
 interface Context {
@@ -60,16 +72,24 @@ export async function runUp(options: UpOptions): Promise<number> {
 async function runNetwork(context: Context): Promise<number> {
   const { options, lock, stop, reporter, log } = context
   await assertPortsFree(options)
+  if (options.l1Url !== undefined) externalKeys(process.env)
   let rollup: LaunchedRollup | undefined
   let node: RollupNode | undefined
-  let proposer: Proposer | undefined
+  let outputRoots: OutputRoots | undefined
+  let restaking: RestakingTask | undefined
   try {
     rollup = await launchLocal(options, reporter, lock, stop.graceful)
-    node = await startRollupNode(options, rollup, log.logger)
+    const registry = options.metrics && createRegistry()
+    node = await startRollupNode(options, rollup, log.logger, registry)
     reporter.step('node', `rollup node listens on ${node.url}`)
     await waitUntilCurrent(node, reporter, stop.graceful)
-    proposer = await startLocalProposer(options, rollup, node, log.logger)
-    if (!stop.graceful.aborted) reportReady(context, rollup, node)
+    const job = outputRootsJob(options, rollup, node)
+    if (!stop.graceful.aborted) {
+      reportReady(context, rollup, node, job)
+      // Afterwards: it need not be there for the first transaction.
+      outputRoots = job && startWatching(job, log.logger, registry)
+      if (options.restaking) restaking = await restake(context, rollup, node)
+    }
     const ended = await Promise.race([
       aborted(stop.graceful).then(() => undefined),
       rollup.l1Exited.then(
@@ -83,9 +103,47 @@ async function runNetwork(context: Context): Promise<number> {
     if (stop.graceful.aborted) return 0
     throw error
   } finally {
-    await proposer?.close()
+    await Promise.all([outputRoots?.close(), restaking?.close()])
     if (rollup) await stopNetwork(context, rollup, node)
   }
+}
+
+/** Afterwards too: ALT and restaking tell themselves when they are ready. */
+function restake(
+  { options: { dataDir, json }, reporter, log: { logger } }: Context,
+  rollup: LaunchedRollup,
+  node: RollupNode,
+): Promise<RestakingTask> {
+  return startRestaking({
+    ...{ dataDir, rollup, reporter, logger },
+    l2Url: node.url,
+    onReady(restaking) {
+      reporter.step('restake', 'ALT and restaking are ready')
+      if (json) console.log(restakingJson(restaking, dataDir))
+      else for (const line of restakingLines(restaking, dataDir)) reporter.line(line)
+    },
+    onFailed(error) {
+      const next = 'The rollup runs without; `altlayer up` again goes on with them'
+      reporter.step('restake', `ALT and restaking failed: ${error.message}. ${next}`)
+      if (json) console.log(JSON.stringify({ restaking: { ready: false, error: error.message } }))
+    },
+  })
+}
+
+function startWatching(
+  job: OutputRootsJob,
+  logger: Logger,
+  registry: MetricsRegistry | undefined,
+): OutputRoots {
+  const outputRoots = startOutputRoots(job, {
+    logger,
+    ...(registry && job.proposer && { onProposer: proposerMetrics(registry) }),
+    ...(registry && job.player && { onPlayer: playerMetrics(registry) }),
+  })
+  outputRoots.ready.catch((error: Error) =>
+    logger.error({ err: error }, 'output roots are neither proposed nor watched'),
+  )
+  return outputRoots
 }
 
 async function stopNetwork(
@@ -108,9 +166,14 @@ async function assertPortsFree({ l1Url, l1Port, l2Port, host, metrics }: UpOptio
   if (metrics) await assertFree({ ...metrics, purpose: 'metrics', option: '--metrics.port' })
 }
 
-function reportReady({ options, reporter }: Context, rollup: LaunchedRollup, node: RollupNode) {
+function reportReady(
+  { options, reporter }: Context,
+  rollup: LaunchedRollup,
+  node: RollupNode,
+  job: OutputRootsJob | undefined,
+) {
   const { url: l2Url, metricsUrl, peerAddresses } = node
-  const ready = { rollup, l2Url, metricsUrl, peerAddresses, dataDir: options.dataDir }
+  const ready = { rollup, l2Url, metricsUrl, peerAddresses, dataDir: options.dataDir, job }
   reporter.step('ready', `L2 is at block ${node.status().head}`)
   if (options.json) console.log(readyJson(ready))
   else for (const line of readyLines(ready)) reporter.line(line)

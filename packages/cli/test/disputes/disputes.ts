@@ -62,7 +62,7 @@ async function lieIn(game: Address, account: number): Promise<void> {
 
 before(async () => {
   network = await startNetwork(join(folder, 'network'), [
-    ...['--l1-block-time', '1', '--proposal-interval', '0'],
+    ...['--l1-block-time', '1', '--proposal-interval', '0', '--no-vital'],
   ])
   court = await openCourt(network)
 })
