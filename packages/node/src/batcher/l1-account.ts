@@ -1,16 +1,22 @@
 import {
   type Address,
   bytesToHex,
+  encodeTransaction,
   type Hash,
   type Hex,
   hexToBytes,
-  keccak256Hex,
   parseHash,
   parseObject,
   parseQuantity,
   type RollupConfig,
+  type SignedTransaction,
+  signingHash,
+  TX_BLOB,
+  TX_DYNAMIC_FEE,
+  type TX_LEGACY,
+  transactionHash,
 } from '@altlayer/protocol'
-import { privateKeyToAccount } from 'viem/accounts'
+import { privateKeyToAddress, sign } from 'viem/accounts'
 import { checked, L1Error, type L1Request } from '../l1/client.ts'
 import { BLOB_TRANSACTION_GAS, calldataGas, type L1Prices } from './costs.ts'
 import { isAboutAnotherThing } from './sent.ts'
@@ -46,8 +52,7 @@ export function createL1Account(options: {
   readonly request: L1Request
 }): L1Account {
   const { config, request } = options
-  const account = privateKeyToAccount(options.privateKey)
-  const address = account.address.toLowerCase() as Address
+  const address = privateKeyToAddress(options.privateKey).toLowerCase() as Address
   const sidecars = createSidecars()
   /** Which proofs L1's pool takes: every public L1 has passed Osaka. What it refuses is tried in the other form. */
   let proofForm: ProofForm = 'cells'
@@ -91,33 +96,36 @@ export function createL1Account(options: {
       )
     },
     async sign({ nonce, content, fees }, prices) {
-      const { maxFeePerBlobGas, ...gasFees } = fees
+      const { maxFeePerGas, maxPriorityFeePerGas, maxFeePerBlobGas } = fees
       const cancels = content.carrier === 'cancel'
       const common = {
-        chainId: Number(config.l1ChainId),
+        chainId: config.l1ChainId,
+        nonce: BigInt(nonce),
+        maxPriorityFeePerGas,
+        maxFeePerGas,
         to: cancels ? address : config.batchInboxAddress,
-        nonce,
-        ...gasFees,
+        value: 0n,
+        accessList: [],
+        ...UNSIGNED,
       }
-      const isBlob = content.carrier === 'blobs' || (cancels && content.pool === 'blobs')
+      if (content.carrier === 'blobs' || (cancels && content.pool === 'blobs')) {
+        const signed = await signTransaction(options.privateKey, {
+          ...common,
+          type: TX_BLOB,
+          gas: BLOB_TRANSACTION_GAS,
+          data: '0x',
+          maxFeePerBlobGas,
+          blobVersionedHashes: await sidecars.versionedHashes(content),
+        })
+        return { ...signed, blobsOf: content }
+      }
       const data = content.carrier === 'calldata' ? content.data : new Uint8Array(0)
-      const raw = isBlob
-        ? await account.signTransaction({
-            ...common,
-            type: 'eip4844',
-            gas: BLOB_TRANSACTION_GAS,
-            maxFeePerBlobGas,
-            blobVersionedHashes: await sidecars.versionedHashes(content),
-            sidecars: false,
-          })
-        : await account.signTransaction({
-            ...common,
-            type: 'eip1559',
-            data: bytesToHex(data),
-            gas: calldataGas(data, prices),
-          })
-      const hash = keccak256Hex(hexToBytes(raw))
-      return isBlob ? { raw, hash, blobsOf: content } : { raw, hash }
+      return signTransaction(options.privateKey, {
+        ...common,
+        type: TX_DYNAMIC_FEE,
+        gas: calldataGas(data, prices),
+        data: bytesToHex(data),
+      })
     },
     async send({ raw, blobsOf }) {
       if (blobsOf === undefined) return submit(raw)
@@ -130,6 +138,20 @@ export function createL1Account(options: {
       return undefined
     },
   }
+}
+
+/** What stands in the place of a signature that is still to be made. */
+const UNSIGNED = { yParity: 0, r: 0n, s: 0n } as const
+
+/** With the project's own codec: what viem's hashes in JavaScript is 120 KB long with calldata. */
+async function signTransaction(
+  privateKey: Hex,
+  unsigned: Exclude<SignedTransaction, { type: typeof TX_LEGACY }>,
+): Promise<SignedL1Transaction> {
+  const { yParity, r, s } = await sign({ hash: bytesToHex(signingHash(unsigned)), privateKey })
+  const signature = { yParity: yParity as number, r: BigInt(r), s: BigInt(s) }
+  const raw = encodeTransaction({ ...unsigned, ...signature })
+  return { raw: bytesToHex(raw), hash: transactionHash(raw) }
 }
 
 async function inclusionOf(request: L1Request, hash: Hash): Promise<Inclusion | undefined> {
