@@ -144,6 +144,73 @@ contract AltGovernorTest is Test {
         vm.stopPrank();
     }
 
+    /// Someone proposes the same first, to be able to cancel it: a description that names its
+    /// proposer is that proposer's alone.
+    function test_aProposalCannotBeFrontRun() public {
+        string memory mine = string.concat("limits#proposer=", vm.toString(voter));
+        vm.prank(late);
+        vm.expectRevert(abi.encodeWithSelector(IGovernor.GovernorRestrictedProposer.selector, late));
+        governor.propose(targets, values, calldatas, mine);
+        vm.prank(voter);
+        uint256 id = governor.propose(targets, values, calldatas, mine);
+        assertEq(governor.proposalProposer(id), voter);
+    }
+
+    /// Votes count where they were at the snapshot: not again with who got them after it.
+    function test_votesThatMoveAfterTheSnapshotCountOnce() public {
+        uint256 id = _propose();
+        _vote(voter, id, 1);
+        uint256 balance = token.balanceOf(voter);
+        vm.prank(voter);
+        token.transfer(whale, balance);
+        vm.startPrank(whale);
+        token.delegate(whale);
+        skip(1);
+        assertEq(governor.castVote(id, 1), 0);
+        vm.stopPrank();
+        (, uint256 inFavour,) = governor.proposalVotes(id);
+        assertEq(inFavour, balance);
+        vm.expectRevert(abi.encodeWithSelector(IGovernor.GovernorAlreadyCastVote.selector, voter));
+        _vote(voter, id, 1);
+    }
+
+    /// A quorum reached in time extends nothing, and what extends, extends once.
+    function test_anEarlyQuorumExtendsNothing() public {
+        uint256 id = _propose();
+        uint256 before = governor.proposalDeadline(id);
+        _vote(voter, id, 1);
+        _vote(late, id, 1);
+        assertEq(governor.proposalDeadline(id), before);
+        vm.prank(whale);
+        token.delegate(whale);
+        skip(7 days - 10);
+        _vote(whale, id, 0);
+        assertEq(governor.proposalDeadline(id), before);
+    }
+
+    /// What governs itself does so by a vote: nobody else changes delay, period, quorum or
+    /// timelock.
+    function test_settingsAreGovernancesOwn() public {
+        bytes[5] memory calls = [
+            abi.encodeCall(governor.setVotingDelay, (1)),
+            abi.encodeCall(governor.setVotingPeriod, (1)),
+            abi.encodeCall(governor.setProposalThreshold, (0)),
+            abi.encodeCall(governor.updateQuorumNumerator, (0)),
+            abi.encodeCall(governor.setLateQuorumVoteExtension, (0))
+        ];
+        bytes memory refused =
+            abi.encodeWithSelector(IGovernor.GovernorOnlyExecutor.selector, whale);
+        for (uint256 i = 0; i < calls.length; i++) {
+            vm.prank(whale);
+            (bool success, bytes memory reason) = address(governor).call(calls[i]);
+            assertFalse(success);
+            assertEq(reason, refused);
+        }
+        vm.prank(whale);
+        vm.expectRevert(refused);
+        governor.relay(address(token), 0, "");
+    }
+
     function test_aProposerTakesItsProposalBackBeforeTheVote() public {
         vm.prank(voter);
         uint256 id = governor.propose(targets, values, calldatas, "limits");

@@ -6,7 +6,7 @@ import { IOperatorRewards } from "../../src/alt/interfaces/IOperatorRewards.sol"
 import { IParticipation } from "../../src/alt/interfaces/IParticipation.sol";
 import { IStakeSource } from "../../src/restaking/interfaces/IStakeSource.sol";
 import { FeesFixture } from "./utils/FeesFixture.sol";
-import { FeeToken, ReentrantToken } from "./utils/HostileTokens.sol";
+import { FeeToken, ReentrantToken, RevertingToken } from "./utils/HostileTokens.sol";
 import { Ownable } from "@openzeppelin/contracts/access/Ownable.sol";
 
 contract OperatorRewardsTest is FeesFixture {
@@ -285,6 +285,69 @@ contract OperatorRewardsTest is FeesFixture {
             + rewards.delegatorClaimable(service, epoch, seated[0], alice)
             + rewards.delegatorClaimable(service, epoch, seated[0], bob);
         assertLe(sum, amount);
+    }
+
+    /// Rounding leaves wei behind, never takes one: everyone claims, and the rest is the
+    /// treasury's.
+    function testFuzz_dustIsTheTreasurys(
+        uint256 extra,
+        uint64 commission,
+        uint96 first,
+        uint96 second
+    ) public {
+        vm.prank(seated[0]);
+        rewards.setCommission(uint64(bound(commission, 0, 1e18)));
+        epoch += 1 + PARAMETER_DELAY;
+        for (uint8 quorum = 0; quorum < 2; quorum++) {
+            source.setDelegation(service, seated[0], quorum, alice, uint256(first) + 1);
+            source.setDelegation(service, seated[0], quorum, bob, uint256(second) + 1);
+            source.setDelegation(service, seated[1], quorum, bob, 1);
+        }
+        vm.warp(table.epochStart(epoch) + 1);
+        table.roll(service, 10);
+        uint256 pot = bound(extra, 1e6, 1e27);
+        _fund(epoch, pot);
+        _settle();
+        uint256 paid = _claimOperator(seated[1]) + _claimDelegator(seated[1], bob);
+        address[3] memory who = [seated[0], alice, bob];
+        for (uint256 i = 0; i < 3; i++) {
+            uint256 due = i == 0
+                ? rewards.operatorClaimable(service, epoch, seated[0])
+                : rewards.delegatorClaimable(service, epoch, seated[0], who[i]);
+            if (due == 0) continue;
+            assertEq(i == 0 ? _claimOperator(seated[0]) : _claimDelegator(seated[0], who[i]), due);
+            paid += due;
+        }
+        // All took part and all stake is someone's: a wei for each of what is rounded.
+        assertLe(paid, pot);
+        assertGe(paid + 16, pot);
+        if (paid == pot) return;
+        vm.warp(block.timestamp + CLAIM_PERIOD);
+        assertEq(rewards.reclaim(service, epoch), pot - paid);
+    }
+
+    /// A token that refuses a payment keeps what is owed where it is.
+    function test_tokenThatRefusesIsPaidLater() public {
+        RevertingToken token = new RevertingToken();
+        OperatorRewards with = _rewardsOf(address(token));
+        vm.prank(address(timelock));
+        with.setParticipation(KIND, participation);
+        epoch += 1 + PARAMETER_DELAY;
+        vm.warp(table.epochStart(epoch) + 1);
+        table.roll(service, 10);
+        token.mint(address(this), POT);
+        token.approve(address(with), POT);
+        with.fund(service, epoch, POT);
+        _settle();
+        token.refuse(true);
+        vm.expectRevert("refused");
+        vm.prank(seated[0]);
+        with.claimOperator(service, _one(epoch), seated[0]);
+        (, uint256 paid) = with.potOf(service, epoch);
+        assertEq(paid, 0);
+        token.refuse(false);
+        vm.prank(seated[0]);
+        assertEq(with.claimOperator(service, _one(epoch), seated[0]), 50e18);
     }
 
     /// forge-config: default.isolate = true

@@ -209,6 +209,29 @@ contract BN254Test is Test {
         lib.verify(hash, keys[0].g1, outside, keys[0].g1);
     }
 
+    /// The same key written with a coordinate above the field is no other key: it is refused.
+    function test_verify_revertsOnCoordinatesAboveTheField() public {
+        BlsKeys.Key[] memory keys = BlsKeys.keys(1);
+        G1Point memory hash = _vectorHash();
+        G1Point memory signature = BlsKeys.sign(keys[0], hash);
+        bytes memory failed = abi.encodeWithSelector(BN254.PrecompileFailed.selector, address(8));
+        for (uint256 i = 0; i < 4; i++) {
+            uint256[4] memory at =
+                [keys[0].g2.xImaginary, keys[0].g2.xReal, keys[0].g2.yImaginary, keys[0].g2.yReal];
+            at[i] += BN254.P;
+            vm.expectRevert(failed);
+            lib.verify(hash, keys[0].g1, G2Point(at[0], at[1], at[2], at[3]), signature);
+        }
+        failed = abi.encodeWithSelector(BN254.PrecompileFailed.selector, address(7));
+        G1Point memory above = G1Point(keys[0].g1.x + BN254.P, keys[0].g1.y);
+        vm.expectRevert(failed);
+        lib.verify(hash, above, keys[0].g2, signature);
+        failed = abi.encodeWithSelector(BN254.PrecompileFailed.selector, address(6));
+        signature.y += BN254.P;
+        vm.expectRevert(failed);
+        lib.verify(hash, keys[0].g1, keys[0].g2, signature);
+    }
+
     /// forge-config: default.fuzz.runs = 64
     function testFuzz_malformedPoint_burnsBoundedGas(
         uint256 x,

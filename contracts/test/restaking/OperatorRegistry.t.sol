@@ -115,6 +115,35 @@ contract OperatorRegistryTest is RestakingTest {
         operators.register(G1Point(0, 0), keys[0].g2, G1Point(0, 0));
     }
 
+    /// A key in G2 of another secret, or the key in G1 written otherwise, proves nothing.
+    function test_register_refusesHalvesThatDoNotMatch() public {
+        G1Point memory proof = _proof(alice, keys[0]);
+        vm.expectRevert(
+            abi.encodeWithSelector(IOperatorRegistry.InvalidProofOfPossession.selector, alice)
+        );
+        vm.prank(alice);
+        operators.register(keys[0].g1, keys[1].g2, proof);
+        G1Point memory above = G1Point(keys[0].g1.x + BN254.P, keys[0].g1.y);
+        vm.expectRevert(abi.encodeWithSelector(BN254.PrecompileFailed.selector, address(7)));
+        vm.prank(alice);
+        operators.register(above, keys[0].g2, proof);
+    }
+
+    /// A rotation is front-run as little as a registration, and a key's proof is not another's.
+    function test_rotate_cannotBeFrontRun() public {
+        _register(alice, keys[0]);
+        _register(mallory, keys[1]);
+        G1Point memory proof = _proof(alice, keys[2]);
+        vm.expectRevert(
+            abi.encodeWithSelector(IOperatorRegistry.InvalidProofOfPossession.selector, mallory)
+        );
+        vm.prank(mallory);
+        operators.rotate(keys[2].g1, keys[2].g2, proof);
+        vm.prank(alice);
+        operators.rotate(keys[2].g1, keys[2].g2, proof);
+        assertEq(operators.holderOf(keys[2].g1), alice);
+    }
+
     function test_keyIsUsedOnce() public {
         _register(alice, keys[0]);
         bytes memory used =

@@ -19,6 +19,7 @@ contract SlasherHandler is Test {
         bytes32 service;
         bytes32 kind;
         address timelock;
+        address fund;
     }
 
     World internal world;
@@ -32,6 +33,14 @@ contract SlasherHandler is Test {
     uint256[2] public withdrawn;
     uint256[2] public removed;
     uint256[2] public received;
+    /// @notice What the rules say of what was received: reward, restitution and the burned rest.
+    uint256[2] public rewarded;
+    uint256[2] public restituted;
+    uint256[2] public burned;
+    uint256[2] public paidToBurn;
+    uint256[2] public paidToFund;
+    uint256[2] public paidToReporters;
+    uint256 public refusedAgain;
 
     constructor(
         World memory world_,
@@ -123,6 +132,7 @@ contract SlasherHandler is Test {
             assertTrue(false, "punished twice");
         } catch (bytes memory reason) {
             assertEq(bytes4(reason), ISlasher.AlreadyPunished.selector);
+            refusedAgain++;
         }
     }
 
@@ -144,6 +154,12 @@ contract SlasherHandler is Test {
             uint256 amount
         ) {
             received[quorum] += amount;
+            ISlasher.Slash memory slash_ = world.slasher.slashOf(offence);
+            uint256 reward = amount * slash_.rewardShare / 1e18;
+            uint256 restitution = amount * slash_.restitutionShare / 1e18;
+            rewarded[quorum] += reward;
+            restituted[quorum] += restitution;
+            burned[quorum] += amount - reward - restitution;
         } catch (bytes memory reason) {
             assertEq(bytes4(reason), ISlasher.NothingReceived.selector);
         }
@@ -153,9 +169,15 @@ contract SlasherHandler is Test {
         uint256 seed,
         uint8 quorum
     ) external {
-        address asset = address(world.tokens[quorum % 2]);
-        address account = seed % 3 == 0 ? world.slasher.BURN_ADDRESS() : _actor(seed);
-        if (world.slasher.claimable(account, asset) > 0) world.slasher.claim(account, asset);
+        quorum = quorum % 2;
+        address asset = address(world.tokens[quorum]);
+        address burn = world.slasher.BURN_ADDRESS();
+        address account = seed % 3 == 0 ? burn : seed % 3 == 1 ? world.fund : _actor(seed / 3);
+        if (world.slasher.claimable(account, asset) == 0) return;
+        uint256 amount = world.slasher.claim(account, asset);
+        if (account == burn) paidToBurn[quorum] += amount;
+        else if (account == world.fund) paidToFund[quorum] += amount;
+        else paidToReporters[quorum] += amount;
     }
 
     function wait(
@@ -205,10 +227,16 @@ contract SlasherInvariantTest is RestakingTest {
         }
         handler = new SlasherHandler(
             SlasherHandler.World(
-                slasher, source, evidence, tokens, service, OFFENCE_KIND, address(timelock)
+                slasher, source, evidence, tokens, service, OFFENCE_KIND, address(timelock), fund
             ),
             actors
         );
+        for (uint256 i = 0; i < actors.length; i++) {
+            handler.deposit(i, 0, 1000e18);
+            handler.deposit(i, 1, 50_000e18);
+        }
+        // Offences reach back as far as this.
+        vm.warp(block.timestamp + 6 days);
         bytes4[] memory selectors = new bytes4[](9);
         selectors[0] = SlasherHandler.deposit.selector;
         selectors[1] = SlasherHandler.beginWithdrawal.selector;
@@ -245,17 +273,36 @@ contract SlasherInvariantTest is RestakingTest {
         }
     }
 
-    /// @dev Burned + rewarded + restituted = received, paid or not.
+    /// @dev Burned + rewarded + restituted = received, each by its rule, paid or not.
     function _checkCredits() private view {
         for (uint8 quorum = 0; quorum < 2; quorum++) {
             address asset = address(tokens[quorum]);
-            uint256 credited =
-                slasher.claimable(fund, asset) + slasher.claimable(slasher.BURN_ADDRESS(), asset);
+            uint256 toBurn = slasher.claimable(slasher.BURN_ADDRESS(), asset);
+            uint256 toFund = slasher.claimable(fund, asset);
+            uint256 toReporters;
             for (uint256 i = 0; i < actors.length; i++) {
-                credited += slasher.claimable(actors[i], asset);
+                toReporters += slasher.claimable(actors[i], asset);
             }
-            assertEq(tokens[quorum].balanceOf(address(slasher)), credited);
+            assertEq(tokens[quorum].balanceOf(address(slasher)), toBurn + toFund + toReporters);
+            assertEq(handler.burned(quorum), toBurn + handler.paidToBurn(quorum), "burned");
+            assertEq(handler.restituted(quorum), toFund + handler.paidToFund(quorum), "restituted");
+            assertEq(
+                handler.rewarded(quorum), toReporters + handler.paidToReporters(quorum), "rewarded"
+            );
+            assertEq(
+                handler.received(quorum),
+                handler.burned(quorum) + handler.restituted(quorum) + handler.rewarded(quorum)
+            );
+            assertEq(tokens[quorum].balanceOf(slasher.BURN_ADDRESS()), handler.paidToBurn(quorum));
+            assertEq(tokens[quorum].balanceOf(fund), handler.paidToFund(quorum));
             assertLe(handler.received(quorum), handler.removed(quorum));
         }
+    }
+
+    /// @dev A run of which these are not true has tested nothing.
+    function afterInvariant() public view {
+        assertGt(handler.removed(0) + handler.removed(1), 0, "removed");
+        assertGt(handler.received(0) + handler.received(1), 0, "received");
+        assertGt(handler.refusedAgain(), 0, "refused");
     }
 }

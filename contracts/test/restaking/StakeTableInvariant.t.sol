@@ -5,6 +5,7 @@ import { OperatorRegistry } from "../../src/restaking/OperatorRegistry.sol";
 import { Slasher } from "../../src/restaking/Slasher.sol";
 import { StakeTable } from "../../src/restaking/StakeTable.sol";
 import { IEvidenceModule } from "../../src/restaking/interfaces/IEvidenceModule.sol";
+import { IOperatorRegistry } from "../../src/restaking/interfaces/IOperatorRegistry.sol";
 import { IStakeTable } from "../../src/restaking/interfaces/IStakeTable.sol";
 import { BN254, G1Point } from "../../src/restaking/libraries/BN254.sol";
 import { BlsKeys } from "./utils/BlsKeys.sol";
@@ -28,17 +29,26 @@ contract StakeTableHandler is Test {
 
     World internal world;
     address[] internal actors;
-    uint256 internal offences;
+    BlsKeys.Key[] internal keys;
+    /// @dev Keys not used yet: each can be registered once.
+    uint256 internal nextKey;
+    uint256 public offences;
+    uint256 public newKeys;
+    uint256 public pages;
 
     uint48[] public rolledEpochs;
     mapping(uint48 epoch => bytes32) public rolledHash;
 
     constructor(
         World memory world_,
-        address[] memory actors_
+        address[] memory actors_,
+        BlsKeys.Key[] memory keys_
     ) {
         world = world_;
         actors = actors_;
+        for (uint256 i = actors_.length; i < keys_.length; i++) {
+            keys.push(keys_[i]);
+        }
     }
 
     function rolledCount() external view returns (uint256) {
@@ -80,6 +90,7 @@ contract StakeTableHandler is Test {
     ) external {
         address actor = _actor(seed);
         uint48 start = world.table.epochStart(world.table.currentEpoch());
+        if (!world.operators.isRegistered(actor)) return;
         if (_seated(actor) || _weight(actor, 0, start) < 32e18) return;
         if (_weight(actor, 1, start) < 10_000e18) return;
         vm.prank(actor);
@@ -99,17 +110,49 @@ contract StakeTableHandler is Test {
         }
     }
 
+    /// @dev Another key, or none for a while.
+    function changeKey(
+        uint256 seed
+    ) external {
+        address actor = _actor(seed);
+        bool registered = world.operators.isRegistered(actor);
+        if (registered && seed % 4 == 0) {
+            vm.prank(actor);
+            world.operators.deregister();
+            return;
+        }
+        if (nextKey == keys.length) return;
+        BlsKeys.Key memory key = keys[nextKey];
+        G1Point memory proof =
+            BlsKeys.sign(key, world.operators.proofOfPossessionHash(actor, key.g1));
+        vm.prank(actor);
+        if (!registered) {
+            world.operators.register(key.g1, key.g2, proof);
+        } else {
+            try world.operators.rotate(key.g1, key.g2, proof) { }
+            catch (bytes memory reason) {
+                assertEq(bytes4(reason), IOperatorRegistry.RotationPending.selector);
+                return;
+            }
+        }
+        nextKey++;
+        newKeys++;
+    }
+
     function roll(
         uint256 limit
     ) external {
         uint48 epoch = world.table.currentEpoch();
         if (rolledHash[epoch] != 0) return;
+        pages++;
         if (!world.table.roll(world.service, bound(limit, 1, 5))) return;
         rolledEpochs.push(epoch);
         rolledHash[epoch] = world.table.stakeTableOf(world.service, epoch).hash;
         IStakeTable.Entry[] memory entries = world.table.entriesOf(world.service, epoch);
         uint48 start = world.table.epochStart(epoch);
         for (uint256 i = 0; i < entries.length; i++) {
+            G1Point memory key = world.operators.keyAt(entries[i].operator, start);
+            assertEq(entries[i].key.x, key.x, "the key of the epoch's start");
             for (uint8 quorum = 0; quorum < 2; quorum++) {
                 uint256 stake =
                     world.source.stakeAt(world.service, entries[i].operator, quorum, start);
@@ -167,7 +210,7 @@ contract StakeTableInvariantTest is RestakingTest {
 
     function setUp() public override {
         super.setUp();
-        BlsKeys.Key[] memory keys = BlsKeys.keys(COUNT);
+        BlsKeys.Key[] memory keys = BlsKeys.keys(2 * COUNT);
         address[] memory actors = new address[](COUNT);
         for (uint256 i = 0; i < COUNT; i++) {
             actors[i] = _operator(i);
@@ -181,8 +224,13 @@ contract StakeTableInvariantTest is RestakingTest {
             StakeTableHandler.World(
                 table, source, slasher, operators, evidence, tokens, service, OFFENCE_KIND
             ),
-            actors
+            actors,
+            keys
         );
+        // A table that must never change is there from the beginning.
+        while (handler.rolledCount() == 0) {
+            handler.roll(5);
+        }
         targetContract(address(handler));
     }
 
@@ -212,6 +260,13 @@ contract StakeTableInvariantTest is RestakingTest {
             assertEq(header.aggregateKey.x, sum.x);
             assertEq(header.aggregateKey.y, sum.y);
         }
+    }
+
+    /// @dev A run of which these are not true has tested nothing.
+    function afterInvariant() public view {
+        assertGt(handler.pages(), 0, "pages");
+        assertGt(handler.offences(), 0, "offences");
+        assertGt(handler.newKeys(), 0, "keys");
     }
 
     function _checkSeats() private view {
