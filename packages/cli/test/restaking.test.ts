@@ -30,6 +30,10 @@ const PASSWORD = 'correct horse battery staple'
 /** scrypt's cost. */
 const CHEAP = 4_096
 
+/** Seconds, of the local configuration. */
+const VAULT_EPOCH = 3_600
+const VOTING_DELAY = 30
+
 /** Development account. */
 const ALICE = 4
 
@@ -183,7 +187,7 @@ test('ALT is claimed, moved, staked, bridged and voted with; an operator registe
     assert.equal((await balance(holder)).staked, 1_000n * ALT)
     await asHolder('unstake', '400')
     assert.equal((await balance(holder)).staked, 600n * ALT)
-    await chain.wait(14 * 86_400)
+    await chain.wait(2 * VAULT_EPOCH)
     const before = (await balance(holder)).alt
     await asHolder('claim')
     assert.equal((await balance(holder)).alt, before + 400n * ALT)
@@ -206,7 +210,7 @@ test('ALT is claimed, moved, staked, bridged and voted with; an operator registe
     const call = { to: deployment.contracts.ServiceFees, data: '0x', value: '0' }
     writeFileSync(path, JSON.stringify({ description: 'Nothing', calls: [call] }))
     const { proposal } = await asHolder('propose', path)
-    await chain.wait(86_400 + 1)
+    await chain.wait(VOTING_DELAY + 1)
     await asHolder('vote', proposal, 'for')
     const twice = ['alt', 'vote', proposal, 'for', '--key', 'holder', ...chainArgs]
     assert.match((await altlayer(twice)).stderr, /GovernorAlreadyCastVote/)

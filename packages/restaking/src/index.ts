@@ -13,6 +13,16 @@ export * from './keys/bn254.ts'
 export * from './keys/bn254-keystore.ts'
 export { WrongPasswordError } from './keys/cipher.ts'
 export * from './keys/ecdsa-keystore.ts'
+export { LOCAL_ACCOUNTS, LOCAL_SERVICES } from './local/config.ts'
+export {
+  deployLocal,
+  journalPath,
+  type LocalNetwork,
+  type LocalPaths,
+  type LocalProgress,
+  type LocalRestaking,
+  type RestakingKeeper,
+} from './local/deploy.ts'
 export * from './operations/alt.ts'
 export { type Call, NotDeployedError } from './operations/call.ts'
 export * from './operations/operator.ts'

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { deployAlt, deploymentJson, readAltConfig } from '@altlayer/restaking'
+import { deployAlt, deploymentJson, journalPath, readAltConfig } from '@altlayer/restaking'
 import { createPublicClient, http } from 'viem'
 import { CommandError } from '../command.ts'
 import type { ChainContext } from './options.ts'
@@ -21,7 +21,7 @@ export async function deploy(context: ChainContext, configPath: string): Promise
   const deployment = await deployAlt({
     client,
     config,
-    statePath: journalOf(deploymentPath),
+    statePath: journalPath(deploymentPath),
     progress: ({ step, done, total, found }) => {
       if (!context.json && !found) console.log(`[${done}/${total}] ${step}`)
     },
@@ -38,11 +38,6 @@ export async function deploy(context: ChainContext, configPath: string): Promise
       `the initial settings wait for the timelock: run this again after ${timeText(settings.readyAt)}`,
     )
   return 0
-}
-
-/** Where the journal of a deployment is kept: it alone tells where Slasher and vaults are. */
-function journalOf(deploymentPath: string): string {
-  return `${deploymentPath.replace(/\.json$/, '')}.journal.json`
 }
 
 function timeText(unix: bigint): string {

@@ -38,8 +38,8 @@ export async function newKeys(
   password: string,
 ): Promise<readonly ListedKey[]> {
   for (const type of TYPES) assertFree(pathOf(folder, name, type))
-  const ecdsa = await write(folder, name, 'ecdsa', newEcdsaSecret(), password)
-  const bn254 = await write(folder, name, 'bn254', newSecret(), password)
+  const ecdsa = await saveKey(folder, name, 'ecdsa', newEcdsaSecret(), password)
+  const bn254 = await saveKey(folder, name, 'bn254', newSecret(), password)
   return [ecdsa, bn254]
 }
 
@@ -66,7 +66,7 @@ export async function importKey(
   } catch {
     throw new CommandError(`${secretFile} does not hold a key of ${type}: zero, or too large`)
   }
-  return write(folder, name, type, secret, password)
+  return saveKey(folder, name, type, secret, password)
 }
 
 /** Keystores of the folder, by name; none where there is no folder. */
@@ -81,6 +81,11 @@ export function listKeys(folder: string): readonly ListedKey[] {
       const path = join(folder, file)
       return [{ name, type, public: publicOf(type, readJson(path)), path }]
     })
+}
+
+/** Whether the folder has a key of a name. */
+export function hasKey(folder: string, name: string, type: KeyType): boolean {
+  return existsSync(pathOf(folder, name, type))
 }
 
 /** Opens a key of the folder. Throws CommandError, MalformedInputError, WrongPasswordError. */
@@ -102,15 +107,17 @@ export function accountOf(folder: string, name: string): Address {
   return address
 }
 
-async function write(
+/** Seals a key into the folder. @param cost scrypt's, where less than the usual is enough. */
+export async function saveKey(
   folder: string,
   name: string,
   type: KeyType,
   secret: Uint8Array,
   password: string,
+  cost?: number,
 ): Promise<ListedKey> {
   const seal = type === 'ecdsa' ? sealEcdsaKey : sealBn254Key
-  const keystore = await seal(secret, password)
+  const keystore = await seal(secret, password, cost)
   const path = pathOf(folder, name, type)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   // Never over another key.

@@ -42,6 +42,8 @@ export interface L1ClientOptions {
   readonly chainId: number
   /** Mines a block now, where we may. */
   readonly mine?: () => Promise<void>
+  /** Milliseconds between looks for receipts. Default 50 where we mine, else 1 s. */
+  readonly pollInterval?: number
   /** Milliseconds without any transaction getting into a block. Default 10 minutes. */
   readonly timeout?: number
   readonly signal?: AbortSignal
@@ -160,7 +162,9 @@ async function waitForReceipts(
       throw new InclusionTimeoutError(
         `${hashes.length - receipts.size} transactions, ${waiting[0]} the first, are in no block after ${timeout / 1_000} s`,
       )
-    await sleep(options.mine ? POLL_INTERVAL.mined : POLL_INTERVAL.waiting)
+    await sleep(
+      options.pollInterval ?? (options.mine ? POLL_INTERVAL.mined : POLL_INTERVAL.waiting),
+    )
   }
 }
 

@@ -10,17 +10,18 @@ import {
 } from '@altlayer/launch/deploy'
 import type { Address, Hash } from '@altlayer/protocol'
 import type { AltConfig, VaultConfig } from '../config.ts'
+import { makeCall } from '../operations/call.ts'
+import { sendCalls } from '../operations/send.ts'
 import { distributionSteps } from './distribution.ts'
 import {
   batchArguments,
   batchId,
-  type GovernanceCall,
   handoverSteps,
   openingSteps,
   settingsBatch,
   tokenSteps,
 } from './governance.ts'
-import { call, sameAddress } from './names.ts'
+import { sameAddress } from './names.ts'
 import {
   rateCalls,
   registrySteps,
@@ -140,8 +141,8 @@ async function deployHome(
   const bond = vaults.find(({ asset }) => asset === 'ALT') as DeployedVault
   const steps = [...second, ...services, stakedAltStep(config, bond.address), ...handover]
   const all = await runSteps(steps, { ...context, total })
-  const settings = await carryOut(config, calls, steps, context, all)
-  return { chainId, contracts: contractsOf(steps, all), vaults, ...settings }
+  const deployed = { chainId, contracts: contractsOf(steps, all), vaults }
+  return { ...deployed, ...(await carryOutSettings(client, config, deployed)) }
 }
 
 function contractsOf(steps: readonly Step[], address: AddressOf): AltDeployment['contracts'] {
@@ -150,33 +151,33 @@ function contractsOf(steps: readonly Step[], address: AddressOf): AltDeployment[
   )
 }
 
-/** Executes the initial settings once the timelock lets anyone. */
-async function carryOut(
+/**
+ * Executes the initial settings of a deployment once the timelock lets anyone, where they wait for it.
+ * Throws CallFailedError.
+ */
+export async function carryOutSettings(
+  client: L1Client,
   config: AltConfig,
-  calls: readonly GovernanceCall[],
-  steps: readonly Step[],
-  context: RunContext,
-  address: AddressOf,
+  { contracts }: Pick<AltDeployment, 'contracts'>,
 ): Promise<Pick<AltDeployment, 'settings'>> {
+  const calls = rateCalls(config)
   if (calls.length === 0) return {}
   const { abi } = ownArtifact('TimelockController')
-  const timelock = address('TimelockController')
-  const batch = settingsBatch(config, calls, address)
+  const timelock = contracts.TimelockController as Address
+  const batch = settingsBatch(config, calls, (name) => contracts[name] as Address)
   const id = batchId(batch)
-  const { client } = context
   const readyAt = await client.read<bigint>(timelock, abi, 'getTimestamp', [id])
-  const isDone = () => client.read<boolean>(timelock, abi, 'isOperationDone', [id])
-  if (await isDone()) return { settings: { id, readyAt, done: true } }
-  const { timestamp } = await client.public.getBlock()
-  if (timestamp < readyAt) return { settings: { id, readyAt, done: false } }
-  const execute = call({
-    name: 'Initial settings carried out',
-    to: 'TimelockController',
+  if (await client.read<boolean>(timelock, abi, 'isOperationDone', [id]))
+    return { settings: { id, readyAt, done: true } }
+  if (!(await client.read<boolean>(timelock, abi, 'isOperationReady', [id])))
+    return { settings: { id, readyAt, done: false } }
+  const execute = makeCall(
+    'Initial settings carried out',
+    timelock,
     abi,
-    functionName: 'executeBatch',
-    args: () => batchArguments(batch),
-    done: isDone,
-  })
-  await runSteps([...steps, execute], context)
+    'executeBatch',
+    batchArguments(batch),
+  )
+  await sendCalls(client, [execute])
   return { settings: { id, readyAt, done: true } }
 }

@@ -113,7 +113,7 @@ export async function claimCalls(
 }
 
 /** Wallets that the distribution made for a beneficiary. */
-async function vestingWallets(
+export async function vestingWallets(
   client: PublicClient,
   deployment: AltDeployment,
   beneficiary: Address,

@@ -23,12 +23,16 @@ export interface OperatorOptions {
   readonly service: Hash
 }
 
-/** What an operator is to a service at the chain's newest block. Weights by quorum, in wei. */
-export interface OperatorStatus {
+/** What an operator has of what a seat asks for. */
+interface Membership {
   /** The last key registered, in force or about to be; undefined where there is none. */
   readonly key?: G1Point
   readonly vaults: readonly Address[]
   readonly networkOptedIn: boolean
+}
+
+/** What an operator is to a service at the chain's newest block. Weights by quorum, in wei. */
+export interface OperatorStatus extends Membership {
   readonly seated: boolean
   readonly epoch: number
   /** Weights at the start of the current epoch, which decide on a seat. */
@@ -43,21 +47,31 @@ export async function operatorStatus(options: OperatorOptions): Promise<Operator
   const [table, source] = [at('StakeTable'), at('SymbioticStakeSource')]
   const epoch = Number(await chain.read(table, abiOf.table(), 'currentEpoch'))
   const start = await chain.read<number>(table, abiOf.table(), 'epochStart', [epoch])
+  const [membership, seats, eth, alt] = await Promise.all([
+    membershipOf(options),
+    chain.read<readonly Address[]>(table, abiOf.table(), 'seatsOf', [service]),
+    chain.read<bigint>(source, abiOf.source(), 'stakeAt', [service, operator, 0, start]),
+    chain.read<bigint>(source, abiOf.source(), 'stakeAt', [service, operator, 1, start]),
+  ])
+  const seated = seats.some((seat) => seat.toLowerCase() === operator.toLowerCase())
+  return { ...membership, seated, epoch, stake: [eth, alt] }
+}
+
+async function membershipOf(options: OperatorOptions): Promise<Membership> {
+  const { chain, deployment, operator, service } = options
+  const at = (name: string) => contractAddress(deployment, name)
+  const source = at('SymbioticStakeSource')
   const now = NEVER_PAST
-  const [key, vaults, networkOptedIn, seats, eth, alt] = await Promise.all([
+  const [key, vaults, networkOptedIn] = await Promise.all([
     chain.read<G1Point>(at('OperatorRegistry'), abiOf.operators(), 'keyAt', [operator, now]),
     chain.read<readonly Address[]>(source, abiOf.source(), 'vaultsAt', [service, operator, now]),
     chain.read<boolean>(at('SymbioticOperatorNetworkOptInService'), abiOf.optIns(), 'isOptedIn', [
       operator,
       source,
     ]),
-    chain.read<readonly Address[]>(table, abiOf.table(), 'seatsOf', [service]),
-    chain.read<bigint>(source, abiOf.source(), 'stakeAt', [service, operator, 0, start]),
-    chain.read<bigint>(source, abiOf.source(), 'stakeAt', [service, operator, 1, start]),
   ])
-  const seated = seats.some((seat) => seat.toLowerCase() === operator.toLowerCase())
   const registered = key.x !== NO_KEY || key.y !== NO_KEY
-  return { ...(registered && { key }), vaults, networkOptedIn, seated, epoch, stake: [eth, alt] }
+  return { ...(registered && { key }), vaults, networkOptedIn }
 }
 
 /** The latest time that contracts take: what is set now and nothing later. */
@@ -110,21 +124,35 @@ export async function registrationCalls(
   )
   if (!enabled) throw new ServiceDisabledError(service)
   const status = await operatorStatus(options)
-  const calls = [
-    ...(await symbioticCalls(options, status)),
-    ...(status.key === undefined ? [keyCall(options)] : []),
-  ]
+  const calls = await membershipCalls(options, status)
   if (status.seated) return { calls, seat: 'taken' }
   const enough = status.stake.every((stake, quorum) => stake >= (minStake[quorum] ?? 0n))
   if (!enough) return { calls, seat: 'next epoch' }
-  const join = makeCall('Take a seat', at('StakeTable'), abiOf.table(), 'join', [
-    service,
-    ZERO_ADDRESS,
-  ])
-  return { calls: [...calls, join], seat: 'joins' }
+  return { calls: [...calls, seatCall(deployment, service)], seat: 'joins' }
+}
+
+/** Takes a free seat. */
+export function seatCall(deployment: AltDeployment, service: Hash): Call {
+  const table = contractAddress(deployment, 'StakeTable')
+  return makeCall('Take a seat', table, abiOf.table(), 'join', [service, ZERO_ADDRESS])
 }
 
 const ZERO_ADDRESS: Address = `0x${'00'.repeat(20)}`
+
+/**
+ * The part of `registrationCalls` before the seat: it asks for no stake table. Several services, one after
+ * the other, on a chain that shows each done.
+ */
+export async function membershipCalls(
+  options: OperatorOptions & { readonly vaults: readonly Address[]; readonly secret: Uint8Array },
+  found?: Membership,
+): Promise<readonly Call[]> {
+  const membership = found ?? (await membershipOf(options))
+  return [
+    ...(await symbioticCalls(options, membership)),
+    ...(membership.key === undefined ? [keyCall(options)] : []),
+  ]
+}
 
 async function symbioticCalls(
   {
@@ -136,7 +164,7 @@ async function symbioticCalls(
   }: OperatorOptions & {
     readonly vaults: readonly Address[]
   },
-  status: OperatorStatus,
+  status: Membership,
 ): Promise<readonly Call[]> {
   const at = (name: string) => contractAddress(deployment, name)
   const [source, optIns] = [at('SymbioticStakeSource'), at('SymbioticOperatorVaultOptInService')]

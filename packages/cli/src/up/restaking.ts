@@ -1,0 +1,121 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { Worker } from 'node:worker_threads'
+import { connect, stopThread } from '@altlayer/engine'
+import { devAccount, type LaunchedRollup } from '@altlayer/launch'
+import { writeFileAtomically } from '@altlayer/launch/deploy'
+import { type Address, hexToBytes } from '@altlayer/protocol'
+import {
+  LOCAL_ACCOUNTS,
+  type LocalNetwork,
+  type LocalRestaking,
+  newSecret,
+} from '@altlayer/restaking'
+import type { Logger } from 'pino'
+import {
+  endpointsPath,
+  keysFolder,
+  OPERATOR_KEY,
+  passwordPath,
+  restakingPaths,
+} from '../local/files.ts'
+import { hasKey, openKey, saveKey } from '../restaking/keys.ts'
+import type { Reporter } from './report.ts'
+import type { RestakingHandlers, RestakingJob, RestakingMessage } from './restaking-worker.ts'
+
+export interface RestakingOptions {
+  readonly dataDir: string
+  readonly rollup: LaunchedRollup
+  readonly l2Url: string
+  readonly reporter: Reporter
+  readonly logger: Logger
+  readonly onReady: (restaking: LocalRestaking) => void
+  /** What of it failed; the rollup runs without. */
+  readonly onFailed: (error: Error) => void
+}
+
+/** ALT and restaking, deployed and kept beside the running network. */
+export interface RestakingTask {
+  /** Resolves once nothing more is sent; the next start goes on from there. */
+  close(): Promise<void>
+}
+
+/** Milliseconds between two lines of progress: the report of the ready network stays in view. */
+const TELL_EVERY = 1_000
+
+/** Deploys ALT and restaking in a thread of its own, which then keeps the stake tables rolled. */
+export async function startRestaking(options: RestakingOptions): Promise<RestakingTask> {
+  const { dataDir, rollup, l2Url, reporter, logger, onReady, onFailed } = options
+  writeEndpoints(dataDir, rollup.l1Url, l2Url)
+  const job: RestakingJob = {
+    network: networkOf(rollup, l2Url),
+    paths: restakingPaths(dataDir),
+    secret: await operatorKeys(dataDir),
+  }
+  const worker = new Worker(new URL('./restaking-worker.ts', import.meta.url), { workerData: job })
+  const connection = connect<RestakingHandlers>(worker)
+  let told = performance.now()
+  worker.on('message', (message: RestakingMessage | { readonly kind?: undefined }) => {
+    if (message.kind === 'ready') onReady(message.restaking)
+    else if (message.kind === 'rolled')
+      logger.debug({ epoch: message.epoch }, 'stake tables rolled')
+    else if (message.kind === 'warning')
+      logger.warn({ error: message.error }, 'cannot roll stake tables')
+    else if (message.kind === 'step' && performance.now() - told >= TELL_EVERY) {
+      told = performance.now()
+      reporter.step('restake', message.message)
+    }
+  })
+  let isClosing = false
+  // `connect` tells those who ask; a thread that dies must not take the node with it.
+  worker.on('error', (error) => logger.error({ err: error }, 'restaking: the thread failed'))
+  connection.remote.deployed(undefined as never).catch((error: Error) => {
+    if (!isClosing) onFailed(error)
+  })
+  return {
+    close() {
+      isClosing = true
+      return stopThread(worker, connection)
+    },
+  }
+}
+
+/** For the commands that look for a local network: `altlayer alt`, `altlayer operator`. */
+function writeEndpoints(dataDir: string, l1: string, l2: string): void {
+  writeFileAtomically(endpointsPath(dataDir), `${JSON.stringify({ l1, l2 }, null, 2)}\n`)
+}
+
+function networkOf(rollup: LaunchedRollup, l2Url: string): LocalNetwork {
+  const { l1Url, l1ChainId, l2ChainId, addresses, roles, roleKeys, accounts } = rollup
+  if (roleKeys.owner === undefined) throw new Error('the key of a local rollup has no owner')
+  return {
+    l1Url,
+    l2Url,
+    l1ChainId,
+    l2ChainId,
+    systemConfig: addresses.SystemConfigProxy as Address,
+    owner: roles.owner,
+    ownerKey: roleKeys.owner,
+    users: accounts.map(({ address }) => address),
+  }
+}
+
+/** As everybody knows the mnemonic, nothing is won by another. */
+const LOCAL_PASSWORD = 'altlayer'
+/** scrypt's cost: more does not help a password that everybody knows. */
+const LOCAL_COST = 4_096
+
+/**
+ * The local operator's keystores, made at the first start: its account is of the mnemonic, its BN254 key
+ * is random. Returns the BN254 key.
+ */
+async function operatorKeys(dataDir: string): Promise<Uint8Array> {
+  const folder = keysFolder(dataDir)
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  writeFileSync(passwordPath(dataDir), `${LOCAL_PASSWORD}\n`, { mode: 0o600 })
+  const save = (type: 'ecdsa' | 'bn254', secret: Uint8Array) =>
+    saveKey(folder, OPERATOR_KEY, type, secret, LOCAL_PASSWORD, LOCAL_COST)
+  if (!hasKey(folder, OPERATOR_KEY, 'ecdsa'))
+    await save('ecdsa', hexToBytes(devAccount(LOCAL_ACCOUNTS.operator).privateKey))
+  if (!hasKey(folder, OPERATOR_KEY, 'bn254')) await save('bn254', newSecret())
+  return openKey(folder, OPERATOR_KEY, 'bn254', LOCAL_PASSWORD)
+}
