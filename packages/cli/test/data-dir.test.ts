@@ -31,7 +31,7 @@ describe('the identity of a process', () => {
     const id = identify(child.pid)
     assert.ok(id && isAlive(id))
     child.kill()
-    assert.ok(await waitForExit(id, 5_000))
+    assert.ok(await waitForExit(id, 60_000))
   })
 
   it('is not that of another process with the same number', () => {

@@ -52,7 +52,7 @@ async function startVerifier(directory: string): Promise<VerifyingNode> {
     },
   }
   nodes.push(node)
-  await eventually('the node listens', 60, () => output.includes('node listens on'), node)
+  await eventually('the node listens', 180, () => output.includes('node listens on'), node)
   return node
 }
 
@@ -104,10 +104,10 @@ describe('derivation from L1', () => {
     const to = privateKeyToAddress(generatePrivateKey())
     const hash = await viem.l2Wallet.sendTransaction({ to, value: parseEther('0.25') })
     const { blockNumber } = await viem.l2.waitForTransactionReceipt({ hash })
-    await eventually('the block is safe', 60, async () => {
+    await eventually('the block is safe', 180, async () => {
       return (await safeNumber(network.l2)) >= blockNumber
     })
-    await eventually('the block is finalized', 60, async () => {
+    await eventually('the block is finalized', 180, async () => {
       const { number } = await clientOf(network.l2).getBlock({ blockTag: 'finalized' })
       return number >= blockNumber
     })
@@ -117,14 +117,14 @@ describe('derivation from L1', () => {
     const to = privateKeyToAddress(generatePrivateKey())
     const args = await viem.l2.buildDepositTransaction({ mint: parseEther('1.5'), to })
     await viem.l1.waitForTransactionReceipt({ hash: await viem.l1Wallet.depositTransaction(args) })
-    await eventually('the deposit arrives', 60, async () => {
+    await eventually('the deposit arrives', 180, async () => {
       return (await viem.l2.getBalance({ address: to })) === parseEther('1.5')
     })
     const target = await viem.l2.getBlockNumber()
     const node = await startVerifier(join(folder, 'verifier'))
     await eventually(
       `block ${target} is derived`,
-      90,
+      180,
       async () => (await safeNumber(node)) >= target,
       node,
     )
@@ -146,7 +146,7 @@ describe('derivation from L1', () => {
     const node = await startVerifier(join(folder, 'verifier'))
     await eventually(
       `block ${target} is derived`,
-      90,
+      180,
       async () => (await safeNumber(node)) >= target,
       node,
     )
@@ -158,13 +158,18 @@ describe('an L1 that is reorganised', () => {
   it('changes the chain of every node alike, and posting goes on', async () => {
     const node = nodes.at(-1) as VerifyingNode
     const snapshot = await viem.l1.request({ method: 'evm_snapshot' } as never)
-    await pause(9_000)
+    const until = (await viem.l1.getBlockNumber({ cacheTime: 0 })) + 4n
+    await eventually(
+      'L1 goes on',
+      180,
+      async () => (await viem.l1.getBlockNumber({ cacheTime: 0 })) >= until,
+    )
     const before = await viem.l2.getBlock()
     // The L1 blocks since then are gone, with the batches and the origins that were in them.
     assert.ok(await viem.l1.request({ method: 'evm_revert', params: [snapshot] } as never))
     await eventually(
       'both nodes have safe blocks beyond the reorganisation',
-      90,
+      180,
       async () => {
         const [a, b] = await Promise.all([safeNumber(network.l2), safeNumber(node)])
         return a > before.number && b > before.number

@@ -101,22 +101,26 @@ describe('a running network', () => {
     const l1 = l1Process()
     process.kill(l1, 'SIGSTOP')
     try {
-      await eventually('the log says that L1 is silent', 60, () =>
+      await eventually('the log says that L1 is silent', 180, () =>
         network.output().includes('L1 does not answer'),
       )
       const head = await viem.l2.getBlockNumber()
       await transfer()
-      await eventually('blocks go on', 60, async () => (await viem.l2.getBlockNumber()) > head + 2n)
+      await eventually(
+        'blocks go on',
+        180,
+        async () => (await viem.l2.getBlockNumber()) > head + 2n,
+      )
     } finally {
       process.kill(l1, 'SIGCONT')
     }
-    await eventually('the log says that L1 answers', 60, () =>
+    await eventually('the log says that L1 answers', 180, () =>
       network.output().includes('L1 answers again'),
     )
     const to = privateKeyToAddress(generatePrivateKey())
     const args = await viem.l2.buildDepositTransaction({ mint: 1n, to })
     await viem.l1Wallet.depositTransaction(args)
-    await eventually('a deposit arrives', 60, async () => {
+    await eventually('a deposit arrives', 180, async () => {
       return (await viem.l2.getBalance({ address: to })) === 1n
     })
   })
@@ -139,7 +143,7 @@ describe('L1 reorganised', () => {
 
   it('takes L2 back to the last block whose origin stands, and on with its transactions', async () => {
     const made = await transfer()
-    await eventually('five more L1 blocks', 60, async () => {
+    await eventually('five more L1 blocks', 180, async () => {
       const read = { address: l1Block, abi, functionName: 'number' } as const
       const origin = await viem.l2.readContract({ ...read, blockNumber: made.number })
       return (await viem.l2.readContract(read)) > origin + 5n
@@ -148,11 +152,11 @@ describe('L1 reorganised', () => {
     const before = await viem.l2.getBlock()
     await viem.l1.request({ method: 'anvil_reorg', params: [4, []] } as never)
     // Whether the sequencer or derivation notices first.
-    await eventually('L2 goes back', 60, async () => {
+    await eventually('L2 goes back', 180, async () => {
       const block = await viem.l2.getBlock({ blockNumber: dropped.number }).catch(() => undefined)
       return block?.hash !== dropped.block
     })
-    await eventually('L2 goes on', 60, async () => {
+    await eventually('L2 goes on', 180, async () => {
       return (await viem.l2.getBlockNumber()) > before.number
     })
     const head = await viem.l2.getBlockNumber()
@@ -186,7 +190,7 @@ describe('the chain', () => {
     const processes = processesOf(network)
     assert.equal(await network.stop('SIGKILL'), null)
     await start()
-    for (const old of processes) assert.ok(await waitForExit(old, 10_000), `${old.pid} still runs`)
+    for (const old of processes) assert.ok(await waitForExit(old, 60_000), `${old.pid} still runs`)
     await assertKept(made)
     await assertKept(await transfer())
   })
@@ -226,7 +230,7 @@ describe('Ctrl-C', () => {
     const processes = started.flatMap((pid) => identify(pid) ?? [])
     child.kill('SIGINT')
     assert.deepEqual(await ended, [0, null])
-    for (const id of processes) assert.ok(await waitForExit(id, 10_000))
+    for (const id of processes) assert.ok(await waitForExit(id, 60_000))
   })
 
   it('is what the end of its reader means', async () => {
@@ -245,10 +249,10 @@ describe('Ctrl-C', () => {
     const ended = once(network.process, 'close')
     process.kill(l1Process(), 'SIGSTOP')
     network.process.kill('SIGINT')
-    await eventually('it is stopping', 60, () => network.output().includes('Ctrl-C again'))
+    await eventually('it is stopping', 180, () => network.output().includes('Ctrl-C again'))
     await pause(1_000)
     network.process.kill('SIGINT')
     assert.deepEqual(await ended, [130, null])
-    for (const id of processes) assert.ok(await waitForExit(id, 5_000), `${id.pid} still runs`)
+    for (const id of processes) assert.ok(await waitForExit(id, 60_000), `${id.pid} still runs`)
   })
 })

@@ -46,7 +46,7 @@ export async function bareAnvil(
     await kept.exited
   })
   const url = `http://127.0.0.1:${port}`
-  for (let attempt = 0; attempt < 500; attempt++) {
+  for (let attempt = 0; attempt < 3_000; attempt++) {
     const id = await rpc(url, 'eth_chainId', []).catch(() => undefined)
     if (id !== undefined) return url
     await sleep(20)

@@ -106,9 +106,10 @@ async function rawPeer(): Promise<Libp2p> {
   return peer
 }
 
-/** Waits until something is so; half a minute at most. */
+/** Waits until something is so, however slow the machine is; two minutes at most. */
 async function eventually(check: () => boolean, what: string): Promise<void> {
-  for (let i = 0; i < 600 && !check(); i++) await new Promise((resolve) => setTimeout(resolve, 50))
+  for (let i = 0; i < 2_400 && !check(); i++)
+    await new Promise((resolve) => setTimeout(resolve, 50))
   assert.ok(check(), what)
 }
 
@@ -254,8 +255,8 @@ describe('requests', () => {
     ]
     answers[1]?.set([0, 2, 0, 0, 0])
     const server = await hostile(async (request) => {
-      await request.read(8, 1_000)
-      await request.respond(answers.shift() ?? assert.fail(), 1_000)
+      await request.read(8, 30_000)
+      await request.respond(answers.shift() ?? assert.fail(), 30_000)
     })
     const client = await startPeer({ to: [server] })
     for (let i = 0; i < 4; i++)
@@ -264,7 +265,7 @@ describe('requests', () => {
 
   it('end where a peer sends more than an answer can be', async () => {
     const server = await hostile(async (request) => {
-      await request.read(8, 1_000)
+      await request.read(8, 30_000)
       await request.respond(randomBytes(MAX_GOSSIP_SIZE + 200_000), 30_000)
     })
     const client = await startPeer({ to: [server] })
@@ -318,14 +319,15 @@ describe('a stream', () => {
           id: '/test/broken/1',
           maxInboundStreams: 1,
           async handle(request) {
-            if ((await request.read(1, 1_000))[0] === 0) throw new Error('reset')
+            if ((await request.read(1, 30_000))[0] === 0) throw new Error('reset')
             await server.host.disconnect(request.from)
           },
         },
       ],
     })
     const client = await startPeer({ to: [server] })
-    const limits = { maxResponse: 10, openTimeout: 2_000, writeTimeout: 2_000, readTimeout: 2_000 }
+    const time = 60_000
+    const limits = { maxResponse: 10, openTimeout: time, writeTimeout: time, readTimeout: time }
     for (const how of [0, 1])
       await assert.rejects(
         client.host.request(server.host.id, '/test/broken/1', Uint8Array.of(how), limits),
@@ -373,9 +375,12 @@ describe('connections', () => {
     }
     await new Promise((resolve) => setTimeout(resolve, 1_100))
     for (const socket of raw.splice(0)) socket.destroy()
-    await new Promise((resolve) => setTimeout(resolve, 1_100))
     const peer = await startPeer()
-    await peer.host.connect(node.address)
+    // So many are let in per second, whoever they are.
+    for (let i = 0; i < 60 && peer.host.connected().length === 0; i++)
+      await peer.host
+        .connect(node.address)
+        .catch(() => new Promise((resolve) => setTimeout(resolve, 1_000)))
     assert.deepEqual(peer.host.connected(), [node.host.id])
   })
 })

@@ -134,7 +134,7 @@ describe('the L1 client', () => {
 
   it('gives up on an L1 that does not answer', async () => {
     const { url, calls } = await serve(() => undefined)
-    const client = createL1Client({ url, timeout: 50, retries: 1 })
+    const client = createL1Client({ url, timeout: 300, retries: 1 })
     await assert.rejects(client.chainId(), (error: Error) => {
       assert.ok(error instanceof L1Error)
       assert.match(error.message, /eth_chainId failed/)

@@ -51,7 +51,7 @@ export async function startL1(): Promise<TestL1> {
     cacheTime: 0,
     pollingInterval: 50,
   }) as PublicClient
-  for (let tries = 100; ; tries--) {
+  for (let tries = 600; ; tries--) {
     if (await client.getChainId().catch(() => undefined)) break
     if (tries === 0 || child.exitCode !== null) throw new Error('anvil does not answer')
     await sleep(100)
@@ -110,7 +110,7 @@ export async function reorg(l1: TestL1, depth: number): Promise<void> {
 export async function eventually<T>(
   what: string,
   find: () => Promise<T | undefined | false>,
-  seconds = 60,
+  seconds = 120,
 ): Promise<T> {
   for (let tries = seconds * 20; tries > 0; tries--) {
     const found = await find()
