@@ -12,19 +12,17 @@ import {
   keccak256,
   parseAbi,
   parseEther,
-  type TransactionReceipt,
   toRlp,
   zeroHash,
 } from 'viem'
-import type { optimism } from 'viem/chains'
-import { getWithdrawals } from 'viem/op-stack'
 import { addressOf, type Clients, clientsOf } from './helpers/clients.ts'
 import { type Court, openCourt, type Service, startService } from './helpers/dispute.ts'
 import { type Network, startNetwork } from './helpers/network.ts'
+import { threeChains } from './helpers/three-chains.ts'
+import { finalize, prove, withdrawalStatus } from './helpers/withdrawal.ts'
 
 // A stock viem takes ether from L2 to L1 through `altlayer up` as it is; a thief tries with a root of his own.
-
-type OpChain = typeof optimism
+// Beside it, since withdrawals take minutes, ALT goes around three chains.
 
 const folder = mkdtempSync(join(tmpdir(), 'altlayer-withdrawal-'))
 let network: Network
@@ -106,92 +104,82 @@ function forge(thief: Address) {
   return { withdrawal, hash, output, rootClaim, proof: [leaf] as readonly Hex[] }
 }
 
-/** viem's types ask for the contracts of rollups before fault proofs too, which it does not use here. */
-const onL2 = () => ({ targetChain: clients.chains.l2 }) as never as { targetChain: OpChain }
-
 const refusal = (error: unknown) => String((error as { shortMessage?: string }).shortMessage)
 
-describe('a withdrawal', { concurrency: 1 }, () => {
-  let stolen: ReturnType<typeof forge>
-  let falseGame: Address
-  const thiefKey = () => network.accounts[2]?.privateKey as Hex
+describe('across chains', { concurrency: true }, () => {
+  describe('a withdrawal', { concurrency: 1 }, () => {
+    let stolen: ReturnType<typeof forge>
+    let falseGame: Address
+    const thiefKey = () => network.accounts[2]?.privateKey as Hex
 
-  it('against a false root can be proven while its game runs, never finalized', async () => {
-    const thief = clientsOf(network, thiefKey())
-    await thief.l1Wallet.depositTransaction({
-      request: { gas: 100_000n, mint: parseEther('2000'), to: thief.account.address },
-      targetChain: thief.chains.l2,
+    it('against a false root can be proven while its game runs, never finalized', async () => {
+      const thief = clientsOf(network, thiefKey())
+      await thief.l1Wallet.depositTransaction({
+        request: { gas: 100_000n, mint: parseEther('2000'), to: thief.account.address },
+        targetChain: thief.chains.l2,
+      })
+      stolen = forge(thief.account.address)
+      falseGame = await court.create(thiefKey(), stolen.rootClaim, 3n)
+      const { games } = await court.games()
+      const index = games.findIndex(({ address }) => address === falseGame)
+      assert.ok(index >= 0)
+      const portal = addressOf(network, 'OptimismPortalProxy')
+      const hash = await thief.l1Wallet.writeContract({
+        address: portal,
+        abi: PORTAL_ABI,
+        functionName: 'proveWithdrawalTransaction',
+        args: [stolen.withdrawal, BigInt(index), stolen.output, stolen.proof],
+      })
+      const { status } = await thief.l1.waitForTransactionReceipt({ hash })
+      assert.equal(status, 'success')
+      await assert.rejects(finalizeStolen(thief), (error) => refusal(error).length > 0)
     })
-    stolen = forge(thief.account.address)
-    falseGame = await court.create(thiefKey(), stolen.rootClaim, 3n)
-    const { games } = await court.games()
-    const index = games.findIndex(({ address }) => address === falseGame)
-    assert.ok(index >= 0)
-    const portal = addressOf(network, 'OptimismPortalProxy')
-    const hash = await thief.l1Wallet.writeContract({
-      address: portal,
-      abi: PORTAL_ABI,
-      functionName: 'proveWithdrawalTransaction',
-      args: [stolen.withdrawal, BigInt(index), stolen.output, stolen.proof],
+
+    const finalizeStolen = (thief: Clients) =>
+      thief.l1.simulateContract({
+        account: thief.account,
+        address: addressOf(network, 'OptimismPortalProxy'),
+        abi: PORTAL_ABI,
+        functionName: 'finalizeWithdrawalTransaction',
+        args: [stolen.withdrawal],
+      })
+
+    it('against the right root arrives, with nothing but viem', { timeout: 900_000 }, async () => {
+      const { l1, l2, l1Wallet, l2Wallet, account, chains } = clients
+      const deposit = await l1Wallet.depositTransaction({
+        request: { gas: 100_000n, mint: parseEther('2'), to: account.address },
+        targetChain: chains.l2,
+      })
+      await l1.waitForTransactionReceipt({ hash: deposit })
+      const target = '0x00000000000000000000000000000000000000f7'
+      const before = await l1.getBalance({ address: target })
+      const initiated = await l2Wallet.initiateWithdrawal({
+        request: { gas: 100_000n, to: target, value: parseEther('1') },
+      })
+      const receipt = await l2.waitForTransactionReceipt({ hash: initiated })
+      await prove(clients, receipt)
+      assert.notEqual(await withdrawalStatus(clients, receipt), 'ready-to-finalize')
+      await finalize(clients, receipt, waitFor)
+      assert.equal((await l1.getBalance({ address: target })) - before, parseEther('1'))
+      assert.equal(await withdrawalStatus(clients, receipt), 'finalized')
     })
-    const { status } = await thief.l1.waitForTransactionReceipt({ hash })
-    assert.equal(status, 'success')
-    await assert.rejects(finalizeStolen(thief), (error) => refusal(error).length > 0)
+
+    it('against the false root stays impossible when its game is over', async () => {
+      await waitFor(async () => (await court.game(falseGame)).status !== 'in-progress')
+      assert.equal((await court.game(falseGame)).status, 'challenger-wins')
+      const thief = clientsOf(network, thiefKey())
+      await assert.rejects(finalizeStolen(thief))
+      const done = await thief.l1.readContract({
+        address: addressOf(network, 'OptimismPortalProxy'),
+        abi: PORTAL_ABI,
+        functionName: 'finalizedWithdrawals',
+        args: [stolen.hash as Hash],
+      })
+      assert.equal(done, false)
+    })
   })
 
-  const finalizeStolen = (thief: Clients) =>
-    thief.l1.simulateContract({
-      account: thief.account,
-      address: addressOf(network, 'OptimismPortalProxy'),
-      abi: PORTAL_ABI,
-      functionName: 'finalizeWithdrawalTransaction',
-      args: [stolen.withdrawal],
-    })
-
-  it('against the right root arrives, with nothing but viem', { timeout: 900_000 }, async () => {
-    const { l1, l2, l1Wallet, l2Wallet, account, chains } = clients
-    const deposit = await l1Wallet.depositTransaction({
-      request: { gas: 100_000n, mint: parseEther('2'), to: account.address },
-      targetChain: chains.l2,
-    })
-    await l1.waitForTransactionReceipt({ hash: deposit })
-    const target = '0x00000000000000000000000000000000000000f7'
-    const before = await l1.getBalance({ address: target })
-    const initiated = await l2Wallet.initiateWithdrawal({
-      request: { gas: 100_000n, to: target, value: parseEther('1') },
-    })
-    const receipt = await l2.waitForTransactionReceipt({ hash: initiated })
-    const [message] = getWithdrawals(receipt)
-    assert.ok(message)
-    const { game, withdrawal } = await l1.waitToProve({ receipt, ...onL2() })
-    const proving = await l2.buildProveWithdrawal({ game, withdrawal } as never)
-    const proven = await l1Wallet.proveWithdrawal({ ...proving, targetChain: chains.l2 } as never)
-    assert.equal((await l1.waitForTransactionReceipt({ hash: proven })).status, 'success')
-    assert.notEqual(await statusOf(receipt), 'ready-to-finalize')
-    await l1.waitToFinalize({ withdrawalHash: withdrawal.withdrawalHash, ...onL2() })
-    await waitFor(async () => (await statusOf(receipt)) === 'ready-to-finalize')
-    const finalized = await l1Wallet.finalizeWithdrawal({ targetChain: chains.l2, withdrawal })
-    assert.equal((await l1.waitForTransactionReceipt({ hash: finalized })).status, 'success')
-    assert.equal((await l1.getBalance({ address: target })) - before, parseEther('1'))
-    assert.equal(await statusOf(receipt), 'finalized')
-  })
-
-  const statusOf = (receipt: TransactionReceipt) =>
-    clients.l1.getWithdrawalStatus({ receipt, ...onL2() })
-
-  it('against the false root stays impossible when its game is over', async () => {
-    await waitFor(async () => (await court.game(falseGame)).status !== 'in-progress')
-    assert.equal((await court.game(falseGame)).status, 'challenger-wins')
-    const thief = clientsOf(network, thiefKey())
-    await assert.rejects(finalizeStolen(thief))
-    const done = await thief.l1.readContract({
-      address: addressOf(network, 'OptimismPortalProxy'),
-      abi: PORTAL_ABI,
-      functionName: 'finalizedWithdrawals',
-      args: [stolen.hash as Hash],
-    })
-    assert.equal(done, false)
-  })
+  threeChains(() => network, waitFor)
 })
 
 async function waitFor(condition: () => Promise<boolean>): Promise<void> {

@@ -2,6 +2,7 @@ import { type Command, parseOptions, UsageError } from '../command.ts'
 import {
   addressArgument,
   amountArgument,
+  type ChainContext,
   chainContext,
   chainOptions,
   noMore,
@@ -32,7 +33,12 @@ export const alt: Command = {
     'claim                      what vested, and what was unstaked',
     'delegate ADDRESS           whose vote it is; without it ALT does not vote',
     'propose FILE               {"description": "...", "calls": [{"to": "0x...", "data": "0x..."}]}',
+    'proposals                  the newest, with their states',
+    'proposal PROPOSAL          one of them: votes, times, calls',
     'vote PROPOSAL for|against|abstain',
+    'queue PROPOSAL             what has succeeded, into the timelock',
+    'execute PROPOSAL           what is queued, once the delay has passed',
+    'cancel PROPOSAL            before voting begins, by its proposer',
     'bridge AMOUNT --bridge ADDRESS   to the same account on the other side',
     '',
     'Keys are in keystores: altlayer operator keys. Amounts are in ALT or reALT.',
@@ -52,6 +58,7 @@ export const alt: Command = {
       const { deploy } = await import('../restaking/deploy.ts')
       return deploy(context, config)
     }
+    if (GOVERNANCE.has(action)) return governance(context, action, rest)
     const actions = await import('../restaking/alt.ts')
     switch (action) {
       case 'balance': {
@@ -82,13 +89,6 @@ export const alt: Command = {
       case 'claim':
         takes(0)
         return actions.claim(context)
-      case 'propose':
-        takes(1)
-        if (first === undefined) throw new UsageError('propose takes the file of a proposal')
-        return actions.propose(context, first)
-      case 'vote':
-        takes(2)
-        return actions.vote(context, proposalArgument(first), supportArgument(second))
       default: {
         takes(1)
         const through = addressArgument(required(values.bridge, 'bridge'), 'a bridge')
@@ -98,6 +98,16 @@ export const alt: Command = {
   },
 }
 
+const GOVERNANCE: ReadonlySet<string> = new Set([
+  'propose',
+  'proposals',
+  'proposal',
+  'vote',
+  'queue',
+  'execute',
+  'cancel',
+])
+
 const ACTIONS: ReadonlySet<string> = new Set([
   'deploy',
   'balance',
@@ -106,10 +116,37 @@ const ACTIONS: ReadonlySet<string> = new Set([
   'unstake',
   'claim',
   'delegate',
-  'propose',
-  'vote',
+  ...GOVERNANCE,
   'bridge',
 ])
+
+async function governance(
+  context: ChainContext,
+  action: string,
+  [first, second, ...more]: readonly string[],
+): Promise<number> {
+  const actions = await import('../restaking/governance.ts')
+  noMore(more)
+  if (action === 'vote')
+    return actions.vote(context, proposalArgument(first), supportArgument(second))
+  noMore(second === undefined ? [] : [second])
+  switch (action) {
+    case 'propose':
+      if (first === undefined) throw new UsageError('propose takes the file of a proposal')
+      return actions.propose(context, first)
+    case 'proposals':
+      noMore(first === undefined ? [] : [first])
+      return actions.list(context)
+    case 'proposal':
+      return actions.show(context, proposalArgument(first))
+    case 'queue':
+      return actions.queue(context, proposalArgument(first))
+    case 'execute':
+      return actions.execute(context, proposalArgument(first))
+    default:
+      return actions.cancel(context, proposalArgument(first))
+  }
+}
 
 function proposalArgument(text: string | undefined): bigint {
   if (text !== undefined && /^\d{1,78}$/.test(text)) return BigInt(text)

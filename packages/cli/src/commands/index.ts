@@ -8,6 +8,7 @@ import { proposer } from './proposer.ts'
 import { riscv } from './riscv.ts'
 import { statetest } from './statetest.ts'
 import { up } from './up.ts'
+import { vault } from './vault.ts'
 import { verify } from './verify.ts'
 import { verifyBlock } from './verify-block.ts'
 import { vital } from './vital.ts'
@@ -22,6 +23,7 @@ export const commands: readonly Command[] = [
   vital,
   alt,
   operator,
+  vault,
   statetest,
   riscv,
   verifyBlock,

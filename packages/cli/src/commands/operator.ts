@@ -1,24 +1,30 @@
-import { type Command, parseNumber, parseOptions, UsageError } from '../command.ts'
+import { type Command, parseOptions, UsageError } from '../command.ts'
 import {
   addressArgument,
   chainContext,
   chainOptions,
+  decimalAmount,
   keysDirOf,
   noMore,
   required,
+  serviceName,
+  serviceOptions,
 } from '../restaking/options.ts'
 
 const options = {
   ...chainOptions,
-  rollup: { summary: 'chain id of the rollup that is served', value: 'ID', default: '901' },
-  service: { summary: 'kind of service: mach, vital, squad', value: 'KIND', default: 'mach' },
+  ...serviceOptions,
   vault: {
     summary: "register: a vault of the operator's; repeatable; default: the deployment's",
     value: 'ADDRESS',
     multiple: true,
   },
+  'bn254-key': {
+    summary: 'register, rotate: name of the BN254 keystore; default: that of --key',
+    value: 'NAME',
+  },
   'forget-key': { summary: 'deregister: the BN254 key too, from every service' },
-  type: { summary: 'keys import: ecdsa or bn254', value: 'TYPE' },
+  type: { summary: 'keys new, import: ecdsa or bn254; new without it makes both', value: 'TYPE' },
   'secret-file': { summary: 'keys import: file that holds the key, 64 hex digits', value: 'FILE' },
 } as const
 
@@ -29,12 +35,17 @@ export const operator: Command = {
   options,
   example: 'altlayer operator keys new alice --password-file password.txt',
   details: [
-    'keys new NAME        makes an account (JSON keystore, version 3) and a BN254 key (EIP-2335), one password',
+    'keys new NAME        makes an account (JSON keystore, version 3) and a BN254 key (EIP-2335), one password;',
+    '                     with --type only one of the two',
     'keys import NAME --type TYPE --secret-file FILE',
     'keys list            names and public keys; takes no password',
     'register             registries, opt-ins, vaults, key, seat: what of it is missing. --key is the account,',
     '                     and the BN254 key of the same name is the one that is registered. A new operator',
     '                     runs it again in the next epoch, to take its seat.',
+    "rotate               puts --bn254-key in the place of the registered key, after the registry's delay:",
+    '                     altlayer operator keys new alice-2 --type bn254, then',
+    '                     altlayer operator rotate --key alice --bn254-key alice-2',
+    "commission [PERCENT] what of its delegators' rewards is the operator's; sets it for later epochs",
     'deregister           leaves seat and vaults; stake stays slashable for the slashing window',
     'status [ADDRESS]     key, opt-ins, vaults, seat and stake; default: of --key',
     'stake [ADDRESS]      what counts for it at the start of this epoch',
@@ -58,18 +69,22 @@ export const operator: Command = {
         `operator takes one of keys, ${[...ACTIONS].join(', ')}, not '${action ?? ''}'`,
       )
     const context = chainContext(values)
-    const service = {
-      rollup: BigInt(
-        parseNumber('rollup', values.rollup ?? options.rollup.default, 1, Number.MAX_SAFE_INTEGER),
-      ),
-      kind: kindOf(values.service ?? options.service.default),
-    }
+    const service = serviceName(values)
     const actions = await import('../restaking/operator.ts')
     if (action === 'register') {
       noMore(rest)
       required(context.key, 'key')
       const vaults = values.vault?.map((vault) => addressArgument(vault, 'a vault'))
-      return actions.register(context, service, vaults)
+      return actions.register(context, service, vaults, values['bn254-key'])
+    }
+    if (action === 'rotate') {
+      noMore(rest)
+      required(context.key, 'key')
+      return actions.rotate(context, required(values['bn254-key'], 'bn254-key'))
+    }
+    if (action === 'commission') {
+      noMore(rest.slice(1))
+      return actions.commission(context, service, commissionArgument(rest[0]))
     }
     if (action === 'deregister') {
       noMore(rest)
@@ -87,7 +102,9 @@ export const operator: Command = {
 
 const ACTIONS: ReadonlySet<string> = new Set([
   'register',
+  'rotate',
   'deregister',
+  'commission',
   'status',
   'stake',
   'rewards',
@@ -107,14 +124,19 @@ async function keys(
   if (action !== 'new' && action !== 'import')
     throw new UsageError(`keys takes new NAME, import NAME or list, not '${action ?? ''}'`)
   if (name === undefined) throw new UsageError(`keys ${action} takes a name`)
-  if (action === 'new') return actions.createKeys(context, name)
-  const type = required(values.type, 'type')
-  if (type !== 'ecdsa' && type !== 'bn254')
-    throw new UsageError(`--type takes ecdsa or bn254, not '${type}'`)
-  return actions.importOne(context, name, type, required(values['secret-file'], 'secret-file'))
+  const type = values.type === undefined ? undefined : keyType(values.type)
+  if (action === 'new') return actions.createKeys(context, name, type)
+  const file = required(values['secret-file'], 'secret-file')
+  return actions.importOne(context, name, required(type, 'type'), file)
 }
 
-function kindOf(text: string): string {
-  if (/^[a-z][a-z0-9.-]{0,30}$/.test(text)) return text
-  throw new UsageError(`--service takes a kind such as mach, not '${text}'`)
+function keyType(text: string): 'ecdsa' | 'bn254' {
+  if (text === 'ecdsa' || text === 'bn254') return text
+  throw new UsageError(`--type takes ecdsa or bn254, not '${text}'`)
+}
+
+/** Percent as a part of 1e18; 0 too. */
+function commissionArgument(text: string | undefined): bigint | undefined {
+  if (text === undefined) return undefined
+  return /^0+(\.0*)?$/.test(text) ? 0n : decimalAmount(text, 16)
 }

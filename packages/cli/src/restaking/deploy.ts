@@ -4,7 +4,7 @@ import { deployAlt, deploymentJson, journalPath, readAltConfig } from '@altlayer
 import { createPublicClient, http } from 'viem'
 import { CommandError } from '../command.ts'
 import type { ChainContext } from './options.ts'
-import { print, signingClient } from './session.ts'
+import { print, signingClient, timeText } from './session.ts'
 
 /**
  * Deploys ALT on a chain, or goes on where an earlier run ended. Writes what stands to `deploymentPath`
@@ -38,8 +38,4 @@ export async function deploy(context: ChainContext, configPath: string): Promise
       `the initial settings wait for the timelock: run this again after ${timeText(settings.readyAt)}`,
     )
   return 0
-}
-
-function timeText(unix: bigint): string {
-  return new Date(Number(unix) * 1_000).toISOString()
 }

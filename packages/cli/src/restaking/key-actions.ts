@@ -1,4 +1,4 @@
-import { importKey, type KeyType, type ListedKey, listKeys, newKeys } from './keys.ts'
+import { importKey, KEY_TYPES, type KeyType, type ListedKey, listKeys, newKeys } from './keys.ts'
 import { readPassword } from './password.ts'
 import { print } from './session.ts'
 
@@ -10,9 +10,15 @@ export interface KeysContext {
   readonly json: boolean
 }
 
-export async function createKeys(context: KeysContext, name: string): Promise<number> {
+/** @param type Undefined: both. */
+export async function createKeys(
+  context: KeysContext,
+  name: string,
+  type: KeyType | undefined,
+): Promise<number> {
   const password = await readPassword({ file: context.passwordFile, confirm: true })
-  show(context, await newKeys(context.keysDir, name, password))
+  const types = type === undefined ? KEY_TYPES : [type]
+  show(context, await newKeys(context.keysDir, name, types, password))
   return 0
 }
 

@@ -18,7 +18,7 @@ import { CommandError } from '../command.ts'
 /** `ecdsa` signs transactions, `bn254` what a service's operators sign together. */
 export type KeyType = 'ecdsa' | 'bn254'
 
-const TYPES = ['ecdsa', 'bn254'] as const
+export const KEY_TYPES = ['ecdsa', 'bn254'] as const
 /** A keystore is some hundred bytes. */
 const MAX_FILE = 65_536
 
@@ -31,16 +31,20 @@ export interface ListedKey {
   readonly path: string
 }
 
-/** Makes and seals both keys of an operator. Throws CommandError where a file is there already. */
+/** Makes and seals keys of an operator. Throws CommandError where a file is there already. */
 export async function newKeys(
   folder: string,
   name: string,
+  types: readonly KeyType[],
   password: string,
 ): Promise<readonly ListedKey[]> {
-  for (const type of TYPES) assertFree(pathOf(folder, name, type))
-  const ecdsa = await saveKey(folder, name, 'ecdsa', newEcdsaSecret(), password)
-  const bn254 = await saveKey(folder, name, 'bn254', newSecret(), password)
-  return [ecdsa, bn254]
+  for (const type of types) assertFree(pathOf(folder, name, type))
+  const made: ListedKey[] = []
+  for (const type of types) {
+    const secret = type === 'ecdsa' ? newEcdsaSecret() : newSecret()
+    made.push(await saveKey(folder, name, type, secret, password))
+  }
+  return made
 }
 
 /**

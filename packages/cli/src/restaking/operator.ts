@@ -1,24 +1,31 @@
 import type { Address } from '@altlayer/protocol'
 import {
   claimRewardsCalls,
+  commissionCall,
+  commissionOf,
   deregistrationCalls,
-  operatorRewards,
   operatorStatus,
+  pendingKey,
+  type Reward,
   registrationCalls,
+  rewardsOf,
+  rotationCall,
   serviceId,
 } from '@altlayer/restaking'
 import { formatUnits } from 'viem'
 import { openKey } from './keys.ts'
-import type { ChainContext } from './options.ts'
-import { openSession, passwordOf, perform, print, type Session, sessionAccount } from './session.ts'
+import type { ChainContext, ServiceName } from './options.ts'
+import {
+  openSession,
+  passwordOf,
+  perform,
+  print,
+  type Session,
+  sessionAccount,
+  timeText,
+} from './session.ts'
 
 // What `altlayer operator` does on a chain after its arguments are read; each returns the exit code.
-
-/** A service, by its rollup and its kind. */
-export interface ServiceName {
-  readonly rollup: bigint
-  readonly kind: string
-}
 
 function optionsFor({ reader, deployment }: Session, operator: Address, service: ServiceName) {
   return {
@@ -29,16 +36,20 @@ function optionsFor({ reader, deployment }: Session, operator: Address, service:
   }
 }
 
-/** @param vaults All vaults of the operator for the service; default: those of the deployment. */
+/**
+ * @param vaults All vaults of the operator for the service; default: those of the deployment.
+ * @param bn254 Name of the keystore; default: that of `--key`.
+ */
 export async function register(
   context: ChainContext,
   service: ServiceName,
   vaults: readonly Address[] | undefined,
+  bn254 = context.key as string,
 ): Promise<number> {
   const session = await openSession(context)
   const operator = sessionAccount(session)
   const password = passwordOf(context)
-  const secret = await openKey(context.keysDir, context.key as string, 'bn254', await password())
+  const secret = await openKey(context.keysDir, bn254, 'bn254', await password())
   const { calls, seat } = await registrationCalls({
     ...optionsFor(session, operator, service),
     vaults: vaults ?? session.deployment.vaults.map(({ address }) => address),
@@ -68,13 +79,17 @@ export async function status(
   operator: Address,
 ): Promise<number> {
   const session = await openSession(context)
+  const { client, reader, deployment } = session
   const found = await operatorStatus(optionsFor(session, operator, service))
+  const { timestamp } = await client.getBlock()
+  const next = await pendingKey(client, reader, deployment, operator, timestamp)
   if (context.json) {
-    print({ operator, ...found })
+    print({ operator, ...found, pendingKey: next })
     return 0
   }
   console.log(`operator  ${operator}, epoch ${found.epoch}`)
   console.log(`key       ${found.key === undefined ? 'none' : `registered, x ${found.key.x}`}`)
+  if (next !== undefined) console.log(`          in force from ${timeText(next.activeFrom)} on`)
   console.log(`network   ${found.networkOptedIn ? 'opted in' : 'not opted in'}`)
   console.log(`vaults    ${found.vaults.join(', ') || 'none'}`)
   console.log(`seat      ${found.seated ? 'taken' : 'none'}`)
@@ -111,18 +126,50 @@ export async function rewards(
   const session = await openSession(context)
   const options = optionsFor(session, operator ?? sessionAccount(session), service)
   const { timestamp } = await session.client.getBlock()
-  const earned = await operatorRewards(options, REWARD_EPOCHS, timestamp)
-  if (!context.json) {
-    if (earned.length === 0) console.log('no rewards')
-    for (const { epoch, amount, isClaimable, settlesAt } of earned) {
-      const when = isClaimable
-        ? ''
-        : `, final at ${new Date(Number(settlesAt) * 1_000).toISOString()}`
-      console.log(`epoch ${epoch}: ${formatUnits(amount, 18)} ALT${when}`)
-    }
-  }
+  const earned = await rewardsOf(options, REWARD_EPOCHS, timestamp)
+  if (!context.json) showRewards(earned)
   if (operator === undefined)
     return perform(session, claimRewardsCalls(options, earned), { rewards: earned })
   if (context.json) print({ operator, rewards: earned })
+  return 0
+}
+
+/** Each epoch on a line. */
+export function showRewards(earned: readonly Reward[]): void {
+  if (earned.length === 0) console.log('no rewards')
+  for (const { epoch, amount, isClaimable, settlesAt } of earned) {
+    const when = isClaimable ? '' : `, final at ${timeText(settlesAt)}`
+    console.log(`epoch ${epoch}: ${formatUnits(amount, 18)} ALT${when}`)
+  }
+}
+
+/** Puts the BN254 key of keystore `next` in the place of the operator's. */
+export async function rotate(context: ChainContext, next: string): Promise<number> {
+  const session = await openSession(context)
+  const { client, reader, deployment } = session
+  const operator = sessionAccount(session)
+  const password = passwordOf(context)
+  const secret = await openKey(context.keysDir, next, 'bn254', await password())
+  const { timestamp: now } = await client.getBlock()
+  const options = { client, chain: reader, deployment, operator, secret, now }
+  const { call, activeFrom } = await rotationCall(options)
+  const code = await perform(session, [call], { activeFrom }, password)
+  if (!context.json)
+    console.log(`in force from about ${timeText(activeFrom)} on; until then the old key signs`)
+  return code
+}
+
+/** @param percent Undefined: says what it is. */
+export async function commission(
+  context: ChainContext,
+  service: ServiceName,
+  percent: bigint | undefined,
+): Promise<number> {
+  const session = await openSession(context)
+  const operator = sessionAccount(session)
+  if (percent !== undefined) return perform(session, [commissionCall(session.deployment, percent)])
+  const now = await commissionOf(optionsFor(session, operator, service))
+  if (context.json) print({ operator, commission: now })
+  else console.log(`${formatUnits(now, 16)} percent`)
   return 0
 }

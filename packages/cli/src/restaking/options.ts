@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import type { Address } from '@altlayer/protocol'
-import { type OptionSpec, parseUrl, UsageError } from '../command.ts'
+import { type OptionSpec, parseNumber, parseUrl, UsageError } from '../command.ts'
 
 // Options that `altlayer alt` and `altlayer operator` share.
 
@@ -20,6 +20,29 @@ export const chainOptions = {
   ...keyOptions,
   'dry-run': { summary: 'print the calls and their gas, send nothing' },
 } as const satisfies Record<string, OptionSpec>
+
+export const serviceOptions = {
+  rollup: { summary: 'chain id of the rollup that is served', value: 'ID', default: '901' },
+  service: { summary: 'kind of service: mach, vital, squad', value: 'KIND', default: 'mach' },
+} as const satisfies Record<string, OptionSpec>
+
+/** A service, by its rollup and its kind. */
+export interface ServiceName {
+  readonly rollup: bigint
+  readonly kind: string
+}
+
+/** @throws UsageError */
+export function serviceName(values: {
+  readonly rollup?: string
+  readonly service?: string
+}): ServiceName {
+  const rollup = values.rollup ?? serviceOptions.rollup.default
+  const kind = values.service ?? serviceOptions.service.default
+  if (!/^[a-z][a-z0-9.-]{0,30}$/.test(kind))
+    throw new UsageError(`--service takes a kind such as mach, not '${kind}'`)
+  return { rollup: BigInt(parseNumber('rollup', rollup, 1, Number.MAX_SAFE_INTEGER)), kind }
+}
 
 type Values = Readonly<
   Partial<Record<Exclude<keyof typeof chainOptions, 'json' | 'dry-run'>, string>>
@@ -62,11 +85,19 @@ export function required<T>(value: T | undefined, option: string): T {
 
 /** Wei of an amount of ALT or reALT. @throws UsageError */
 export function amountArgument(text: string | undefined): bigint {
-  const match = /^(\d{1,11})(?:\.(\d{1,18}))?$/.exec(text ?? '')
+  return decimalAmount(text, 18)
+}
+
+/** An amount of a token in its units, more than 0. @throws UsageError */
+export function decimalAmount(text: string | undefined, decimals: number): bigint {
+  const match = /^(\d{1,11})(?:\.(\d+))?$/.exec(text ?? '')
   const [, whole = '0', fraction = ''] = match ?? []
-  const wei = BigInt(whole) * 10n ** 18n + BigInt(fraction.padEnd(18, '0'))
-  if (wei === 0n) throw new UsageError(`expected an amount such as 1500.25, not '${text ?? ''}'`)
-  return wei
+  const units = BigInt(whole) * 10n ** BigInt(decimals) + BigInt(fraction.padEnd(decimals, '0'))
+  if (units === 0n || fraction.length > decimals)
+    throw new UsageError(
+      `expected an amount such as 1500.25, with ${decimals} decimals at most, not '${text ?? ''}'`,
+    )
+  return units
 }
 
 /** @throws UsageError */

@@ -21,10 +21,17 @@ export interface Session {
   readonly reader: Pick<L1Client, 'read' | 'storage' | 'code'>
 }
 
+/** Requests of one batch, which public nodes limit. */
+const READS_AT_ONCE = 50
+
 /** Throws CommandError where the chain is not the deployment's, and what reading its file throws. */
 export async function openSession(context: ChainContext): Promise<Session> {
   const deployment = readDeployment(context.deploymentPath)
-  const client = createPublicClient({ transport: http(context.url), cacheTime: 0 }) as PublicClient
+  const client = createPublicClient({
+    // Many small reads: some at a time in one request.
+    transport: http(context.url, { batch: { batchSize: READS_AT_ONCE } }),
+    cacheTime: 0,
+  }) as PublicClient
   const chainId = await client.getChainId()
   if (chainId !== deployment.chainId)
     throw new CommandError(
@@ -109,4 +116,9 @@ export function print(value: unknown): void {
   console.log(
     JSON.stringify(value, (_key, member) => (typeof member === 'bigint' ? String(member) : member)),
   )
+}
+
+/** A Unix time for a person. */
+export function timeText(unix: bigint): string {
+  return new Date(Number(unix) * 1_000).toISOString()
 }

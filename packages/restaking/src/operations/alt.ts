@@ -1,9 +1,11 @@
 import type { ChainReader } from '@altlayer/launch/deploy'
 import { opStackArtifact, ownArtifact } from '@altlayer/launch/deploy'
-import type { Address, Hex } from '@altlayer/protocol'
-import { keccak256, type PublicClient, stringToHex } from 'viem'
+import type { Address } from '@altlayer/protocol'
+import type { PublicClient } from 'viem'
 import type { AltDeployment } from '../deploy/deploy.ts'
 import { abiOf, type Call, contractAddress, makeCall } from './call.ts'
+import { eventsBackwards } from './logs.ts'
+import { openWithdrawals, vaultClaimCalls } from './vaults.ts'
 
 /** What an account holds, in wei. */
 export interface AltBalance {
@@ -72,9 +74,6 @@ function approval(deployment: AltDeployment, spender: Address, amount: bigint): 
   return makeCall('Approve ALT', token, abiOf.alt(), 'approve', [spender, amount])
 }
 
-/** Past epochs of a vault whose withdrawals are looked for. */
-const CLAIM_EPOCHS = 100n
-
 /**
  * Calls that pay out what is due to the account: what its vesting wallets have released, and what it
  * unstaked from reALT's vault and whose cooldown is over, of the last hundred vault epochs.
@@ -95,21 +94,9 @@ export async function claimCalls(
   }
   const staked = contractAddress(deployment, 'StakedAlt')
   const vault = await chain.read<Address>(staked, abiOf.staked(), 'vault')
-  const current = await chain.read<bigint>(vault, abiOf.vault(), 'currentEpoch')
-  const oldest = current > CLAIM_EPOCHS ? current - CLAIM_EPOCHS : 0n
-  for (let epoch = oldest; epoch < current; epoch++) {
-    const due = await chain.read<bigint>(vault, abiOf.vault(), 'withdrawalsOf', [epoch, account])
-    if (due === 0n) continue
-    const args = [epoch, account]
-    if (await chain.read<boolean>(vault, abiOf.vault(), 'isWithdrawalsClaimed', args)) continue
-    calls.push(
-      makeCall(`Claim what was unstaked in vault epoch ${epoch}`, vault, abiOf.vault(), 'claim', [
-        account,
-        epoch,
-      ]),
-    )
-  }
-  return calls
+  const { timestamp } = await client.getBlock()
+  const withdrawals = await openWithdrawals(chain, vault, account, timestamp)
+  return [...calls, ...vaultClaimCalls(vault, account, withdrawals)]
 }
 
 /** Wallets that the distribution made for a beneficiary. */
@@ -118,62 +105,15 @@ export async function vestingWallets(
   deployment: AltDeployment,
   beneficiary: Address,
 ): Promise<readonly Address[]> {
-  const events = await client.getContractEvents({
+  const created = eventsBackwards<{ readonly wallet: Address }>(client, {
     address: contractAddress(deployment, 'AltDistribution'),
     abi: ownArtifact('AltDistribution').abi,
     eventName: 'WalletCreated',
     args: { beneficiary },
-    fromBlock: 0n,
-    strict: true,
   })
-  return events.map(({ args }) => (args as unknown as { wallet: Address }).wallet)
-}
-
-/** GovernorCountingSimple. */
-const SUPPORT = { against: 0, for: 1, abstain: 2 } as const
-export type Support = keyof typeof SUPPORT
-
-export function voteCall(deployment: AltDeployment, proposal: bigint, support: Support): Call {
-  const governor = contractAddress(deployment, 'AltGovernor')
-  return makeCall(`Vote ${support} proposal ${proposal}`, governor, abiOf.governor(), 'castVote', [
-    proposal,
-    SUPPORT[support],
-  ])
-}
-
-/** What is proposed: calls of the timelock, carried out in one transaction. */
-export interface Proposal {
-  readonly description: string
-  readonly calls: readonly { readonly to: Address; readonly value: bigint; readonly data: Hex }[]
-}
-
-export function proposeCall(deployment: AltDeployment, proposal: Proposal): Call {
-  const governor = contractAddress(deployment, 'AltGovernor')
-  return makeCall('Propose', governor, abiOf.governor(), 'propose', [
-    ...proposalParts(proposal),
-    proposal.description,
-  ])
-}
-
-/** The number under which the proposal is voted on. */
-export async function proposalId(
-  chain: ChainReader,
-  deployment: AltDeployment,
-  proposal: Proposal,
-): Promise<bigint> {
-  const governor = contractAddress(deployment, 'AltGovernor')
-  return chain.read(governor, abiOf.governor(), 'hashProposal', [
-    ...proposalParts(proposal),
-    keccak256(stringToHex(proposal.description)),
-  ])
-}
-
-function proposalParts({ calls }: Proposal) {
-  return [
-    calls.map(({ to }) => to),
-    calls.map(({ value }) => value),
-    calls.map(({ data }) => data),
-  ] as const
+  const wallets: Address[] = []
+  for await (const { wallet } of created) wallets.push(wallet)
+  return wallets.reverse()
 }
 
 /** Gas that the message may use on the other side. */

@@ -3,8 +3,9 @@ import type { Address, Hash } from '@altlayer/protocol'
 import { encodeAbiParameters, keccak256 } from 'viem'
 import type { AltDeployment } from '../deploy/deploy.ts'
 import { serviceKind } from '../deploy/restaking.ts'
-import { type G1Point, proofOfPossession, publicKeyOf } from '../keys/bn254.ts'
+import type { G1Point } from '../keys/bn254.ts'
 import { abiOf, type Call, contractAddress, makeCall } from './call.ts'
+import { keyArguments } from './rotation.ts'
 
 /** A service of a rollup, as contracts name it: RollupRegistry.serviceId. */
 export function serviceId(rollupChainId: bigint, kind: string): Hash {
@@ -219,14 +220,9 @@ function keyCall({
   operator,
   secret,
 }: OperatorOptions & { readonly secret: Uint8Array }): Call {
+  const args = keyArguments(deployment, operator, secret)
   const registry = contractAddress(deployment, 'OperatorRegistry')
-  const { g1, g2 } = publicKeyOf(secret)
-  const proof = proofOfPossession(secret, operator, BigInt(deployment.chainId), registry)
-  return makeCall('Register the BN254 key', registry, abiOf.operators(), 'register', [
-    g1,
-    g2,
-    proof,
-  ])
+  return makeCall('Register the BN254 key', registry, abiOf.operators(), 'register', args)
 }
 
 /** Calls that end an operator's service: its seat, its vaults, its opt-in; its key last, if asked. */

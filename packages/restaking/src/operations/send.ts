@@ -61,6 +61,11 @@ export async function simulate(
 
 /** Gas on top of an estimate, percent. */
 const GAS_MARGIN = 25n
+/**
+ * And three storage slots: a checkpoint, as of votes or of a supply, is overwritten within the second that an
+ * estimate takes for now, and is a new one by the time the transaction runs.
+ */
+const CHECKPOINTS_GAS = 3n * 20_000n
 
 /** Sends calls one after the other, each once the one before is in a block. Throws CallFailedError. */
 export async function sendCalls(
@@ -74,7 +79,7 @@ export async function sendCalls(
     await simulate(client.public, client.account, [call])
     const request = requestOf(call)
     const [estimate] = await client.estimate([request])
-    const gas = ((estimate as bigint) * (100n + GAS_MARGIN)) / 100n
+    const gas = ((estimate as bigint) * (100n + GAS_MARGIN)) / 100n + CHECKPOINTS_GAS
     const { pending } = await client.nonces()
     const [hash] = await client.send([{ ...request, gas }], pending)
     const [receipt] = await client.receipts([hash as Hash])
@@ -96,7 +101,10 @@ export async function sendTogether(client: L1Client, calls: readonly Call[]): Pr
   const tried = await simulate(client.public, client.account, calls)
   const { pending } = await client.nonces()
   // What was used is after refunds, which are a fifth at most, and calls leave a 64th behind each.
-  const requests = tried.map(({ call, gas }) => ({ ...requestOf(call), gas: (gas * 3n) / 2n }))
+  const requests = tried.map(({ call, gas }) => ({
+    ...requestOf(call),
+    gas: (gas * 3n) / 2n + CHECKPOINTS_GAS,
+  }))
   const receipts = await client.receipts(await client.send(requests, pending))
   for (const [index, { status, transactionHash }] of receipts.entries())
     if (status !== 'success')

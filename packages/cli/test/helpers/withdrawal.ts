@@ -1,0 +1,45 @@
+import type { TransactionReceipt } from 'viem'
+import type { optimism } from 'viem/chains'
+import { getWithdrawals } from 'viem/op-stack'
+import type { Clients } from './clients.ts'
+
+type OpChain = typeof optimism
+
+/** viem's types ask for the contracts of rollups before fault proofs too, which it does not use here. */
+const onL2 = ({ chains }: Clients) =>
+  ({ targetChain: chains.l2 }) as never as { targetChain: OpChain }
+
+export function withdrawalStatus(clients: Clients, receipt: TransactionReceipt) {
+  return clients.l1.getWithdrawalStatus({ receipt, ...onL2(clients) })
+}
+
+/** Waits for a game that covers the withdrawal of an L2 transaction, and proves it on L1. */
+export async function prove(clients: Clients, receipt: TransactionReceipt): Promise<void> {
+  const { l1, l2, l1Wallet, chains } = clients
+  const { game, withdrawal } = await l1.waitToProve({ receipt, ...onL2(clients) })
+  const proving = await l2.buildProveWithdrawal({ game, withdrawal } as never)
+  const hash = await l1Wallet.proveWithdrawal({ ...proving, targetChain: chains.l2 } as never)
+  await succeeded(clients, hash)
+}
+
+/** Waits until the game is over and the delays have passed, and finalizes. */
+export async function finalize(
+  clients: Clients,
+  receipt: TransactionReceipt,
+  waitFor: (condition: () => Promise<boolean>) => Promise<void>,
+): Promise<void> {
+  const [withdrawal] = getWithdrawals(receipt)
+  if (withdrawal === undefined) throw new Error('the transaction withdraws nothing')
+  const { l1, l1Wallet, chains } = clients
+  await l1.waitToFinalize({ withdrawalHash: withdrawal.withdrawalHash, ...onL2(clients) })
+  await waitFor(async () => (await withdrawalStatus(clients, receipt)) === 'ready-to-finalize')
+  await succeeded(
+    clients,
+    await l1Wallet.finalizeWithdrawal({ targetChain: chains.l2, withdrawal }),
+  )
+}
+
+async function succeeded({ l1 }: Clients, hash: `0x${string}`): Promise<void> {
+  const { status } = await l1.waitForTransactionReceipt({ hash })
+  if (status !== 'success') throw new Error(`transaction ${hash} reverted`)
+}
