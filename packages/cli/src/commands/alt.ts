@@ -2,6 +2,7 @@ import { type Command, parseOptions, UsageError } from '../command.ts'
 import {
   addressArgument,
   amountArgument,
+  bridgeOption,
   type ChainContext,
   chainContext,
   chainOptions,
@@ -12,13 +13,16 @@ import {
 const options = {
   ...chainOptions,
   config: { summary: 'deploy: the configuration', value: 'FILE' },
-  bridge: { summary: 'bridge: the StandardBridge of the chain', value: 'ADDRESS' },
+  bridge: {
+    summary: "bridge: the StandardBridge of the chain; default: the local network's",
+    value: 'ADDRESS',
+  },
 } as const
 
 export const alt: Command = {
   name: 'alt',
   summary: 'deploy ALT and restaking; hold, stake, vote with and bridge ALT',
-  usage: 'ACTION --l1 URL --deployment FILE [--key NAME] [options]',
+  usage: 'ACTION [--l1 URL --deployment FILE] [--key NAME] [options]',
   options,
   example:
     'altlayer alt transfer 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 1500.25 --l1 http://127.0.0.1:8545 --deployment alt.json --key alice --dry-run',
@@ -39,7 +43,7 @@ export const alt: Command = {
     'queue PROPOSAL             what has succeeded, into the timelock',
     'execute PROPOSAL           what is queued, once the delay has passed',
     'cancel PROPOSAL            before voting begins, by its proposer',
-    'bridge AMOUNT --bridge ADDRESS   to the same account on the other side',
+    'bridge AMOUNT              to the same account on the other side',
     '',
     'Keys are in keystores: altlayer operator keys. Amounts are in ALT or reALT.',
   ].join('\n'),
@@ -91,7 +95,7 @@ export const alt: Command = {
         return actions.claim(context)
       default: {
         takes(1)
-        const through = addressArgument(required(values.bridge, 'bridge'), 'a bridge')
+        const through = bridgeOption(values.bridge, values)
         return actions.bridge(context, through, amountArgument(first))
       }
     }

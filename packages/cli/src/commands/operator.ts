@@ -51,7 +51,8 @@ export const operator: Command = {
     'stake [ADDRESS]      what counts for it at the start of this epoch',
     'rewards [ADDRESS]    what was earned and not taken; without ADDRESS claims that of --key',
     '',
-    'All but keys take --l1 URL and --deployment FILE.',
+    'Without --l1, --deployment and --keys-dir they are those of the local network that `altlayer up` runs, whose',
+    'operator has --key operator; keys takes --keys-dir.',
   ].join('\n'),
   async run(args) {
     const { values, positionals } = parseOptions(options, args, true)

@@ -1,6 +1,8 @@
 import { resolve } from 'node:path'
 import type { Address } from '@altlayer/protocol'
 import { type OptionSpec, parseNumber, parseUrl, UsageError } from '../command.ts'
+import { dataDirOption, dataDirPath } from '../local/data-dir.ts'
+import { localBridge, localChain } from './local-network.ts'
 
 // Options that `altlayer alt` and `altlayer operator` share.
 
@@ -14,8 +16,17 @@ export const keyOptions = {
 } as const satisfies Record<string, OptionSpec>
 
 export const chainOptions = {
-  l1: { summary: 'JSON-RPC of the chain', value: 'URL' },
-  deployment: { summary: 'what `altlayer alt deploy` wrote about the chain', value: 'FILE' },
+  l1: { summary: "JSON-RPC of the chain; default: the local network's", value: 'URL' },
+  deployment: {
+    summary: "what `altlayer alt deploy` wrote about the chain; default: the local network's",
+    value: 'FILE',
+  },
+  'data-dir': {
+    summary: 'local network whose chain, deployment and keys are meant where --l1 is not given',
+    value: 'DIR',
+    default: dataDirOption.default,
+  },
+  chain: { summary: 'chain of the local network: l1, or l2, the rollup', value: 'NAME', default: 'l1' },
   key: { summary: 'name of the keystore that pays and signs', value: 'NAME' },
   ...keyOptions,
   'dry-run': { summary: 'print the calls and their gas, send nothing' },
@@ -62,15 +73,36 @@ export interface ChainContext {
 
 /** @throws UsageError */
 export function chainContext(values: Values): ChainContext {
+  const local = values.l1 === undefined ? localChain(localDataDir(values), chainOf(values)) : undefined
+  const keysDir = values['keys-dir']
   return {
-    url: parseUrl('l1', required(values.l1, 'l1')),
-    deploymentPath: resolve(required(values.deployment, 'deployment')),
-    keysDir: keysDirOf(values['keys-dir']),
-    passwordFile: values['password-file'],
+    url: local?.url ?? parseUrl('l1', required(values.l1, 'l1')),
+    deploymentPath: resolve(
+      values.deployment ?? local?.deploymentPath ?? required(undefined, 'deployment'),
+    ),
+    keysDir: local && keysDir === undefined ? local.keysDir : keysDirOf(keysDir),
+    passwordFile:
+      values['password-file'] ?? (keysDir === undefined ? local?.passwordFile : undefined),
     key: values.key,
     dryRun: values['dry-run'] ?? false,
     json: values.json ?? false,
   }
+}
+
+/** The StandardBridge that is named, or the local network's. @throws UsageError */
+export function bridgeOption(bridge: string | undefined, values: Values): Address {
+  if (bridge !== undefined || values.l1 !== undefined)
+    return addressArgument(required(bridge, 'bridge'), 'a bridge')
+  return localBridge(localDataDir(values), chainOf(values))
+}
+
+function localDataDir(values: Values): string {
+  return dataDirPath(values['data-dir'])
+}
+
+function chainOf({ chain = chainOptions.chain.default }: Values): 'l1' | 'l2' {
+  if (chain === 'l1' || chain === 'l2') return chain
+  throw new UsageError(`--chain takes l1 or l2, not '${chain}'`)
 }
 
 export function keysDirOf(value: string | undefined): string {
