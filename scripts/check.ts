@@ -11,6 +11,7 @@ export const checks = [
   },
   { name: 'types', args: ['node_modules/typescript/bin/tsc', '-p', '.'] },
   { name: 'knip', args: ['node_modules/knip/bin/knip.js'] },
+  { name: 'solidity', args: ['contracts/scripts/lint.ts'] },
 ] as const
 
 /** Runs every check; resolves to the names of those that failed. */

@@ -336,6 +336,7 @@ contract StakeTable is StakeWeights {
         Table storage table = _tables[service][epoch];
         totals = table.totals;
         bool complement = LibBit.popCount(bitmap) * 2 > operators;
+        // forge-lint: disable-next-line(incorrect-shift)
         uint256 left = complement ? ~bitmap & ((1 << operators) - 1) : bitmap;
         while (left != 0) {
             Entry memory entry = TableCodec.read(data, LibBit.ffs(left));

@@ -594,6 +594,7 @@ contract VitalDisputeGame is IVitalDisputeGame {
             return (node.claim, post.claim, sameSide);
         }
         // The first instruction of a trace starts from where every trace starts.
+        // forge-lint: disable-next-line(incorrect-shift)
         bool isFirst = position % (1 << (MAX_GAME_DEPTH - SPLIT_DEPTH)) == 0;
         preState = isFirst
             ? ABSOLUTE_PRESTATE
