@@ -20,8 +20,7 @@ export const vault: Command = {
   summary: 'restake WETH, an LST or ALT; withdraw, claim, take rewards',
   usage: 'ACTION [options]',
   options,
-  example:
-    'altlayer vault deposit WETH 1.5 --wrap --l1 http://127.0.0.1:8545 --deployment alt.json --key alice --dry-run',
+  example: 'altlayer vault deposit WETH 1.5 --wrap --key alice --dry-run',
   details: [
     'list [ADDRESS]              the vaults, and what the account has in them; default: of --key, if given',
     'deposit VAULT AMOUNT        restakes; the stake can be slashed from then on',

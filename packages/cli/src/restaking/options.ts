@@ -26,7 +26,11 @@ export const chainOptions = {
     value: 'DIR',
     default: dataDirOption.default,
   },
-  chain: { summary: 'chain of the local network: l1, or l2, the rollup', value: 'NAME', default: 'l1' },
+  chain: {
+    summary: 'chain of the local network: l1, or l2, the rollup',
+    value: 'NAME',
+    default: 'l1',
+  },
   key: { summary: 'name of the keystore that pays and signs', value: 'NAME' },
   ...keyOptions,
   'dry-run': { summary: 'print the calls and their gas, send nothing' },
@@ -73,13 +77,12 @@ export interface ChainContext {
 
 /** @throws UsageError */
 export function chainContext(values: Values): ChainContext {
-  const local = values.l1 === undefined ? localChain(localDataDir(values), chainOf(values)) : undefined
+  const local =
+    values.l1 === undefined ? localChain(localDataDir(values), chainOf(values)) : undefined
   const keysDir = values['keys-dir']
   return {
     url: local?.url ?? parseUrl('l1', required(values.l1, 'l1')),
-    deploymentPath: resolve(
-      values.deployment ?? local?.deploymentPath ?? required(undefined, 'deployment'),
-    ),
+    deploymentPath: resolve(required(values.deployment ?? local?.deploymentPath, 'deployment')),
     keysDir: local && keysDir === undefined ? local.keysDir : keysDirOf(keysDir),
     passwordFile:
       values['password-file'] ?? (keysDir === undefined ? local?.passwordFile : undefined),

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { connectL1, type L1Client } from '@altlayer/launch/deploy'
 import { type Address, bytesToHex } from '@altlayer/protocol'
 import {
@@ -26,6 +27,10 @@ const READS_AT_ONCE = 50
 
 /** Throws CommandError where the chain is not the deployment's, and what reading its file throws. */
 export async function openSession(context: ChainContext): Promise<Session> {
+  if (!existsSync(context.deploymentPath))
+    throw new CommandError(
+      `there is no ${context.deploymentPath}: altlayer up writes it once ALT stands on its network, altlayer alt deploy elsewhere`,
+    )
   const deployment = readDeployment(context.deploymentPath)
   const client = createPublicClient({
     // Many small reads: some at a time in one request.
