@@ -78,8 +78,6 @@ const KNOWN = new Set([
   'base_fee_params',
   'canyon_base_fee_params',
   'pectra_blob_schedule_time',
-  'alt_da',
-  'da_challenge_address',
   ...OP_FORKS.map((fork) => `${fork}_time`),
 ])
 
@@ -246,14 +244,28 @@ function parseTime(value: unknown, path: string): bigint {
 // Batches of such a chain are commitments to data held elsewhere: deriving it as a plain rollup would
 // silently give another chain.
 function rejectAltDa(json: JsonObject, path: string): void {
-  for (const name of ['alt_da', 'da_challenge_address'])
-    if (json[name] !== undefined && json[name] !== null)
+  for (const name of ALT_DA) {
+    const value = json[name]
+    // op-node up to its 1.7 wrote these members into every file, with nothing in them.
+    const isNothing = value === undefined || value === null || value === false || value === ZERO
+    if (!isNothing)
       throw new MalformedInputError(
         `${path}.${name}`,
         'nothing (alternative data availability is not supported)',
-        describe(json[name]),
+        describe(value),
       )
+  }
 }
+
+/** What says that batches are elsewhere: today's name first, then those of older versions. */
+const ALT_DA = [
+  'alt_da',
+  'plasma_config',
+  'use_plasma',
+  'da_challenge_contract_address',
+  'da_challenge_address',
+]
+const ZERO = `0x${'0'.repeat(40)}`
 
 function parseEip1559(json: JsonObject, path: string): RollupConfig['eip1559'] {
   if (json.chain_op_config !== undefined && json.chain_op_config !== null)

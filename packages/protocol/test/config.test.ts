@@ -103,6 +103,35 @@ test('a fork implied by a later one is active with it, and a fork we do not know
   assert.ok(!isForkActivation(config.forks, 'canyon', 1699981202n, 1699981200n))
 })
 
+test('what op-node of the Ecotone era wrote is read: alternative data availability that is not used, no forks to come', () => {
+  const {
+    chain_op_config: _,
+    fjord_time,
+    granite_time,
+    holocene_time,
+    isthmus_time,
+    ...rest
+  } = ROLLUP
+  const zero = `0x${'00'.repeat(20)}`
+  const config = parseRollupConfig({
+    ...rest,
+    fjord_time: null,
+    da_challenge_address: zero,
+    da_challenge_contract_address: zero,
+    da_challenge_window: 0,
+    da_resolve_window: 0,
+    use_plasma: false,
+    protocol_versions_address: zero,
+  })
+  assert.ok(config.forks.ecotone !== undefined)
+  assert.equal(config.forks.fjord, undefined)
+  assert.deepEqual(config.eip1559, { denominator: 50n, denominatorCanyon: 250n, elasticity: 6n })
+  assert.deepEqual(
+    parseRollupConfig(JSON.parse(JSON.stringify(rollupConfigToJson(config)))),
+    config,
+  )
+})
+
 test('every bad member of a rollup config is named with what it was', () => {
   const cases: readonly (readonly [path: string, value: unknown, expected?: RegExp])[] = [
     ['genesis', undefined],
@@ -128,6 +157,10 @@ test('every bad member of a rollup config is named with what it was', () => {
     ['l1_system_config_address', 'ff'],
     ['chain_op_config.eip1559Denominator', 0],
     ['alt_da', { da_challenge_address: ADDRESS }],
+    ['plasma_config', {}],
+    ['use_plasma', true],
+    ['da_challenge_address', ADDRESS],
+    ['da_challenge_contract_address', ADDRESS],
   ]
   for (const [path, value, expected] of cases)
     assert.throws(
