@@ -287,11 +287,14 @@ export function derive_configure(length: usize): i32 {
   return leave(pipelineConfigure(INPUT, length) ? STATUS_OK : STATUS_BAD_INPUT)
 }
 
-/** Input: hash of the L2 block to start from. Result: the L1 block whose data are read. */
+/**
+ * Input: hash of the L2 block to start from; u64, little-endian: number of the L1 block after whose data it was the safe
+ * head, 0 where that is not known. Result: the L1 block whose data are read.
+ */
 export function derive_reset(): i32 {
   enter()
   if (isOpen()) return leave(STATUS_DERIVE_ORDER)
-  const status = pipelineReset(INPUT)
+  const status = pipelineReset(INPUT, load<u64>(INPUT, 32))
   if (status == STATUS_OK) setResultLength(writeOrigin())
   return leave(status)
 }

@@ -80,12 +80,17 @@ let spanAt: u32 = 0
 /** L1 origin of the block before `spanAt`. */
 let spanEpoch: u64 = 0
 
+/** Batches up to this L1 block were judged before: the safe head that derivation started from is what came of them. */
+let judgedUntil: u64 = 0
+
 // A batch was read and not judged yet: the check needed a preimage.
 let pending: bool = false
 // The queue's entry that is being looked at, in the same case.
 let examined: usize = 0
 
-export function batchesReset(): void {
+/** `judged`: the last L1 block whose batches count no more since Holocene, as all that followed from them is safe. */
+export function batchesReset(judged: u64): void {
+  judgedUntil = judged
   chosen = false
   spanOpen = false
   pending = false
@@ -229,8 +234,9 @@ function decode(entry: usize): bool {
 
 function stepStage(parent: usize): i32 {
   windowUpdate(load<u64>(parent + L2_ORIGIN))
-  if (originNumber <= load<u64>(parent + L2_ORIGIN)) {
-    // The safe head's own L1 block and those before it can hold nothing new.
+  if (originNumber <= max(load<u64>(parent + L2_ORIGIN), judgedUntil)) {
+    // The safe head's own L1 block and those before it can hold nothing new, nor can those that led to it. What was dropped
+    // behind an invalid batch there must stay dropped: on this safe head that batch would only be past.
     spanOpen = false
     pending = false
     return nextBatch() == READ_END ? STEP_END : STEP_AGAIN

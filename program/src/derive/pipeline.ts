@@ -63,9 +63,10 @@ export function pipelineConfigure(ptr: usize, length: usize): bool {
 
 /**
  * Starts from the safe head with this hash. Channels that hold its next batches may have begun before: reading starts
- * at the L1 origin of the ancestor that is a channel timeout back. One that fails has to be repeated.
+ * at the L1 origin of the ancestor that is a channel timeout back. `judged`: the L1 block after whose data this was the
+ * safe head; since Holocene batches up to it do not count. 0 where that is not known. One that fails has to be repeated.
  */
-export function pipelineReset(safeHead: usize): i32 {
+export function pipelineReset(safeHead: usize, judged: u64): i32 {
   deriving = false
   if (!l2Load(safeHead, start)) return hostError
   const safeOrigin = load<u64>(start + L2_ORIGIN)
@@ -84,7 +85,7 @@ export function pipelineReset(safeHead: usize): i32 {
   memory.copy(system, start + L2_SYSTEM, SYSTEM_SIZE)
   windowReset(loadedBlock)
   channelsReset()
-  batchesReset()
+  batchesReset(judged)
   safeChainReset()
   deriving = true
   needsL1 = false

@@ -123,7 +123,7 @@ function back(): i32 {
 }
 
 function reset(): i32 {
-  const status = pipelineReset(agreedHash)
+  const status = pipelineReset(agreedHash, 0)
   if (status != STATUS_OK) return status
   memory.copy(safeHash, agreedHash, 32)
   safeNumber = headNumber

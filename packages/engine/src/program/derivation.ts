@@ -53,8 +53,13 @@ export type DerivationStep =
  * can be repeated as if nothing had happened (`reset` too: until it succeeds there is no state).
  */
 export interface Derivation {
-  /** Starts from an L2 block that is safe. Returns the L1 block whose data are read first. */
-  reset(safeHead: Hash): BlockRef
+  /**
+   * Starts from an L2 block that is safe. Returns the L1 block whose data are read first. `judged`: number of the L1
+   * block with whose data it became the safe head, if known. Since Holocene batches up to that one count no more: what
+   * they led to, and what was dropped with them, is as it was. Without it, as in a fault proof, batches behind an
+   * invalid one may count that did not when derivation came by without a stop.
+   */
+  reset(safeHead: Hash, judged?: bigint): BlockRef
   /** Goes on to the next L1 block. L1_REORG: it is not the child of the one before. */
   advance(l1Block: Hash): BlockRef
   /**
@@ -141,8 +146,10 @@ export function createDerivation(
     hash: memory.hash(result + layout.ORIGIN_HASH),
   })
   return {
-    reset(safeHead) {
-      hash(safeHead, 'safeHead')
+    reset(safeHead, judged = 0n) {
+      const number = Buffer.alloc(8)
+      number.writeBigUInt64LE(judged)
+      give(Buffer.concat([hexToBytes(safeHead, 'safeHead', 32), number]))
       check(exports.derive_reset())
       return origin()
     },

@@ -69,7 +69,8 @@ const handlers = {
   /** Forgets what was fetched and given. */
   trim: (): void => source.trim(),
 
-  reset: (safeHead: Hash) => run(() => derivation.reset(safeHead)),
+  reset: (from: { readonly safeHead: Hash; readonly judged: bigint | undefined }) =>
+    run(() => derivation.reset(from.safeHead, from.judged)),
 
   /** Reads the L1 block with this number; undefined when L1 does not have it. */
   read: async (number: bigint): Promise<L1Block | undefined> => {

@@ -28,8 +28,8 @@ import { PreimageUnknownError } from './preimage-source.ts'
  * with DeriverEndedError once the thread has ended by itself: then another must be started and reset.
  */
 export interface Deriver {
-  /** Starts from an L2 block that is safe. Resolves to the L1 block whose data are read first. */
-  reset(safeHead: Hash): Promise<DerivedAttributes['origin']>
+  /** See Derivation of the engine. Resolves to the L1 block whose data are read first. */
+  reset(safeHead: Hash, judged?: bigint): Promise<DerivedAttributes['origin']>
   /** Goes on to the L1 block with this number; undefined: L1 does not have it yet. */
   advance(number: bigint): Promise<L1Block | undefined>
   /** See Derivation of the engine. */
@@ -103,9 +103,9 @@ export function startDeriver({ engine, config, l1Url, l1BeaconUrls }: DeriverOpt
     get ended() {
       return ended
     },
-    async reset(safeHead) {
+    async reset(safeHead, judged) {
       await ask(() => remote.trim(undefined))
-      return withBlocks(() => remote.reset(safeHead))
+      return withBlocks(() => remote.reset({ safeHead, judged }))
     },
     async advance(number) {
       const block = await ask(() => remote.read(number))

@@ -31,6 +31,8 @@ export interface SafeHeads {
   at(l1Number: bigint): SafeAt | undefined
   /** The newest entry whose L1 block has at most this number. */
   upTo(l1Number: bigint): SafeAt | undefined
+  /** The newest entry whose L2 block has at most this number. */
+  upToL2(l2Number: bigint): SafeAt | undefined
   /** Drops entries from the newest on, down to the first that `keep` accepts. */
   rewind(keep: (entry: SafeAt) => Promise<boolean>): Promise<void>
   /** Makes what was added outlive the machine. Throws what the file system throws. */
@@ -65,16 +67,18 @@ export function openSafeHeads(
   let newest = store.count() === 0 ? undefined : decode(store.read(store.count() - 1))
   let changed = false
 
-  function upTo(l1Number: bigint): SafeAt | undefined {
+  /** The newest entry with at most this number on a layer: neither layer's numbers ever fall. */
+  function newestUpTo(layer: keyof SafeAt, number: bigint): SafeAt | undefined {
     let low = 0
     let high = store.count()
     while (low < high) {
       const middle = (low + high) >>> 1
-      if (decode(store.read(middle)).l1.number <= l1Number) low = middle + 1
+      if (decode(store.read(middle))[layer].number <= number) low = middle + 1
       else high = middle
     }
     return low === 0 ? undefined : decode(store.read(low - 1))
   }
+  const upTo = (l1Number: bigint) => newestUpTo('l1', l1Number)
 
   return {
     add(entry) {
@@ -87,6 +91,7 @@ export function openSafeHeads(
       return newest === undefined || newest.l1.number < l1Number ? undefined : upTo(l1Number)
     },
     upTo,
+    upToL2: (l2Number) => newestUpTo('l2', l2Number),
     async rewind(keep) {
       while (newest !== undefined && !(await keep(newest))) {
         store.truncate(store.count() - 1)

@@ -17,6 +17,8 @@ export interface StartingPointOptions {
 export interface StartingPoint {
   /** Derivation begins with the block after it. */
   readonly start: Block
+  /** Number of the L1 block with whose data `start` became the safe head; undefined: not known. */
+  readonly judged: bigint | undefined
   /** Follows from L1 as it is now. On it or above `start`. */
   readonly safe: Block
   readonly finalized: Block
@@ -27,7 +29,8 @@ export interface StartingPoint {
 /**
  * Where derivation goes on after a start or a reorganisation of L1 (OP Stack specs, "Finding the sync
  * starting point"): from the last block that still follows from L1 back by a sequencing window, for its
- * channels may have begun there; never behind the finalised block.
+ * channels may have begun there; never behind the finalised block. If possible a block that was the safe head when all
+ * of an L1 block had been read: with those in between it matters what was dropped before (see Derivation's `reset`).
  * @throws ChainMismatchError when L1 has another block where the finalised L2 block's origin was: that L1 is
  * not believed. L1Error when L1 does not answer, or has not come so far.
  */
@@ -56,9 +59,17 @@ export async function findStartingPoint(options: StartingPointOptions): Promise<
   while (above() && originOf(start).number + config.seqWindowSize > newest)
     start = parentBlock(engine, start)
 
+  const entry = safeHeads.upToL2(start.header.number)
+  const known = entry && engine.block({ hash: entry.l2.hash })
+  const judged =
+    known !== undefined && known.header.number >= finalized.header.number && isCanonical(known)
+      ? entry?.l1.number
+      : undefined
+  if (known !== undefined && judged !== undefined) start = known
+
   const head = engine.block({ tag: 'latest' }) ?? engine.genesis
   const unsafe = await findPlausibleHead({ config, engine, client, l1Genesis, head })
-  return { start, safe, finalized, unsafe }
+  return { start, judged, safe, finalized, unsafe }
 }
 
 /** An L1 that lost what was final is not the rollup's L1, or lies: nothing of ours is given up for it. */

@@ -95,8 +95,11 @@ export function startVerifier(options: VerifierOptions): Verifier {
   async function begin(): Promise<void> {
     if (deriver.ended) deriver = options.startDeriver()
     const headBefore = engine.block({ tag: 'latest' }) ?? engine.genesis
-    const { start, safe, finalized, unsafe } = await findStartingPoint({ ...options, safeHeads })
-    const first = await deriver.reset(start.hash)
+    const { start, judged, safe, finalized, unsafe } = await findStartingPoint({
+      ...options,
+      safeHeads,
+    })
+    const first = await deriver.reset(start.hash, judged)
     const currentL1 = await client.block(first.number)
     if (currentL1?.hash !== first.hash) throw new L1ReorgError()
     concluded = start

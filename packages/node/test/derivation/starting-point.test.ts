@@ -12,8 +12,8 @@ import { createWorld, type L2Block } from './model.ts'
 
 const WINDOW = 3
 
-/** Ten L2 blocks, each with the next L1 block as its origin; all were safe two L1 blocks later. */
-function setup(finalized = 0) {
+/** Ten L2 blocks, each with the next L1 block as its origin; those noted were safe two L1 blocks later. */
+function setup(finalized = 0, noted: (block: number) => boolean = () => true) {
   const world = createWorld({ seqWindowSize: WINDOW })
   for (let i = 0; i < 12; i++) world.mine([], { time: 1_000_002 + 2 * i })
   for (let i = 0; i < 10; i++) world.build(true)
@@ -23,7 +23,7 @@ function setup(finalized = 0) {
     hash,
   })
   for (const [i, block] of world.l2.entries())
-    if (i > 0) safeHeads.add({ l1: idOf(world.l1[i + 2] as L1Epoch), l2: idOf(block) })
+    if (i > 0 && noted(i)) safeHeads.add({ l1: idOf(world.l1[i + 2] as L1Epoch), l2: idOf(block) })
   const block: Engine['block'] = (ref): Block | undefined => {
     if ('tag' in ref) return ref.tag === 'finalized' ? world.l2[finalized] : world.l2.at(-1)
     return world.l2.find(({ header, hash }) =>
@@ -70,6 +70,24 @@ describe('the starting point of derivation', () => {
     fork(8)
     // Block 5 was safe with L1 block 7 of this chain's count, the last that stands; origins stand up to it.
     assert.deepEqual(await numbers(find()), [0, 2, 5, 7])
+  })
+
+  it('is a block that was the safe head with an L1 block, and names that one', async () => {
+    // Block 7 became safe with the L1 block after the next of its origin, as all here.
+    const { find, world } = setup()
+    const { start, judged } = await find()
+    assert.equal(start.header.number, 7n)
+    assert.equal(judged, world.l1[9]?.header.number)
+    const sparse = setup(0, (i) => i % 4 === 0)
+    const point = await sparse.find()
+    // Blocks 8 and 4 alone were: a window before 8 is 5, which no L1 block ended with.
+    assert.deepEqual([point.safe.header.number, point.start.header.number], [8n, 4n])
+    assert.equal(point.judged, sparse.world.l1[6]?.header.number)
+  })
+
+  it('is any block where the log of safe heads does not reach back so far', async () => {
+    const { start, judged } = await setup(0, (i) => i === 9).find()
+    assert.deepEqual([start.header.number, judged], [6n, undefined])
   })
 
   it('believes no L1 that lost what is final', async () => {
