@@ -145,13 +145,23 @@ contract StakedAltInvariants is StakedAltFixture {
         vm.warp(block.timestamp + bound(time, 1, 5 days));
     }
 
-    /// @dev A run of which these are not true has tested nothing.
-    function afterInvariant() public view {
-        assertGt(deposited, 0, "deposited");
-        assertGt(left, 0, "left");
-        assertGt(donated, 0, "donated");
-        assertGt(slashed, 0, "slashed");
-        assertGt(harvested, 0, "harvested");
+    /// @dev What the runs draw at random, once in order: every branch of the handler is reached.
+    function test_theHandlerReachesWhatItIsFor() public {
+        this.deposit(0, 1e24);
+        this.mint(1, 1e24);
+        this.depositBeside(1e24);
+        this.donate(1e24);
+        this.harvest(1e23);
+        this.wait(3 days);
+        this.slash(0.2e18);
+        this.wait(5 days);
+        this.leave(0, 1e23);
+        assertGt(slashed, 0);
+        assertGt(harvested, 0);
+        assertGt(left, 0);
+        (uint128 streaming,,) = staked.stream();
+        assertEq(streaming, 0);
+        invariant_everyWeiIsAccountedFor();
     }
 
     /// @dev All ALT that came is in the vault, burned, streaming, or a gift that lies about.
@@ -372,9 +382,38 @@ contract FeesInvariants is FeesFixture {
         uint256 late = tokens[1].balanceOf(treasury) - _reclaimed;
         assertEq(_prepaid + _granted, fees.accountOf(service).balance + _refunded + funded + late);
         assertEq(paid, _claimed + _reclaimed);
-        // A run of which these are not true has tested nothing.
-        assertGt(_prepaid, 0, "prepaid");
-        assertGt(_granted, 0, "granted");
-        assertGt(_consumed, 0, "consumed");
+    }
+
+    /// @dev What the runs draw at random, once in order: every branch of the handler is reached.
+    function test_theHandlerReachesWhatItIsFor() public {
+        this.prepay(10 * RATE, false);
+        uint48 first = table.currentEpoch() + 1;
+        for (uint256 i = 0; i < 5; i++) {
+            this.wait(1 days);
+        }
+        this.report(0, 50);
+        this.grant(RATE, first);
+        this.setRate(2 * RATE);
+        this.consume(10);
+        this.claim(0, first);
+        this.claim(3, first);
+        this.giveNotice(true);
+        for (uint256 i = 0; i <= NOTICE; i++) {
+            this.wait(1 days);
+        }
+        this.consume(10);
+        this.refund();
+        // A number that means the first epoch, and half a year.
+        uint256 age = first;
+        while (age % 8 != 0 || _epoch(age) != first) {
+            age++;
+        }
+        this.reclaim(age);
+        assertGt(_consumed, 0);
+        assertGt(_claimed, 0);
+        assertGt(_refunded, 0);
+        assertGt(_reclaimed, 0);
+        invariant_everyWeiIsAccountedForAndNoneAheadOfTime();
+        afterInvariant();
     }
 }

@@ -299,10 +299,33 @@ contract SlasherInvariantTest is RestakingTest {
         }
     }
 
-    /// @dev A run of which these are not true has tested nothing.
-    function afterInvariant() public view {
-        assertGt(handler.removed(0) + handler.removed(1), 0, "removed");
-        assertGt(handler.received(0) + handler.received(1), 0, "received");
-        assertGt(handler.refusedAgain(), 0, "refused");
+    /// @dev What the runs draw at random, once in order: every branch of the handler is reached.
+    function test_theHandlerReachesWhatItIsFor() public {
+        handler.setRule(0.3e18, 0.2e18, 0.3e18);
+        handler.wait(1 days);
+        handler.beginWithdrawal(0, 0, 600e18);
+        handler.slash(0, 0);
+        handler.slash(0, 2 days);
+        handler.slashAgain(0);
+        for (uint256 i = 0; i < 2; i++) {
+            handler.distribute(i, 0);
+            handler.distribute(i, 1);
+        }
+        for (uint256 seed = 0; seed < 3 * actors.length; seed++) {
+            handler.claim(seed, 0);
+        }
+        handler.wait(3 days);
+        for (uint256 i = 0; i < 3; i++) {
+            handler.wait(3 days);
+        }
+        handler.finishWithdrawals(0, 0);
+        assertGt(handler.removed(0), 0);
+        assertEq(handler.received(0), handler.removed(0));
+        assertGt(handler.paidToBurn(0), 0);
+        assertGt(handler.paidToFund(0), 0);
+        assertGt(handler.paidToReporters(0), 0);
+        assertGt(handler.withdrawn(0), 0);
+        assertEq(handler.refusedAgain(), 1);
+        invariant_everyWeiIsAccountedFor();
     }
 }
