@@ -34,7 +34,7 @@ describe('metrics of a player', () => {
 
   it('count what it does', async () => {
     const byStatus = { 'in-progress': 3, 'challenger-wins': 1, 'defender-wins': 2 }
-    metrics.event({ kind: 'games', byStatus, bonds: 15n * 10n ** 17n })
+    metrics.event({ kind: 'games', byStatus, bonds: 15n * 10n ** 17n, balance: 7n * 10n ** 18n })
     metrics.event({ kind: 'action', game: GAME, action: 'move' })
     metrics.event({ kind: 'action', game: GAME, action: 'move' })
     metrics.event({ kind: 'action', game: GAME, action: 'step' })
@@ -58,6 +58,7 @@ describe('metrics of a player', () => {
         ['resolved_claims_total', 4],
         ['claimed_bonds_ether_total', 2.5],
         ['staked_bonds_ether', 1.5],
+        ['balance', 7],
         ['bond_limit_reached_total', 1],
         ['game_failures_total', 1],
       ]),

@@ -28,6 +28,7 @@ export function playerMetrics(registry: MetricsRegistry): (event: PlayerEvent) =
   const claims = counter('resolved_claims_total', 'Claims that this account settled')
   const taken = counter('claimed_bonds_ether_total', 'Ether taken back and won')
   const staked = gauge('staked_bonds_ether', 'Ether in claims that are not settled')
+  const balance = gauge('balance', 'ETH that the account has besides')
   const limited = counter(
     'bond_limit_reached_total',
     'Moves that were due, but beyond the limit of bonds',
@@ -38,7 +39,8 @@ export function playerMetrics(registry: MetricsRegistry): (event: PlayerEvent) =
       case 'games':
         for (const [status, name] of Object.entries(STATUS))
           games.set({ status: name }, event.byStatus[status as keyof typeof STATUS])
-        return staked.set(ether(event.bonds))
+        staked.set(ether(event.bonds))
+        return balance.set(ether(event.balance))
       case 'action':
         return { move: moves, step: steps, 'challenge-block-number': challenges }[
           event.action

@@ -1,12 +1,14 @@
 import type { Address } from '@altlayer/protocol'
 import type { Logger } from 'pino'
-import type { PublicClient } from 'viem'
+import { formatEther, type PublicClient } from 'viem'
+import type { Position } from '../game/position.ts'
 import { nextActions } from '../game/strategy.ts'
 import type { Action, GameStatus } from '../game/types.ts'
 import { GAME_ABI } from '../l1/abi.ts'
 import { createGameReader, type GameListing, type GameView } from '../l1/games.ts'
 import { CallRefusedError, type Sender } from '../l1/sender.ts'
 import { poll } from '../poll.ts'
+import { createBudget, type Shortage } from './budget.ts'
 import { createKeeper, type KeeperEvent } from './keeper.ts'
 import { type PlayerTruth, perform } from './perform.ts'
 
@@ -17,7 +19,10 @@ export interface PlayerOptions {
   readonly sender: Sender
   /** What is true in a game. */
   readonly truthOf: (game: GameView) => PlayerTruth
-  /** Wei that this account has at stake at most in games that are open; a move beyond it is not made. */
+  /**
+   * Wei that this account has at stake at most in games that are open; a move beyond it is not made, and a part of it is
+   * kept for false root claims.
+   */
   readonly maxBonds: bigint
   /** Only these games; default: all. */
   readonly games?: readonly Address[]
@@ -45,6 +50,8 @@ export type PlayerEvent =
       readonly byStatus: Readonly<Record<GameStatus, number>>
       /** Wei that this account has in claims that are not settled. */
       readonly bonds: bigint
+      /** Wei that it has besides. */
+      readonly balance: bigint
     }
   | { readonly kind: 'action'; readonly game: Address; readonly action: Action['kind'] }
   | { readonly kind: 'bond-limit'; readonly game: Address }
@@ -66,10 +73,7 @@ export function startPlayer(options: PlayerOptions): Player {
   /** Games in which the limit of bonds was told of. */
   const limited = new Set<Address>()
   const keeper = createKeeper({ client, sender, logger, onEvent })
-  /** Bonds of moves under way, until the L1 block that they are in is looked at; undefined while in none. */
-  const underway = new Set<{ readonly bond: bigint; block: bigint | undefined }>()
-  /** Wei at stake as of the last look. */
-  let staked = 0n
+  const budget = createBudget(options.maxBonds)
 
   /** Wei that this account has in claims that are not settled. */
   function atStake(games: readonly GameView[]): bigint {
@@ -89,17 +93,19 @@ export function startPlayer(options: PlayerOptions): Player {
     const { block, games, reorganised } = await reader.snapshot(wanted)
     // What finished them may be gone.
     if (reorganised) finished.clear()
-    staked = atStake(games)
-    for (const move of underway)
-      if (move.block !== undefined && (reorganised || move.block <= block.number))
-        underway.delete(move)
+    const staked = atStake(games)
+    const balance = await client.getBalance({
+      address: sender.address,
+      blockNumber: block.number,
+    })
+    budget.update({ block: block.number, reorganised, staked, balance })
     const count = (wanted: GameStatus) => games.filter(({ status }) => status === wanted).length
     const byStatus = {
       'in-progress': count('in-progress'),
       'challenger-wins': count('challenger-wins'),
       'defender-wins': count('defender-wins'),
     }
-    onEvent({ kind: 'games', byStatus, bonds: staked })
+    onEvent({ kind: 'games', byStatus, bonds: staked, balance })
     for (const game of games) {
       if (busy.has(game.address) || busy.size >= options.concurrency) continue
       const work = attend(game, block.timestamp)
@@ -111,10 +117,6 @@ export function startPlayer(options: PlayerOptions): Player {
         .finally(() => busy.delete(game.address))
       busy.set(game.address, work)
     }
-  }
-
-  function bondsLeft(): bigint {
-    return [...underway].reduce((left, { bond }) => left - bond, options.maxBonds - staked)
   }
 
   async function attend(game: GameView, now: bigint): Promise<void> {
@@ -132,38 +134,45 @@ export function startPlayer(options: PlayerOptions): Player {
 
   async function act(game: GameView, truth: PlayerTruth, action: Action): Promise<void> {
     const { oracle } = await keeper.contracts(game.address)
-    const move = { bond: 0n, block: undefined as bigint | undefined }
-    if (action.kind === 'move') {
-      move.bond = await client.readContract({
-        address: game.address,
-        abi: GAME_ABI,
-        functionName: 'getRequiredBond',
-        args: [action.position],
-      })
-      if (move.bond > bondsLeft()) return limit(game, move.bond)
-    }
-    underway.add(move)
+    const taken = action.kind === 'move' ? await takeBond(game, truth, action.position) : undefined
+    if (taken !== undefined && taken.kind !== 'taken') return tellShortage(game, taken)
     try {
       const { blockNumber } = await perform({ client, sender, game, oracle, truth, action })
-      move.block = blockNumber
+      taken?.included(blockNumber)
     } catch (error) {
-      underway.delete(move)
+      taken?.giveBack()
       // Somebody else was first, or L1 is not where it was: the next look decides anew.
       if (!(error instanceof CallRefusedError)) throw error
       logger.debug({ game: game.address, reason: error.message }, 'a move was refused')
       return
     }
+    limited.delete(game.address)
     onEvent({ kind: 'action', game: game.address, action: action.kind })
     logger.info({ game: game.address, ...describe(action) }, 'moved')
   }
 
-  function limit(game: GameView, bond: bigint): void {
+  async function takeBond(game: GameView, truth: PlayerTruth, position: Position) {
+    const isTrue = game.claims[0]?.value === (await truth.output(game.l2BlockNumber))
+    const bond = await client.readContract({
+      address: game.address,
+      abi: GAME_ABI,
+      functionName: 'getRequiredBond',
+      args: [position],
+    })
+    const taken = budget.take(bond, isTrue ? 'true-root' : 'false-root')
+    return taken.kind === 'taken' ? taken : { ...taken, bond }
+  }
+
+  function tellShortage(game: GameView, shortage: Shortage & { readonly bond: bigint }): void {
+    const { kind, bond, left } = shortage
     onEvent({ kind: 'bond-limit', game: game.address })
     if (limited.has(game.address)) return
     limited.add(game.address)
     logger.error(
-      { game: game.address, bond: String(bond), left: String(bondsLeft()) },
-      'a move is due but its bond is above what may be at stake: raise the limit',
+      { game: game.address, bond: formatEther(bond), left: formatEther(left) },
+      kind === 'limit'
+        ? 'a move is due but its bond is above what may be at stake: raise the limit'
+        : `a move is due but the account cannot pay its bond: fund ${sender.address}`,
     )
   }
 
