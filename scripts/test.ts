@@ -47,17 +47,43 @@ const tallies: Tally[] = [
 const elf = await run(process.execPath, ['scripts/build-elf.ts', '--check'], { cwd: root })
 if (elf.code !== 3) tallies.push({ passed: elf.code === 0 ? 1 : 0, failed: elf.code === 0 ? 0 : 1 })
 
+/** Runs test files, so many at a time. Quiet: what they say comes in one piece at the end. */
+async function nodeTests(files: readonly string[], { quiet }: { readonly quiet: boolean }) {
+  const result = await run(
+    process.execPath,
+    [
+      '--import=./scripts/properties/hook.ts',
+      '--test',
+      '--test-reporter=spec',
+      `--test-concurrency=${Math.max(1, Math.min(4, availableParallelism()))}`,
+      '--test-timeout=900000',
+      ...files,
+    ],
+    // What the command line keeps too: each file begins with the modules that those before it compiled.
+    {
+      cwd: root,
+      env: { NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/altlayer'), ...process.env },
+      quiet,
+    },
+  )
+  if (quiet) console.log(result.output)
+  return nodeTally(result)
+}
+
 const files = globSync('{packages/*,program,scripts}/test/**/*.test.ts', { cwd: root }).sort()
-const concurrency = `--test-concurrency=${Math.max(1, Math.min(4, availableParallelism()))}`
-const nodeArgs = [
-  '--import=./scripts/properties/hook.ts',
-  '--test',
-  '--test-reporter=spec',
-  concurrency,
-  '--test-timeout=900000',
-  ...files,
-]
-tallies.push(nodeTally(await run(process.execPath, nodeArgs, { cwd: root })))
+// Tests of whole networks wait for blocks most of the time, so others run beside them.
+const networks = globSync('packages/{cli/test/e2e-*,node/test/processes/*}.test.ts', {
+  cwd: root,
+}).sort()
+tallies.push(
+  ...(await Promise.all([
+    nodeTests(networks, { quiet: true }),
+    nodeTests(
+      files.filter((file) => !networks.includes(file)),
+      { quiet: false },
+    ),
+  ])),
+)
 
 tallies.push(forgeTally(await run(process.execPath, ['contracts/scripts/test.ts'], { cwd: root })))
 
