@@ -26,5 +26,8 @@ function solhint(): number {
 
 process.env.FOUNDRY_DENY = 'warnings'
 process.env.FOUNDRY_LINT_EXCLUDE_LINTS = JSON.stringify(LEFT_OUT)
+// What the linter compiles has no bytecode: left among the build's artifacts, it would be taken for them.
+process.env.FOUNDRY_OUT = 'out/lint/artifacts'
+process.env.FOUNDRY_CACHE_PATH = 'out/lint/cache'
 const codes = [forge(['fmt', '--check']), forge(['lint']), solhint()]
 process.exitCode = codes.some((code) => code !== 0) ? 1 : 0
