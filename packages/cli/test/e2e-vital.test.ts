@@ -196,7 +196,7 @@ describe('VITAL', { concurrency: 1 }, () => {
     assert.ok(JSON.parse(json.stdout).games.length >= Object.keys(games).length)
     const tree = await altlayer(['vital', 'show', games.false as string, ...common])
     assert.match(tree.stdout, /challenger-wins/)
-    assert.match(tree.stdout, /└─ #1 attacks output 0x/)
+    assert.match(tree.stdout, /↳ #1 attacks #0 +output 0x/)
     const unknown = await altlayer(['vital', 'show', `0x${'12'.repeat(20)}`, ...common])
     assert.equal(unknown.code, 1)
     assert.match(unknown.stderr, /knows no game/)

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters, styleText } from 'node:util'
 import type { Address } from '@altlayer/protocol'
 import { type Claim, challengerDuration, depthOf, type Game } from '@altlayer/vital/game'
 import { createGameReader, type GameView, L1MovedError } from '@altlayer/vital/l1'
@@ -19,11 +20,15 @@ export async function listGames(options: ViewOptions): Promise<number> {
     return 0
   }
   if (games.length === 0) console.log('no games')
-  for (const game of games) {
-    const claims = game.claims.length === 1 ? '1 claim' : `${game.claims.length} claims`
-    const status = game.status.padEnd(15)
-    console.log(`${game.address}  ${status}  L2 block ${game.l2BlockNumber}  ${claims}`)
-  }
+  const age = (at: bigint) => duration(block.timestamp - at)
+  const rows = games.map((game) => [
+    game.address,
+    painted(game.status, game.status),
+    `L2 block ${game.l2BlockNumber}`,
+    game.claims.length === 1 ? '1 claim' : `${game.claims.length} claims`,
+    `${age(game.createdAt)} old`,
+  ])
+  for (const line of aligned(rows)) console.log(line)
   return 0
 }
 
@@ -52,52 +57,113 @@ async function readGames({ l1Url, addressesPath }: ViewOptions, only?: Address) 
   })
 }
 
-/** The lines of a game: what it is about, then its claims as a tree. */
+/**
+ * The lines of a game: what it is about, then its claims as a tree. A claim that alone counters another stands below it
+ * without being moved in: a dispute of 73 levels is a column, not a staircase.
+ */
 export function gameLines(game: GameView, now: bigint): readonly string[] {
+  const challenged = game.l2BlockNumberChallenged ? ', block number challenged' : ''
   return [
-    `game ${game.address}  ${game.status}`,
-    `output root of L2 block ${game.l2BlockNumber}, from block ${game.startingBlockNumber}${game.l2BlockNumberChallenged ? ', block number challenged' : ''}`,
-    ...treeLines(game, now),
+    `game ${game.address}  ${painted(game.status, game.status)}`,
+    `output root of L2 block ${game.l2BlockNumber}, from block ${game.startingBlockNumber}${challenged}`,
+    ...aligned(treeRows(game, now)),
   ]
 }
 
-function treeLines(game: Game, now: bigint): readonly string[] {
-  const lines: string[] = []
+function treeRows(game: Game, now: bigint): readonly (readonly string[])[] {
+  const below = new Map<number | undefined, Claim[]>()
+  for (const claim of game.claims)
+    below.set(claim.parentIndex, [...(below.get(claim.parentIndex) ?? []), claim])
+  const rows: (readonly string[])[] = []
   // A stack, not recursion: a game can be as deep as it has claims.
-  const open: { claim: Claim; prefix: string; last: boolean }[] = []
-  const root = game.claims[0]
-  if (root !== undefined) open.push({ claim: root, prefix: '', last: true })
+  const open = (below.get(undefined) ?? []).map((claim) => ({ claim, first: '', rest: '' }))
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const { claim, prefix, last } = next
-    const isRoot = claim.parentIndex === undefined
-    lines.push(`${prefix}${isRoot ? '' : last ? '└─ ' : '├─ '}${claimText(game, claim, now)}`)
-    const below = game.claims.filter(({ parentIndex }) => parentIndex === claim.index)
-    const indent = isRoot ? '' : `${prefix}${last ? '   ' : '│  '}`
-    for (const [i, child] of below.toReversed().entries())
-      open.push({ claim: child, prefix: indent, last: i === 0 })
+    const { claim, first, rest } = next
+    rows.push(claimCells(game, claim, now, first))
+    const children = below.get(claim.index) ?? []
+    const [only] = children
+    if (children.length === 1 && only !== undefined) {
+      open.push({ claim: only, first: `${rest}↳ `, rest })
+      continue
+    }
+    for (const [i, child] of children.toReversed().entries())
+      open.push({
+        claim: child,
+        first: `${rest}${i === 0 ? '└─' : '├─'} `,
+        rest: `${rest}${i === 0 ? '   ' : '│  '}`,
+      })
   }
-  return lines
+  return rows
 }
 
-function claimText(game: Game, claim: Claim, now: bigint): string {
+function claimCells(game: Game, claim: Claim, now: bigint, prefix: string): readonly string[] {
   const depth = depthOf(claim.position)
   const about = depth <= game.rules.splitDepth ? 'output' : 'state'
   const parent = claim.parentIndex === undefined ? undefined : game.claims[claim.parentIndex]
   const isAttack = parent !== undefined && claim.position === parent.position << 1n
-  const how = parent === undefined ? 'claims' : isAttack ? 'attacks' : 'defends'
+  const how =
+    parent === undefined ? 'claims' : `${isAttack ? 'attacks' : 'defends'} #${parent.index}`
   return [
-    `#${claim.index} ${how} ${about} ${claim.value.slice(0, 10)}`,
+    `${prefix}#${claim.index} ${how}`,
+    `${about} ${claim.value.slice(0, 10)}`,
     `depth ${depth}`,
-    `${formatEther(claim.bond)} ETH by ${claim.claimant.slice(0, 8)}`,
+    `${Number(formatEther(claim.bond)).toFixed(4)} ETH`,
+    `by ${claim.claimant.slice(0, 8)}`,
     state(game, claim, now),
-  ].join('  ')
+  ]
 }
 
 function state(game: Game, claim: Claim, now: bigint): string {
-  if (claim.counteredBy !== undefined) return `countered by ${claim.counteredBy.slice(0, 8)}`
-  if (claim.resolved) return 'stands'
+  if (claim.counteredBy !== undefined)
+    return painted(`countered by ${claim.counteredBy.slice(0, 8)}`, 'challenger-wins')
+  if (claim.resolved) return painted('stands', 'defender-wins')
   const used = challengerDuration(game, claim, now)
-  return used === undefined ? 'time is up' : `${game.rules.maxClockDuration - used} s to counter it`
+  return used === undefined
+    ? 'time is up'
+    : `${duration(game.rules.maxClockDuration - used)} to counter it`
+}
+
+const COLORS = {
+  'in-progress': 'yellow',
+  'challenger-wins': 'red',
+  'defender-wins': 'green',
+} as const satisfies Record<GameView['status'], string>
+
+/** In the status' color, where standard output is a terminal that wants colors. */
+function painted(text: string, status: GameView['status']): string {
+  return styleText(COLORS[status], text, { stream: process.stdout })
+}
+
+/** Rows as lines whose columns begin below each other. */
+function aligned(rows: readonly (readonly string[])[]): readonly string[] {
+  const width = (text: string) => stripVTControlCharacters(text).length
+  const widths: number[] = []
+  for (const row of rows)
+    for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, width(cell))
+  return rows.map((row) =>
+    row
+      .map((cell, i) => cell + ' '.repeat((widths[i] ?? 0) - width(cell)))
+      .join('  ')
+      .trimEnd(),
+  )
+}
+
+/** Seconds as a person says them, in at most two units. */
+function duration(seconds: bigint): string {
+  const units = [
+    [86_400n, 'd'],
+    [3_600n, 'h'],
+    [60n, 'min'],
+    [1n, 's'],
+  ] as const
+  let left = seconds > 0n ? seconds : 0n
+  const parts: string[] = []
+  for (const [size, name] of units) {
+    const count = left / size
+    left %= size
+    if (count > 0n) parts.push(`${count} ${name}`)
+  }
+  return parts.slice(0, 2).join(' ') || '0 s'
 }
 
 function toJson(game: GameView) {
