@@ -35,7 +35,11 @@ interface Followed {
   close(): Promise<void>
 }
 
-function follow(rollups: readonly { url: string; chain: TestChain; from?: bigint }[]): Followed {
+/** @param timeout of a request, milliseconds: short where a test is about RPCs that hang */
+function follow(
+  rollups: readonly { url: string; chain: TestChain; from?: bigint }[],
+  timeout = 60_000,
+): Followed {
   const events: FollowEvent[][] = rollups.map(() => [])
   const service = startFollowing({
     rollups: rollups.map(({ url, chain, from }) => ({
@@ -45,7 +49,7 @@ function follow(rollups: readonly { url: string; chain: TestChain; from?: bigint
     })),
     workers: 1,
     pollInterval: 20,
-    limits: { timeout: 1000 },
+    limits: { timeout },
     onEvent: (index, event) => events[index]?.push(event),
   })
   let closing: Promise<void> | undefined
@@ -162,12 +166,15 @@ describe('following rollups', () => {
     const liar = await serve(bad, {
       eth_getBlockReceipts: () => [],
     })
-    const { events, service, close } = follow([
-      { url: `http://127.0.0.1:${port}`, chain: bad, from: 1n },
-      { url: slow.url, chain: bad, from: 1n },
-      { url: liar.url, chain: bad, from: 1n },
-      { url: (await serve(good)).url, chain: good, from: 1n },
-    ])
+    const { events, service, close } = follow(
+      [
+        { url: `http://127.0.0.1:${port}`, chain: bad, from: 1n },
+        { url: slow.url, chain: bad, from: 1n },
+        { url: liar.url, chain: bad, from: 1n },
+        { url: (await serve(good)).url, chain: good, from: 1n },
+      ],
+      1_000,
+    )
     await until(() => validNumbers(events[3]).length === 15, 'the good chain')
     assert.deepEqual(validNumbers(events[3]), range(1, 15))
     await until(() => events[0]?.[0]?.type === 'silent', 'the hung RPC to be told')
