@@ -54,7 +54,8 @@ async function nodeTests(files: readonly string[], { quiet }: { readonly quiet: 
     [
       '--import=./scripts/properties/hook.ts',
       '--test',
-      '--test-reporter=spec',
+      ...['--test-reporter=spec', '--test-reporter-destination=stdout'],
+      ...['--test-reporter=./scripts/slowest.ts', '--test-reporter-destination=stdout'],
       `--test-concurrency=${Math.max(1, Math.min(4, availableParallelism()))}`,
       '--test-timeout=900000',
       ...files,
