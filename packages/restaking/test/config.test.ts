@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { MalformedInputError } from '@altlayer/protocol'
-import { ALT_SUPPLY, parseAltConfig } from '../src/index.ts'
+import { ALT_SUPPLY, parseAltConfig, readAltConfig } from '../src/index.ts'
+import { temporaryFolder } from './helpers.ts'
 
 const LOCAL = fileURLToPath(new URL('../config/local.json', import.meta.url))
 
@@ -118,6 +120,157 @@ const refused: readonly (readonly [string, (config: any) => void, RegExp])[] = [
     /config\.restaking\.vaults\[0\]\.asset/,
   ],
   [
+    'an allocation of nothing',
+    (config) => {
+      config.allocations[0].amount = '0'
+    },
+    /config\.allocations\[0\]\.amount/,
+  ],
+  [
+    'an amount below nothing',
+    (config) => {
+      config.allocations[0].amount = '-1'
+    },
+    /config\.allocations\[0\]\.amount/,
+  ],
+  [
+    'an amount with an exponent',
+    (config) => {
+      config.allocations[0].amount = '2.15e9'
+    },
+    /config\.allocations\[0\]\.amount/,
+  ],
+  [
+    'an amount in hex',
+    (config) => {
+      config.allocations[0].amount = '0x80266580'
+    },
+    /config\.allocations\[0\]\.amount/,
+  ],
+  [
+    'an amount above the supply',
+    (config) => {
+      config.allocations[0].amount = '10000000000.000000000000000001'
+    },
+    /config\.allocations\[0\]\.amount/,
+  ],
+  [
+    'a schedule in milliseconds',
+    (config) => {
+      config.allocations[1].duration = config.allocations[1].duration * 1_000
+    },
+    /config\.allocations\[1\]\.duration/,
+  ],
+  [
+    'a schedule that never began',
+    (config) => {
+      config.allocations[1].start = 0
+    },
+    /config\.allocations\[1\]\.start/,
+  ],
+  [
+    'a start that is a date',
+    (config) => {
+      config.allocations[1].start = '2026-01-01'
+    },
+    /config\.allocations\[1\]\.start/,
+  ],
+  [
+    'a cliff of a fraction of a second',
+    (config) => {
+      config.allocations[1].cliff = 0.5
+    },
+    /config\.allocations\[1\]\.cliff/,
+  ],
+  [
+    'an allocation without a cliff',
+    (config) => {
+      delete config.allocations[1].cliff
+    },
+    /config\.allocations\[1\]\.cliff/,
+  ],
+  [
+    'an allocation with a member too many',
+    (config) => {
+      config.allocations[1].clif = 0
+    },
+    /config\.allocations\[1\]\.clif/,
+  ],
+  [
+    'no list of allocations',
+    (config) => {
+      config.allocations = {}
+    },
+    /config\.allocations/,
+  ],
+  [
+    'one allocation too few',
+    (config) => {
+      config.allocations.pop()
+    },
+    /sum to the supply/,
+  ],
+  [
+    'the same allocation twice',
+    (config) => {
+      config.allocations.push(config.allocations[6])
+    },
+    /sum to the supply/,
+  ],
+  [
+    'more allocations than a mistake explains',
+    (config) => {
+      config.allocations = Array(1_001).fill(config.allocations[0])
+    },
+    /config\.allocations: expected at most 1000 entries/,
+  ],
+  [
+    'an account with a digit too few',
+    (config) => {
+      config.allocations[2].beneficiary = config.allocations[2].beneficiary.slice(0, -1)
+    },
+    /config\.allocations\[2\]\.beneficiary/,
+  ],
+  [
+    'a bridge that mints more than the supply',
+    (config) => {
+      config.bridges = [
+        { chainId: 56, bridge: config.restaking.treasury, mintCap: '10000000001', burnCap: '1' },
+      ]
+    },
+    /config\.bridges\[0\]\.mintCap/,
+  ],
+  [
+    'a bridge on no chain',
+    (config) => {
+      config.bridges = [
+        { chainId: 0, bridge: config.restaking.treasury, mintCap: '1', burnCap: '1' },
+      ]
+    },
+    /config\.bridges\[0\]\.chainId/,
+  ],
+  [
+    'a quorum of more than everybody',
+    (config) => {
+      config.governance.quorumPercent = 101
+    },
+    /config\.governance\.quorumPercent/,
+  ],
+  [
+    'a home chain that is text',
+    (config) => {
+      config.homeChainId = 'ethereum'
+    },
+    /config\.homeChainId/,
+  ],
+  [
+    'a salt of 31 bytes',
+    (config) => {
+      config.salt = config.salt.slice(0, -2)
+    },
+    /config\.salt/,
+  ],
+  [
     'a member that nobody knows',
     (config) => {
       config.governance.admin = `0x${'11'.repeat(20)}`
@@ -146,3 +299,10 @@ for (const [what, damage, message] of refused) {
     )
   })
 }
+
+test('a configuration that is no JSON is refused by its name', (t) => {
+  const path = join(temporaryFolder(t), 'alt.json')
+  writeFileSync(path, '{ "salt": ')
+  assert.throws(() => readAltConfig(path), /alt\.json: expected JSON/)
+  assert.throws(() => readAltConfig(`${path}.none`), /ENOENT.*alt\.json\.none/)
+})
