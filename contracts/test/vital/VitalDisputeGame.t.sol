@@ -137,6 +137,30 @@ contract VitalDisputeGameTest is GameTest {
         }
     }
 
+    /// @dev Games that began on an anchor are about what follows it, also when it moved on since;
+    /// one that ends late does not take the newer anchor back.
+    function test_create_onAnAnchorThatMovesOn() public {
+        VitalDisputeGame older = _create("older", ANCHOR + 2);
+        VitalDisputeGame newer = _create("newer", ANCHOR + 5);
+        vm.warp(block.timestamp + MAX_CLOCK);
+        _resolve(newer);
+        (Hash root, uint256 number) = registry.anchors(GAME_TYPE);
+        assertEq(Hash.unwrap(root), "newer");
+        assertEq(number, ANCHOR + 5);
+        assertEq(older.startingBlockNumber(), ANCHOR);
+        _resolve(older);
+        assertTrue(older.status() == GameStatus.DEFENDER_WINS);
+        (root, number) = registry.anchors(GAME_TYPE);
+        assertEq(Hash.unwrap(root), "newer");
+        assertEq(number, ANCHOR + 5);
+        // What the anchor has reached, or passed, nobody claims again.
+        for (uint256 block_ = ANCHOR + 4; block_ <= ANCHOR + 5; ++block_) {
+            bytes memory extra = abi.encode(block_);
+            vm.expectRevert(abi.encodeWithSelector(UnexpectedRootClaim.selector, bytes32("again")));
+            factory.create{ value: INIT_BOND }(GAME_TYPE, Claim.wrap("again"), extra);
+        }
+    }
+
     function test_create_extraDataOfOneLength() public {
         bytes[3] memory extras =
             [bytes(""), abi.encodePacked(uint248(L2_BLOCK)), abi.encodePacked(L2_BLOCK, uint8(0))];
@@ -487,6 +511,36 @@ contract VitalDisputeGameTest is GameTest {
         game = _create(keccak256(abi.encode(_proof(garbage))), L2_BLOCK);
         vm.expectRevert();
         game.challengeRootL2Block(_proof(garbage), garbage);
+    }
+
+    /// @dev Any byte of the header or of the output root's parts: neither is then what the claim
+    /// commits to, and a true claim cannot be ended by it.
+    function testFuzz_l2Block_manipulated(
+        uint256 at,
+        uint8 change
+    ) public {
+        bytes memory header = _header(L2_BLOCK);
+        game = _create(keccak256(abi.encode(_proof(header))), L2_BLOCK);
+        IVitalDisputeGame.OutputRootProof memory proof = _proof(header);
+        change = uint8(bound(change, 1, 255));
+        bytes memory changed = bytes.concat(header);
+        uint256 place = at % header.length;
+        changed[place] = bytes1(uint8(changed[place]) ^ change);
+        vm.expectRevert(InvalidHeaderRLP.selector);
+        game.challengeRootL2Block(proof, changed);
+        vm.expectRevert(InvalidHeaderRLP.selector);
+        game.challengeRootL2Block(proof, bytes.concat(header, bytes1(change)));
+        // Its hash in the proof does not help.
+        vm.expectRevert(InvalidOutputRootProof.selector);
+        game.challengeRootL2Block(_proof(changed), changed);
+        bytes32 mask = bytes32(uint256(change) << (at % 32 * 8));
+        if (at % 4 == 0) proof.version ^= mask;
+        else if (at % 4 == 1) proof.stateRoot ^= mask;
+        else if (at % 4 == 2) proof.messagePasserStorageRoot ^= mask;
+        else proof.latestBlockhash ^= mask;
+        vm.expectRevert(InvalidOutputRootProof.selector);
+        game.challengeRootL2Block(proof, header);
+        assertFalse(game.l2BlockNumberChallenged());
     }
 
     /// @dev The challenger of the number wins over whoever countered the root before.
