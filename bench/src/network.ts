@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
+import { createInterface, type Interface } from 'node:readline'
 import type { Address } from '@altlayer/protocol'
 
 /** What `altlayer up --json` prints when it is ready, as far as it is used here. */
@@ -17,43 +17,50 @@ export interface Network {
   readonly ready: Ready
   readonly process: ChildProcess
   readonly secondsToReady: number
+  /** Seconds from the start until ALT and restaking stand; of a network that has them. */
+  readonly secondsToRestaking: Promise<number>
   stop(): Promise<void>
 }
 
 const cli = join(import.meta.dirname, '../../packages/cli/src/main.ts')
 
-/** Runs `altlayer up` on free ports until it is ready. Throws with what it printed when it ends before. */
-export async function startNetwork(dataDir: string): Promise<Network> {
+/**
+ * Runs `altlayer up` on free ports until it is ready, without ALT and restaking, which would take the
+ * processor from what is measured. Throws with what it printed when it ends before.
+ */
+export async function startNetwork(dataDir: string, restaking = false): Promise<Network> {
   const [l1Port, l2Port] = [await freePort(), await freePort()]
   const args = ['--l1-port', `${l1Port}`, '--l2-port', `${l2Port}`, '--data-dir', dataDir, '--json']
+  if (!restaking) args.push('--no-restaking')
   const start = performance.now()
   const child = spawn(process.execPath, [cli, 'up', ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
   try {
-    const ready = JSON.parse(await firstLine(child)) as Ready
-    const secondsToReady = (performance.now() - start) / 1000
-    return { ready, process: child, secondsToReady, stop: () => endProcess(child, 'SIGINT') }
+    const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream })
+    const ready = JSON.parse(await nextLine(child, lines)) as Ready
+    const since = () => (performance.now() - start) / 1000
+    const secondsToReady = since()
+    const secondsToRestaking = nextLine(child, lines).then(since)
+    // Most networks end without it.
+    secondsToRestaking.catch(() => undefined)
+    const stop = () => endProcess(child, 'SIGINT')
+    return { ready, process: child, secondsToReady, secondsToRestaking, stop }
   } catch (error) {
     await endProcess(child, 'SIGINT')
     throw error
   }
 }
 
-async function firstLine(child: ChildProcess): Promise<string> {
+async function nextLine(child: ChildProcess, lines: Interface): Promise<string> {
   let errors = ''
   child.stderr?.on('data', (text) => {
     errors = (errors + text).slice(-4000)
   })
-  const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream })
-  const line = await Promise.race([
+  return Promise.race([
     once(lines, 'line').then(([text]) => text as string),
     once(child, 'exit').then(([code]) => {
       throw new Error(`altlayer up ended with ${code}:\n${errors}`)
     }),
   ])
-  lines.close()
-  // Nobody reads further lines: let them go.
-  child.stdout?.resume()
-  return line
 }
 
 /** Sends a signal and waits for the end; does nothing to a process that has ended. */

@@ -45,13 +45,13 @@ export interface LocalStake {
 
 /** Hands out, deposits, registers, divides; returns once the chain's time is past all of it. */
 export async function stakeLocally(stake: LocalStake): Promise<void> {
-  const { owner, launchpool, restaker, curator } = stake.clients
+  const { owner, launchpool, operator, restaker, curator } = stake.clients
   const { lst } = stake.assets
   const mints = [
     ...(await mintCalls(owner, lst, stake.users, USER_LST)),
     ...(await mintCalls(owner, lst, [restaker.account], ETH_STAKE)),
   ]
-  const receivers = [...stake.users, restaker.account]
+  const receivers = [...stake.users, operator.account, restaker.account]
   const handedOut = await altCalls(launchpool, stake.deployment, receivers)
   await Promise.all([
     sendTogether(owner, mints),
