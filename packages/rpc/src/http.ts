@@ -20,7 +20,8 @@ const CONTENT_TYPES: ReadonlySet<string> = new Set([
   'application/jsonrequest',
 ])
 const PREFLIGHT_SECONDS = '600'
-const CALLER: Caller = {}
+/** Who asks over HTTP: nobody that could be told anything later. */
+export const CALLER: Caller = {}
 
 /** Answers HTTP requests: POST a body, GET for a health check, OPTIONS for CORS. */
 export function createHttpHandler(options: HttpOptions) {
@@ -133,7 +134,8 @@ function preflight(
   finish(response, 200, 'text/plain', '')
 }
 
-function isJson(contentType: string | undefined): boolean {
+/** Whether a body of this Content-Type is taken. */
+export function isJson(contentType: string | undefined): boolean {
   if (contentType === 'application/json') return true
   const type = contentType?.split(';', 1)[0]?.trim().toLowerCase()
   return type !== undefined && CONTENT_TYPES.has(type)

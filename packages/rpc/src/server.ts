@@ -10,6 +10,7 @@ import { DEFAULT_LIMITS, type Limits } from './limits.ts'
 import { type Logger, silentLogger } from './logger.ts'
 import type { Method } from './method.ts'
 import { methodTable } from './methods/index.ts'
+import { type PlainRequests, servePlainRequests } from './plain-requests.ts'
 import type { RollupApi } from './rollup.ts'
 import { acceptWebSockets, type WebSockets } from './websocket.ts'
 
@@ -86,6 +87,10 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
   )
   server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT
   server.maxConnections = limits.connections
+  const plain = servePlainRequests(server, http, {
+    headers: HEADERS_TIMEOUT,
+    keepAlive: KEEP_ALIVE_TIMEOUT,
+  })
   const webSockets = options.ws === false ? undefined : acceptWebSockets(server, http)
   const release = () => {
     webSockets?.close()
@@ -103,7 +108,7 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
     port: (server.address() as AddressInfo).port,
     close() {
       release()
-      return closeServer(server, webSockets)
+      return closeServer(server, plain, webSockets)
     },
   }
 }
@@ -118,10 +123,15 @@ function listen(server: Server, port: number, host: string): Promise<void> {
   })
 }
 
-function closeServer(server: Server, webSockets: WebSockets | undefined): Promise<void> {
+function closeServer(
+  server: Server,
+  plain: PlainRequests,
+  webSockets: WebSockets | undefined,
+): Promise<void> {
   return new Promise((resolve) => {
     const grace = setTimeout(() => {
       webSockets?.terminate()
+      plain.terminate()
       server.closeAllConnections()
     }, CLOSE_GRACE)
     server.close(() => {
@@ -129,6 +139,7 @@ function closeServer(server: Server, webSockets: WebSockets | undefined): Promis
       resolve()
     })
     server.closeIdleConnections()
+    plain.close()
   })
 }
 
