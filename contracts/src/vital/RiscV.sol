@@ -15,14 +15,13 @@ contract RiscV is IBigStepper {
     using MachineState for MachineState.Pointer;
 
     /// @notice Semantic version.
-    string public constant version = "1.0.0";
+    string public constant version = "1.1.0";
 
     /// @inheritdoc IBigStepper
     IPreimageOracle public immutable oracle;
 
     uint8 private constant BAD_INSTRUCTION = 224;
     uint8 private constant BAD_PC = 225;
-    uint8 private constant MISALIGNED = 226;
     uint8 private constant OUT_OF_RANGE = 227;
     uint8 private constant BAD_ECALL = 228;
     uint8 private constant BREAKPOINT = 229;
@@ -92,7 +91,7 @@ contract RiscV is IBigStepper {
                 state.exit(BAD_PC);
             } else {
                 bytes32 leaf = MemoryTree.leaf(state.memoryRoot(), proof, 0, pc);
-                uint256 instruction = uint32(_loaded(leaf, pc, 4));
+                uint256 instruction = _number(_from(leaf, pc), 4);
                 _execute(Context(state, pc, instruction, localContext), proof);
             }
         }
@@ -229,18 +228,6 @@ contract RiscV is IBigStepper {
 
     // --- memory ---
 
-    /// @dev Whether an access is good; the program has ended if not.
-    function _checkAccess(
-        Context memory c,
-        uint64 at,
-        uint64 size
-    ) private pure returns (bool) {
-        if (at >= MEMORY_SIZE) c.state.exit(OUT_OF_RANGE);
-        else if (at & (size - 1) != 0) c.state.exit(MISALIGNED);
-        else return true;
-        return false;
-    }
-
     function _load(
         Context memory c,
         bytes calldata proof
@@ -252,9 +239,12 @@ contract RiscV is IBigStepper {
         unchecked {
             at = _rs1(c) + uint64(_immediateI(c.instruction));
         }
-        if (!_checkAccess(c, at, size)) return;
-        bytes32 leaf = MemoryTree.leaf(c.state.memoryRoot(), proof, 1, at);
-        uint64 value = _loaded(leaf, at, size);
+        if (at > MEMORY_SIZE - size) return c.state.exit(OUT_OF_RANGE);
+        bytes32 root = c.state.memoryRoot();
+        bytes32 data = _from(MemoryTree.leaf(root, proof, 1, at), at);
+        uint64 room = _room(at);
+        if (size > room) data |= MemoryTree.leaf(root, proof, 2, at + room) >> (8 * room);
+        uint64 value = _number(data, size);
         if (f3 == 0) value = uint64(int64(int8(uint8(value))));
         else if (f3 == 1) value = uint64(int64(int16(uint16(value))));
         else if (f3 == 2) value = RiscVArithmetic.extend32(uint32(value));
@@ -272,41 +262,52 @@ contract RiscV is IBigStepper {
         unchecked {
             at = _rs1(c) + uint64(_immediateS(c.instruction));
         }
-        if (!_checkAccess(c, at, size)) return;
-        bytes32 leaf = MemoryTree.leaf(c.state.memoryRoot(), proof, 1, at);
+        if (at > MEMORY_SIZE - size) return c.state.exit(OUT_OF_RANGE);
         bytes32 data = bytes32(uint256(_swap(_rs2(c))) << 192);
-        _setLeaf(c, proof, at, _patched(leaf, data, at & 31, size));
+        _patch(c, proof, 1, at, data, size);
+        uint64 room = _room(at);
+        if (size > room) _patch(c, proof, 2, at + room, data << (8 * room), size - room);
         _next(c);
     }
 
-    function _setLeaf(
+    /// @dev Puts the first `size` bytes of `data`, those that fit, into the leaf of an address. Its
+    /// proof leads to the memory root as earlier writes of the same instruction left it.
+    function _patch(
         Context memory c,
         bytes calldata proof,
+        uint256 index,
         uint64 at,
-        bytes32 leaf
+        bytes32 data,
+        uint64 size
     ) private pure {
-        c.state.setMemoryRoot(MemoryTree.rootWith(proof, 1, at, leaf));
+        bytes32 leaf = MemoryTree.leaf(c.state.memoryRoot(), proof, index, at);
+        uint256 offset = 8 * (at & 31);
+        bytes32 mask = ~bytes32(type(uint256).max >> (8 * size)) >> offset;
+        bytes32 patched = (leaf & ~mask) | ((data >> offset) & mask);
+        c.state.setMemoryRoot(MemoryTree.rootWith(proof, index, at, patched));
     }
 
-    /// @dev `size` bytes of a leaf, little-endian.
-    function _loaded(
+    /// @dev Bytes from an address to the end of its leaf.
+    function _room(
+        uint64 at
+    ) private pure returns (uint64) {
+        return uint64(MemoryTree.LEAF_SIZE) - (at & 31);
+    }
+
+    /// @dev The bytes of a leaf from an address on, then zeros.
+    function _from(
         bytes32 leaf,
-        uint64 at,
+        uint64 at
+    ) private pure returns (bytes32) {
+        return leaf << (8 * (at & 31));
+    }
+
+    /// @dev The first `size` bytes, little-endian; at most 8.
+    function _number(
+        bytes32 data,
         uint64 size
     ) private pure returns (uint64) {
-        uint256 first = uint256(leaf << (8 * (at & 31))) >> 192;
-        return _swap(uint64(first)) & (type(uint64).max >> (64 - 8 * size));
-    }
-
-    /// @dev A leaf with the first `size` bytes of `data` at an offset.
-    function _patched(
-        bytes32 leaf,
-        bytes32 data,
-        uint64 offset,
-        uint256 size
-    ) private pure returns (bytes32) {
-        bytes32 mask = ~bytes32(type(uint256).max >> (8 * size)) >> (8 * offset);
-        return (leaf & ~mask) | ((data >> (8 * offset)) & mask);
+        return _swap(uint64(uint256(data) >> 192)) & (type(uint64).max >> (64 - 8 * size));
     }
 
     /// @dev Reverses eight bytes.
@@ -352,7 +353,6 @@ contract RiscV is IBigStepper {
         if (length == 0) return _return(c, 0);
         uint64 at = c.state.register(A1);
         if (at >= MEMORY_SIZE) return c.state.exit(OUT_OF_RANGE);
-        bytes32 leaf = MemoryTree.leaf(c.state.memoryRoot(), proof, 1, at);
 
         bytes32 key = c.state.preimageKey();
         if (PreimageKey.typeOf(key) == PreimageKey.LOCAL) {
@@ -361,7 +361,7 @@ contract RiscV is IBigStepper {
         uint64 offset = c.state.preimageOffset();
         (bytes32 data, uint256 available) = oracle.readPreimage(key, offset);
         uint64 n = _least(length, at, available);
-        _setLeaf(c, proof, at, _patched(leaf, data, at & 31, n));
+        _patch(c, proof, 1, at, data, n);
         c.state.setPreimageOffset(offset + n);
         _return(c, n);
     }
@@ -377,7 +377,7 @@ contract RiscV is IBigStepper {
         bytes32 leaf = MemoryTree.leaf(c.state.memoryRoot(), proof, 1, at);
 
         uint64 n = _least(length, at, MemoryTree.LEAF_SIZE);
-        uint256 written = uint256(leaf << (8 * (at & 31))) >> (256 - 8 * n);
+        uint256 written = uint256(_from(leaf, at)) >> (256 - 8 * n);
         c.state.setPreimageKey(bytes32(uint256(c.state.preimageKey()) << (8 * n) | written));
         c.state.setPreimageOffset(0);
         _return(c, n);
@@ -389,7 +389,7 @@ contract RiscV is IBigStepper {
         uint64 at,
         uint256 available
     ) private pure returns (uint64) {
-        uint256 n = MemoryTree.LEAF_SIZE - (at & 31);
+        uint256 n = _room(at);
         if (length < n) n = length;
         return uint64(available < n ? available : n);
     }

@@ -5,6 +5,7 @@ import { IPreimageOracle } from "../../src/vital/interfaces/IPreimageOracle.sol"
 import { MachineState } from "../../src/vital/libraries/MachineState.sol";
 import { MemoryTree } from "../../src/vital/libraries/MemoryTree.sol";
 import { MachineTest } from "./utils/MachineTest.sol";
+import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
 
 /// @notice Each instruction, each way to end, each refusal. That contract and emulator agree on
 /// random states is shown where the emulator is, in packages/vital.
@@ -362,20 +363,123 @@ contract RiscVTest is MachineTest {
         assertEq(actual, _hash());
     }
 
-    function test_badAddresses() public {
-        uint32[2] memory words = [_i(0x03, 2, 2), _s(2, 2)];
-        for (uint256 i; i < 2; ++i) {
-            m.x[6] = DATA;
-            _checkExit(words[i], 226);
-            m.x[6] = 1 << 32;
-            _checkExit(words[i], 227);
-            m.x[6] = (1 << 32) - 1;
-            _checkExit(words[i], 227);
-            m.x[6] = ONES;
-            _checkExit(words[i], 226);
+    function test_outOfRange() public {
+        for (uint32 f3; f3 < 7; ++f3) {
+            uint64 size = uint64(1) << (f3 & 3);
+            _checkOutOfRange(f3, (1 << 32) - size + 1);
+            _checkOutOfRange(f3, 1 << 32);
+            // The end of the access is in range again, modulo 2^64.
+            _checkOutOfRange(f3, ONES);
         }
-        m.x[6] = 0xffffffff;
-        _checkExit(_i(0x03, 1, 0), 226);
+    }
+
+    function _checkOutOfRange(
+        uint32 f3,
+        uint64 at
+    ) private {
+        unchecked {
+            m.x[6] = at - 2;
+        }
+        _checkExit(_i(0x03, f3, 2), 227);
+        if (f3 < 4) _checkExit(_s(f3, 2), 227);
+    }
+
+    /// @dev An address, mostly so that 8 bytes there are in two leaves; up to the last.
+    function _address(
+        uint256 seed,
+        uint64 size
+    ) private pure returns (uint64) {
+        uint256 offset = bound(seed >> 128, 20, 32);
+        uint256 leaf = bound(uint128(seed), 0, (1 << 27) - 1);
+        return uint64(Math.min(32 * leaf + offset, (1 << 32) - size));
+    }
+
+    function testFuzz_load_anyAddress(
+        uint256 seed,
+        bytes32 first,
+        bytes32 second,
+        uint32 f3
+    ) public {
+        f3 = uint32(bound(f3, 0, 6));
+        uint64 size = uint64(1) << (f3 & 3);
+        uint64 at = _address(seed, size);
+        uint32 word = _i(0x03, f3, 0x7ff);
+        _setLeaf(at, first);
+        if (at >> 5 < (1 << 27) - 1) _setLeaf(at + 32, second);
+        _setWord(CODE, word);
+        uint64 value;
+        for (uint64 i; i < size; ++i) {
+            value |= uint64(_byte(at + i)) << (8 * i);
+        }
+        uint64 unused = 64 - 8 * size;
+        if (f3 < 4) value = uint64(int64(value << unused) >> unused);
+        unchecked {
+            m.x[6] = at - 0x7ff;
+        }
+        bytes32 actual = _runAccess(word, at, size, leaves[at >> 5]);
+        m.x[5] = value;
+        m.pc += 4;
+        assertEq(actual, _hash());
+    }
+
+    function testFuzz_store_anyAddress(
+        uint256 seed,
+        bytes32 first,
+        bytes32 second,
+        uint64 value,
+        uint32 f3
+    ) public {
+        f3 = uint32(bound(f3, 0, 3));
+        _checkStoreAt(_address(seed, uint64(1) << f3), first, second, value, f3);
+    }
+
+    /// @dev The ways of two leaves to the root meet at every height there is.
+    function test_store_neighboursOfEveryHeight() public {
+        for (uint256 height = 5; height < 32; ++height) {
+            uint64 border = uint64(1) << uint64(height);
+            _checkStoreAt(border - 3, keccak256("first"), keccak256("second"), ONES, 3);
+            // As the right half of a larger tree.
+            uint64 high = uint64(0xa5a5a5a5 << (height + 1)) & 0xffffffff;
+            _checkStoreAt(high + border - 1, keccak256("first"), 0, MIN, 1);
+        }
+    }
+
+    /// @dev The half of the instruction itself, and what is in front of it.
+    function test_store_acrossOverItself() public {
+        _checkStoreAt(CODE - 6, keccak256("first"), 0, 0x1122334455667788, 3);
+        _checkStoreAt(CODE + 28, 0, keccak256("second"), 0x1122334455667788, 3);
+    }
+
+    function _checkStoreAt(
+        uint64 at,
+        bytes32 first,
+        bytes32 second,
+        uint64 value,
+        uint32 f3
+    ) private {
+        uint256 snapshot = vm.snapshotState();
+        uint64 size = uint64(1) << f3;
+        uint32 word = _s(f3, 0x800);
+        _setLeaf(at, first);
+        if (at >> 5 < (1 << 27) - 1) _setLeaf(at + 32, second);
+        _setWord(CODE, word);
+        unchecked {
+            m.x[6] = at + 0x800;
+        }
+        m.x[7] = value;
+        bytes32 written = leaves[at >> 5];
+        for (uint64 i; i < size && (at + i) >> 5 == at >> 5; ++i) {
+            uint256 shift = 248 - 8 * ((at + i) & 31);
+            written &= ~bytes32(uint256(0xff) << shift);
+            written |= bytes32(uint256(uint8(value >> (8 * i))) << shift);
+        }
+        bytes32 actual = _runAccess(word, at, size, written);
+        for (uint64 i; i < size; ++i) {
+            _setByte(at + i, uint8(value >> (8 * i)));
+        }
+        m.pc += 4;
+        assertEq(actual, _hash());
+        vm.revertToState(snapshot);
     }
 
     // --- proofs and states ---
@@ -402,6 +506,57 @@ contract RiscVTest is MachineTest {
         _setWord(CODE, _i(0x03, 3, 0));
         bytes memory state = _state();
         bytes memory proof = _proof(DATA);
+        at = bound(at, 0, proof.length - 1);
+        proof[at] = bytes1(uint8(proof[at]) ^ flip);
+        vm.expectPartialRevert(MemoryTree.WrongMemoryRoot.selector);
+        riscv.step(state, proof, "");
+    }
+
+    /// @dev A store in two leaves: each part of its proof is needed, in its order, and the last
+    /// leads to the root that the first write made.
+    function test_proof_across_refusals() public {
+        m.x[6] = DATA - 3;
+        m.x[7] = ONES;
+        _setLeaf(DATA, keccak256("second"));
+        _setWord(CODE, _s(3, 0));
+        bytes memory state = _state();
+        bytes memory old = abi.encodePacked(_proof(DATA - 3), _leafProof(DATA));
+        bytes memory good = _proofAcross(DATA - 3, bytes32(uint256(0xffffff)));
+        riscv.step(state, good, "");
+        riscv.step(state, abi.encodePacked(good, "more"), "");
+        bytes memory part = _proof(DATA - 3);
+        vm.expectRevert(abi.encodeWithSelector(MemoryTree.ShortProof.selector, 2688, 1792));
+        riscv.step(state, part, "");
+        assembly {
+            mstore(part, 2687)
+        }
+        vm.expectRevert(abi.encodeWithSelector(MemoryTree.ShortProof.selector, 2688, 2687));
+        riscv.step(state, part, "");
+        vm.expectPartialRevert(MemoryTree.WrongMemoryRoot.selector);
+        riscv.step(state, old, "");
+        bytes memory twice = abi.encodePacked(_proof(DATA - 3), _leafProof(DATA - 3));
+        vm.expectPartialRevert(MemoryTree.WrongMemoryRoot.selector);
+        riscv.step(state, twice, "");
+        bytes memory swapped =
+            abi.encodePacked(_leafProof(CODE), _leafProof(DATA), _leafProof(DATA - 3));
+        vm.expectPartialRevert(MemoryTree.WrongMemoryRoot.selector);
+        riscv.step(state, swapped, "");
+    }
+
+    /// @dev A load in two leaves, of which nothing is written: both proofs lead to the same root.
+    function testFuzz_proof_across_anyByte(
+        uint256 at,
+        uint8 flip,
+        bool stores
+    ) public {
+        vm.assume(flip != 0);
+        m.x[6] = DATA - 3;
+        m.x[7] = ONES;
+        _setWord(CODE, stores ? _s(3, 0) : _i(0x03, 3, 0));
+        bytes memory state = _state();
+        bytes memory proof =
+            _proofAcross(DATA - 3, stores ? bytes32(uint256(0xffffff)) : leaves[(DATA - 3) >> 5]);
+        riscv.step(state, proof, "");
         at = bound(at, 0, proof.length - 1);
         proof[at] = bytes1(uint8(proof[at]) ^ flip);
         vm.expectPartialRevert(MemoryTree.WrongMemoryRoot.selector);
@@ -588,6 +743,18 @@ contract RiscVTest is MachineTest {
         vm.snapshotGasLastCall("RiscV", name);
     }
 
+    /// @dev An access of 8 bytes in two leaves.
+    function _snapshotAcross(
+        string memory name,
+        uint32 word,
+        bytes32 first
+    ) private {
+        m.x[6] = DATA - 3;
+        m.x[7] = ONES;
+        _runAccess(word, DATA - 3, 8, first);
+        vm.snapshotGasLastCall("RiscV", name);
+    }
+
     function test_gas_steps() public {
         vm.snapshotValue("RiscV", "deployed bytes", address(riscv).code.length);
         _snapshot("ADDI", _i(0x13, 0, 1));
@@ -603,6 +770,8 @@ contract RiscVTest is MachineTest {
         _snapshot("LD", _i(0x03, 3, 0));
         _snapshot("SB", _s(0, 0));
         _snapshot("SD", _s(3, 0));
+        _snapshotAcross("LD in two leaves", _i(0x03, 3, 0), 0);
+        _snapshotAcross("SD in two leaves", _s(3, 0), bytes32(uint256(0xffffff)));
         _snapshot("FENCE", 0x0f);
         _snapshot("bad instruction", 0);
         _call(93, 0, 0, 0);

@@ -55,8 +55,35 @@ export function dirtyPage(page: usize): usize {
   return bytes
 }
 
-/** Copies `length` bytes of ours to guest address `to`; they stay in one page. False when there is no more memory. */
+/** How many of `length` bytes from guest address `at` are in its page. */
+function inPage(at: u32, length: usize): usize {
+  return min(length, PAGE_SIZE - (<usize>at & (PAGE_SIZE - 1)))
+}
+
+function guestBytes(at: u32): usize {
+  return pageBytes(<usize>at >> PAGE_SHIFT) + (<usize>at & (PAGE_SIZE - 1))
+}
+
+/** Copies `length` bytes at guest address `from`, below 2^32 and in at most two pages, to ours. */
+export function readGuest(from: u32, to: usize, length: usize): void {
+  const first = inPage(from, length)
+  memory.copy(to, guestBytes(from), first)
+  if (first != length) memory.copy(to + first, guestBytes(from + first), length - first)
+}
+
+/**
+ * Copies `length` bytes of ours to guest address `to`, below 2^32 and in at most two pages. False, with nothing
+ * written, when there is no more memory.
+ */
 export function writeGuest(to: u32, from: usize, length: usize): bool {
+  const first = inPage(to, length)
+  if (first == length) return writeInPage(to, from, length)
+  // The second page is made before anything is written to the first.
+  if (dirtyPage(<usize>(to + first) >> PAGE_SHIFT) == 0) return false
+  return writeInPage(to, from, first) && writeInPage(to + first, from + first, length - first)
+}
+
+function writeInPage(to: u32, from: usize, length: usize): bool {
   const page = <usize>to >> PAGE_SHIFT
   const bytes = dirtyPage(page)
   if (bytes == 0) return false

@@ -21,7 +21,7 @@ import {
   OP_SLTIU, OP_SLTU, OP_SRA, OP_SRAI, OP_SRAIW, OP_SRAW, OP_SRL, OP_SRLI, OP_SRLIW, OP_SRLW, OP_SUB, OP_SUBW, OP_SW,
   OP_XOR, OP_XORI,
 } from './operations'
-import { pageCode, writeGuest } from './pages'
+import { pageCode, readGuest, writeGuest } from './pages'
 
 /** The steps asked for are done. */
 export const RUN_LIMIT: i32 = 0
@@ -36,10 +36,10 @@ export const RUN_NO_MEMORY: i32 = 4
 
 const EXIT_BAD_INSTRUCTION: i32 = 224
 const EXIT_BAD_PC: i32 = 225
-const EXIT_MISALIGNED: i32 = 226
 const EXIT_BREAKPOINT: i32 = 229
 
-/** Bits of an address that must be 0. */
+const SPACE: u64 = 0x100000000
+/** Bits that are 0 in an address below 2^32, and in one that is aligned, too: the fast way, in one page. */
 const RANGE: u64 = 0xffffffff00000000
 const HALF: u64 = RANGE | 1
 const WORD: u64 = RANGE | 3
@@ -52,7 +52,7 @@ export let exitCode: i32 = 0
 
 let block: usize = 0
 let base: u64 = 0
-/** What a store that takes the slow way is to write. */
+/** The bytes of an access that takes the slow way. */
 const pending: usize = memory.data(8, 8)
 
 export function runInit(): void {
@@ -107,10 +107,6 @@ function exit(ip: usize, left: i64, limit: i64, code: i32): i32 {
   return leave(ip, left, limit, RUN_EXITED)
 }
 
-function badAccess(at: u64): i32 {
-  return (at & RANGE) != 0 ? EXIT_OUT_OF_RANGE : EXIT_MISALIGNED
-}
-
 // Operands of the record at `ip`.
 
 // @ts-ignore: decorator
@@ -163,7 +159,23 @@ function writable(at: u64): u32 {
   return load<u32>((<usize>at >> 10) & 0x3ffffc, WRITE_TABLE)
 }
 
-/** A store to a page that is not there, not dirty or code. False when there is no more memory. */
+/** Whether a byte of an access of `size` bytes is at 2^32 or above. */
+// @ts-ignore: decorator
+@inline
+function beyond(at: u64, size: u64): bool {
+  return at > SPACE - size
+}
+
+/** Where the bytes of a misaligned load, which may lie in two pages, are to be read. */
+function gather(at: u64, size: usize): usize {
+  readGuest(<u32>at, pending, size)
+  return pending
+}
+
+/**
+ * A store that is misaligned, or to a page that is not there, not dirty or code. False, with nothing written, when
+ * there is no more memory.
+ */
 function slowStore(at: u64, value: i64, size: usize): bool {
   store<i64>(pending, value)
   return writeGuest(<u32>at, pending, size)
@@ -207,20 +219,23 @@ export function run(limit: i64): i32 {
       }
       case OP_LH: {
         const at = target(ip)
-        if ((at & HALF) != 0) return exit(ip, left, limit, badAccess(at))
-        rd(ip, <i64>load<i16>(readable(at)))
+        if ((at & HALF) == 0) rd(ip, <i64>load<i16>(readable(at)))
+        else if (beyond(at, 2)) return exit(ip, left, limit, EXIT_OUT_OF_RANGE)
+        else rd(ip, <i64>load<i16>(gather(at, 2)))
         break
       }
       case OP_LW: {
         const at = target(ip)
-        if ((at & WORD) != 0) return exit(ip, left, limit, badAccess(at))
-        rd(ip, <i64>load<i32>(readable(at)))
+        if ((at & WORD) == 0) rd(ip, <i64>load<i32>(readable(at)))
+        else if (beyond(at, 4)) return exit(ip, left, limit, EXIT_OUT_OF_RANGE)
+        else rd(ip, <i64>load<i32>(gather(at, 4)))
         break
       }
       case OP_LD: {
         const at = target(ip)
-        if ((at & DOUBLE) != 0) return exit(ip, left, limit, badAccess(at))
-        rd(ip, load<i64>(readable(at)))
+        if ((at & DOUBLE) == 0) rd(ip, load<i64>(readable(at)))
+        else if (beyond(at, 8)) return exit(ip, left, limit, EXIT_OUT_OF_RANGE)
+        else rd(ip, load<i64>(gather(at, 8)))
         break
       }
       case OP_LBU: {
@@ -231,14 +246,16 @@ export function run(limit: i64): i32 {
       }
       case OP_LHU: {
         const at = target(ip)
-        if ((at & HALF) != 0) return exit(ip, left, limit, badAccess(at))
-        rd(ip, <i64>load<u16>(readable(at)))
+        if ((at & HALF) == 0) rd(ip, <i64>load<u16>(readable(at)))
+        else if (beyond(at, 2)) return exit(ip, left, limit, EXIT_OUT_OF_RANGE)
+        else rd(ip, <i64>load<u16>(gather(at, 2)))
         break
       }
       case OP_LWU: {
         const at = target(ip)
-        if ((at & WORD) != 0) return exit(ip, left, limit, badAccess(at))
-        rd(ip, <i64>load<u32>(readable(at)))
+        if ((at & WORD) == 0) rd(ip, <i64>load<u32>(readable(at)))
+        else if (beyond(at, 4)) return exit(ip, left, limit, EXIT_OUT_OF_RANGE)
+        else rd(ip, <i64>load<u32>(gather(at, 4)))
         break
       }
       case OP_SB: {
@@ -251,25 +268,25 @@ export function run(limit: i64): i32 {
       }
       case OP_SH: {
         const at = target(ip)
-        if ((at & HALF) != 0) return exit(ip, left, limit, badAccess(at))
-        const way = writable(at)
+        const way = (at & HALF) == 0 ? writable(at) : SLOW
         if (way != SLOW) store<u16>(<usize>at + way, <u16>rs2(ip))
+        else if (beyond(at, 2)) return exit(ip, left, limit, EXIT_OUT_OF_RANGE)
         else if (!slowStore(at, rs2(ip), 2)) return leave(ip, left + 1, limit, RUN_NO_MEMORY)
         break
       }
       case OP_SW: {
         const at = target(ip)
-        if ((at & WORD) != 0) return exit(ip, left, limit, badAccess(at))
-        const way = writable(at)
+        const way = (at & WORD) == 0 ? writable(at) : SLOW
         if (way != SLOW) store<u32>(<usize>at + way, <u32>rs2(ip))
+        else if (beyond(at, 4)) return exit(ip, left, limit, EXIT_OUT_OF_RANGE)
         else if (!slowStore(at, rs2(ip), 4)) return leave(ip, left + 1, limit, RUN_NO_MEMORY)
         break
       }
       case OP_SD: {
         const at = target(ip)
-        if ((at & DOUBLE) != 0) return exit(ip, left, limit, badAccess(at))
-        const way = writable(at)
+        const way = (at & DOUBLE) == 0 ? writable(at) : SLOW
         if (way != SLOW) store<i64>(<usize>at + way, rs2(ip))
+        else if (beyond(at, 8)) return exit(ip, left, limit, EXIT_OUT_OF_RANGE)
         else if (!slowStore(at, rs2(ip), 8)) return leave(ip, left + 1, limit, RUN_NO_MEMORY)
         break
       }

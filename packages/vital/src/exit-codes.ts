@@ -2,7 +2,6 @@
 export const EXIT = {
   badInstruction: 224,
   badPc: 225,
-  misaligned: 226,
   outOfRange: 227,
   badEcall: 228,
   breakpoint: 229,
@@ -11,7 +10,6 @@ export const EXIT = {
 const MACHINE: Readonly<Record<number, string>> = {
   [EXIT.badInstruction]: 'unknown instruction',
   [EXIT.badPc]: 'pc misaligned or beyond 2^32',
-  [EXIT.misaligned]: 'misaligned access',
   [EXIT.outOfRange]: 'access beyond 2^32',
   [EXIT.badEcall]: 'unknown ECALL',
   [EXIT.breakpoint]: 'EBREAK',

@@ -144,21 +144,61 @@ describe('memory', () => {
     }
   })
 
-  it('exits on misaligned and out of range accesses, range first', () => {
+  it('loads and stores at any address, over the borders of leaves and pages', () => {
+    const bytes = Uint8Array.from({ length: 64 }, (_, i) => 0x71 + 5 * i)
+    for (const border of [0x20020, 0x21000, 0x400000, 2 ** 31]) {
+      const start = border - 32
+      for (let offset = 24; offset <= 40; offset++) {
+        const at = BigInt(start + offset)
+        const view = new DataView(bytes.buffer, offset)
+        const memory = new Map([[start, bytes]])
+        for (const [encode, expected] of [
+          [load.lh, BigInt(view.getInt16(0, true))],
+          [load.lhu, BigInt(view.getUint16(0, true))],
+          [load.lw, BigInt(view.getInt32(0, true))],
+          [load.lwu, BigInt(view.getUint32(0, true))],
+          [load.ld, view.getBigInt64(0, true)],
+        ] as const)
+          assert.equal(result(encode(1, 2, 0), at, 0n, memory), u64(expected), `${encode} ${at}`)
+        for (const [encode, size] of [
+          [store.sh, 2],
+          [store.sw, 4],
+          [store.sd, 8],
+        ] as const) {
+          const registers = { 2: at, 3: 0xf1e2d3c4b5a69788n }
+          // Twice: to pages that are not written yet, then to pages that are.
+          const machine = ran(
+            { code: [encode(0, 2, 0), encode(3, 2, 0)], registers, data: memory },
+            2,
+          )
+          const written = Uint8Array.from(bytes)
+          written.set([0x88, 0x97, 0xa6, 0xb5, 0xc4, 0xd3, 0xe2, 0xf1].slice(0, size), offset)
+          assert.deepEqual(machine.read(start, 64), written)
+        }
+      }
+    }
+  })
+
+  it('exits on accesses of which a byte is out of range, with nothing changed', () => {
     for (const [code, size] of [
       [load.lb(1, 2, 0), 1],
+      [load.lh(1, 2, 0), 2],
       [load.lhu(1, 2, 0), 2],
       [load.lw(1, 2, 0), 4],
+      [load.lwu(1, 2, 0), 4],
       [load.ld(1, 2, 0), 8],
       [store.sb(1, 2, 0), 1],
       [store.sh(1, 2, 0), 2],
       [store.sw(1, 2, 0), 4],
       [store.sd(1, 2, 0), 8],
     ] as const) {
-      assert.equal(exitOf(code, { 2: 1n << 32n }), EXIT.outOfRange)
-      assert.equal(exitOf(code, { 2: (1n << 32n) + 1n }), EXIT.outOfRange)
-      assert.equal(exitOf(code, { 2: u64(-8n) }), EXIT.outOfRange)
-      if (size > 1) assert.equal(exitOf(code, { 2: at + BigInt(size / 2) }), EXIT.misaligned)
+      for (let first = (1n << 32n) - BigInt(size) + 1n; first <= (1n << 32n) + 8n; first++)
+        assert.equal(exitOf(code, { 1: u64(-1n), 2: first }), EXIT.outOfRange)
+      for (let back = 1n; back <= 9n; back++)
+        assert.equal(exitOf(code, { 1: u64(-1n), 2: u64(-back) }), EXIT.outOfRange)
+      assert.deepEqual(emulatorOf({}).read(2 ** 32 - 16, 16), new Uint8Array(16))
+      const last = ran({ code: [code], registers: { 2: (1n << 32n) - BigInt(size) } }, 1)
+      assert.equal(last.exited, false)
     }
   })
 
@@ -178,6 +218,33 @@ describe('memory', () => {
       7,
     )
     assert.equal(far.core().registers[1], 7n)
+  })
+
+  it('runs code that a misaligned store wrote, over words and pages', () => {
+    const back = jalr(0, 5, 0)
+    const seven = immediate.addi(1, 0, 7)
+    // Two instructions in two pages, both run once before a store of 8 bytes changes half of each.
+    for (const [at, from] of [
+      [0x30ffc, 0x30ffa],
+      [0x31000 - 4, 0x31000 - 3],
+      [0x30100, 0x30102],
+      [0x30100, 0x300fd],
+    ] as const) {
+      const now = Buffer.from(words(immediate.addi(1, 0, 1), back, 0, 0))
+      const memory = Buffer.concat([Buffer.alloc(8), now])
+      const wanted = Buffer.concat([Buffer.alloc(8), words(seven, back, 0, 0)])
+      const value = wanted.readBigUInt64LE(8 + from - at)
+      const machine = ran(
+        {
+          code: [jalr(5, 4, 0), store.sd(3, 6, 0), FENCE_I, jalr(5, 4, 0)],
+          registers: { 3: value, 4: BigInt(at), 6: BigInt(from) },
+          data: new Map([[at - 8, memory]]),
+        },
+        8,
+      )
+      assert.equal(machine.core().registers[1], 7n, `${at} ${from}`)
+      assert.equal(machine.core().pc, BigInt(ORIGIN) + 16n)
+    }
   })
 })
 

@@ -33,20 +33,44 @@ test('the contract makes the next step of any program from its witness alone', (
   )
 })
 
+test('the second proof of a store in two leaves is of memory after the first, at every height where ways meet', () => {
+  for (let height = 5; height < 32; height++) {
+    const border = 2 ** height
+    const leaf = new Uint8Array(64).map((_, i) => 7 * i + 1)
+    const machine = emulatorOf({
+      code: [store.sd(1, 2, 0)],
+      registers: { 1: 0x1122334455667788n, 2: BigInt(border - 3) },
+      data: new Map([[border - 32, leaf]]),
+      pc: 0x7f000000n,
+    })
+    const { stateData, proof } = stepWitness(machine)
+    machine.run(1n)
+    const next = referenceContractStep(hexToBytes(stateData), hexToBytes(proof), preimages)
+    assert.equal(stateHash(next), stateHash(machine.state()))
+    assert.deepEqual(
+      machine.read(border - 3, 8),
+      Uint8Array.of(0x88, 0x77, 0x66, 0x55, 0x44, 0x33, 0x22, 0x11),
+    )
+  }
+})
+
 /** Bytes of proof of the first step of a one-instruction program. */
 function proofSize(code: number, registers: Readonly<Record<number, bigint>> = {}): number {
   const machine = emulatorOf({ code: [code], registers, preimages, preimageKey: KEY })
   return hexToBytes(stepWitness(machine).proof).length
 }
 
-test('a proof has one leaf, and a second where data is touched', () => {
+test('a proof has one leaf, and one more for each where data is touched', () => {
   const at = BigInt(ORIGIN)
   assert.equal(proofSize(binary.add(1, 2, 3)), 896)
   assert.equal(proofSize(load.ld(1, 2, 8), { 2: at }), 1792)
   assert.equal(proofSize(load.lb(0, 2, -1), { 2: at }), 1792, 'a load into x0 is proven too')
   assert.equal(proofSize(store.sd(1, 2, -8), { 2: at }), 1792)
-  assert.equal(proofSize(store.sd(1, 2, 4), { 2: at }), 896, 'misaligned')
+  assert.equal(proofSize(store.sd(1, 2, 23), { 2: at }), 1792, 'misaligned, in one leaf')
+  assert.equal(proofSize(store.sd(1, 2, 25), { 2: at }), 2688, 'in two leaves')
+  assert.equal(proofSize(load.lhu(1, 2, -1), { 2: at }), 2688, 'in two leaves')
   assert.equal(proofSize(load.lw(1, 2, 0), { 2: 1n << 32n }), 896, 'out of range')
+  assert.equal(proofSize(load.lw(1, 2, -3), { 2: 1n << 32n }), 896, 'a byte out of range')
   assert.equal(proofSize(immediate.addi(1, 1, 1)), 896)
   assert.equal(proofSize(0), 896, 'not an instruction')
 })

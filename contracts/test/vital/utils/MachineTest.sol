@@ -25,7 +25,9 @@ abstract contract MachineTest is Test {
     Machine internal m;
     /// @dev Leaves that are not zero, by index.
     mapping(uint64 index => bytes32 leaf) internal leaves;
+    /// @dev Indices of leaves that were ever set, each once.
     uint64[] internal written;
+    mapping(uint64 index => bool) private listed;
 
     function setUp() public virtual {
         m.pc = CODE;
@@ -41,8 +43,11 @@ abstract contract MachineTest is Test {
         uint64 at,
         bytes32 leaf
     ) internal {
-        leaves[at >> 5] = leaf;
-        written.push(at >> 5);
+        uint64 index = at >> 5;
+        leaves[index] = leaf;
+        if (listed[index]) return;
+        listed[index] = true;
+        written.push(index);
     }
 
     /// @dev The node over 2^height leaves that begins at `index << height`.
@@ -128,5 +133,51 @@ abstract contract MachineTest is Test {
         bytes memory proof = _proof(data);
         ++m.step;
         return riscv.step(state, proof, "context");
+    }
+
+    // --- accesses in two leaves ---
+
+    /// @dev The proof of an access that reaches the leaf behind that of `at`: the last part is of
+    /// memory as it is once `first` is written to the leaf of `at`.
+    function _proofAcross(
+        uint64 at,
+        bytes32 first
+    ) internal returns (bytes memory proof) {
+        proof = _proof(at);
+        bytes32 before = leaves[at >> 5];
+        _setLeaf(at, first);
+        proof = abi.encodePacked(proof, _leafProof(at + 32));
+        _setLeaf(at, before);
+    }
+
+    /// @dev Executes a word that loads or stores `size` bytes, with as many proofs as it takes.
+    /// @param first The leaf of `at` afterwards.
+    function _runAccess(
+        uint32 word,
+        uint64 at,
+        uint64 size,
+        bytes32 first
+    ) internal returns (bytes32) {
+        if ((at & 31) + size <= 32) return _run(word, at);
+        _setWord(m.pc, word);
+        bytes memory state = _state();
+        bytes memory proof = _proofAcross(at, first);
+        ++m.step;
+        return riscv.step(state, proof, "context");
+    }
+
+    function _byte(
+        uint64 at
+    ) internal view returns (uint8) {
+        return uint8(leaves[at >> 5][at & 31]);
+    }
+
+    function _setByte(
+        uint64 at,
+        uint8 value
+    ) internal {
+        uint256 shift = 248 - 8 * (at & 31);
+        uint256 leaf = uint256(leaves[at >> 5]) & ~(uint256(0xff) << shift);
+        _setLeaf(at, bytes32(leaf | uint256(value) << shift));
     }
 }

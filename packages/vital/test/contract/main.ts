@@ -8,5 +8,5 @@ const started = performance.now()
 const result = compareSteps(Number(steps), Number(seed))
 const seconds = Math.round((performance.now() - started) / 1000)
 console.log(
-  `${result.steps} steps are the same on the contract and in the emulator, ${result.reads} of them reads of a preimage; at most ${result.gas} gas a step (preimage reads aside); ${seconds} s`,
+  `${result.steps} steps are the same on the contract and in the emulator, ${result.reads} of them reads of a preimage, ${result.loadsAcross} loads and ${result.storesAcross} stores in two leaves; at most ${result.gas} gas a step (preimage reads aside); ${seconds} s`,
 )

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { type Hex, hexToBytes } from '@altlayer/protocol'
-import { stepWitness } from '../../src/index.ts'
+import { bytesToHex, type Hex, hexToBytes } from '@altlayer/protocol'
+import { stateHash, stepWitness } from '../../src/index.ts'
 import { ECALL, store } from '../support/assembler.ts'
 import { emulatorOf } from '../support/machine.ts'
 import { compareSteps } from './compare.ts'
@@ -12,9 +12,11 @@ const GAS_LIMIT = 60_000
 describe('RiscV.sol', () => {
   it('makes each step of random programs as the emulator does, for at most 60 000 gas', () => {
     // `npm run step -w @altlayer/vital` compares 100 000 steps.
-    const { steps, reads, gas } = compareSteps(15_000, 1)
+    const { steps, reads, loadsAcross, storesAcross, gas } = compareSteps(15_000, 1)
     assert.ok(steps >= 15_000)
     assert.ok(reads > 20, `${reads} reads of preimages`)
+    assert.ok(loadsAcross > 200, `${loadsAcross} loads in two leaves`)
+    assert.ok(storesAcross > 200, `${storesAcross} stores in two leaves`)
     assert.ok(gas > 0 && gas <= GAS_LIMIT, `${gas} gas`)
   })
 
@@ -23,7 +25,7 @@ describe('RiscV.sol', () => {
     const machine = emulatorOf({ code: [store.sd(1, 2, 0)], registers: { 1: 5n, 2: 0x20000n } })
     const witness = stepWitness(machine)
     machine.run(1n)
-    assert.notEqual(call(witness).stateHash, undefined)
+    assert.equal(call(witness).stateHash, stateHash(machine.state()))
     const changed = (hex: Hex, at: number, value: number): Hex => {
       const bytes = hexToBytes(hex)
       bytes[at] = value
@@ -50,6 +52,31 @@ describe('RiscV.sol', () => {
         undefined,
         JSON.stringify(bad).slice(0, 40),
       )
+  })
+
+  it('refuses a store in two leaves whose second proof is not of memory after the first write', () => {
+    const { step: call } = deployRiscV()
+    const at = 0x20ffdn
+    const code = [store.sd(1, 2, 0)]
+    const machine = emulatorOf({ code, registers: { 1: -1n, 2: at } })
+    const witness = stepWitness(machine)
+    const { proof } = witness
+    const old = bytesToHex(machine.proof(0x21000))
+    machine.run(1n)
+    assert.equal(proof.length, 2 + 2 * 2688)
+    assert.equal(call(witness).stateHash, stateHash(machine.state()))
+    const one = 2 * 896
+    const parts = [0, 1, 2].map((part) => proof.slice(2 + part * one, 2 + (part + 1) * one))
+    const [fetched, first, second] = parts as [string, string, string]
+    for (const bad of [
+      [fetched, first, old.slice(2)],
+      [fetched, second, first],
+      [fetched, first, first],
+      [fetched, first],
+      [fetched, first, second.slice(0, -2)],
+      [first, fetched, second],
+    ])
+      assert.equal(call({ ...witness, proof: `0x${bad.join('')}` }).stateHash, undefined)
   })
 
   it('cannot make a step whose preimage is not there', () => {

@@ -26,7 +26,6 @@ const MOST_NEGATIVE_WORD = -(1n << 31n)
 
 const BAD_INSTRUCTION = 224
 const BAD_PC = 225
-const MISALIGNED = 226
 const OUT_OF_RANGE = 227
 const BAD_ECALL = 228
 const BREAKPOINT = 229
@@ -174,10 +173,9 @@ function taken(f3: number, a: bigint, b: bigint): boolean {
   }
 }
 
-/** The address, if it is one of an aligned access below 2^32. */
+/** The address, if every byte of the access is below 2^32. */
 function checked(address: bigint, size: number): bigint {
-  if (address >= SPACE) throw new Exit(OUT_OF_RANGE)
-  if (address % BigInt(size) !== 0n) throw new Exit(MISALIGNED)
+  if (address + BigInt(size) > SPACE) throw new Exit(OUT_OF_RANGE)
   return address
 }
 

@@ -6,6 +6,12 @@ import type { ReferenceMemory } from './memory.ts'
 const LEAF_PROOF_SIZE = 896
 const DEPTH = 27
 
+/** A leaf that can be written to. */
+interface ProvenLeaf {
+  readonly leaf: Uint8Array
+  readonly siblings: Uint8Array
+}
+
 /** Root of the tree in which `leaf` is at `address`, by 27 siblings from the bottom up. */
 export function rootOf(leaf: Uint8Array, siblings: Uint8Array, address: bigint): Uint8Array {
   let node = leaf
@@ -27,24 +33,25 @@ export function referenceContractStep(
   preimages: Preimages,
 ): MachineState {
   const state = decodeState(stateData)
-  /** Leaves in the order in which they are first touched: the instruction's, then the data's. */
-  const proven: { index: bigint; leaf: Uint8Array; siblings: Uint8Array }[] = []
   let root = state.memoryRoot
 
-  const leafOf = (address: bigint): (typeof proven)[number] => {
-    const index = address >> 5n
-    const part = proof.subarray(
-      proven.length * LEAF_PROOF_SIZE,
-      (proven.length + 1) * LEAF_PROOF_SIZE,
-    )
-    // The data's proof is given even where it is of the instruction's leaf, which is then the same.
-    const known = proven.findLast((entry) => entry.index === index)
-    if (known !== undefined) return known
-    if (part.length !== LEAF_PROOF_SIZE) throw new Error(`no proof of the leaf of ${address}`)
-    const entry = { index, leaf: part.slice(0, 32), siblings: part.subarray(32) }
+  /** The leaf of an address by the `part`-th proof, which leads to the root as it is now. */
+  const leafBy = (part: number, address: bigint): ProvenLeaf => {
+    const bytes = proof.subarray(part * LEAF_PROOF_SIZE, (part + 1) * LEAF_PROOF_SIZE)
+    if (bytes.length !== LEAF_PROOF_SIZE) throw new Error(`no proof of the leaf of ${address}`)
+    const entry = { leaf: bytes.slice(0, 32), siblings: bytes.subarray(32) }
     if (Buffer.compare(rootOf(entry.leaf, entry.siblings, address), root) !== 0)
       throw new Error(`the proof of the leaf of ${address} does not lead to the memory root`)
-    proven.push(entry)
+    return entry
+  }
+  let fetched = false
+  /** The leaves of the data by index, proven when they are first touched. */
+  const data = new Map<bigint, ProvenLeaf>()
+  const leafOf = (address: bigint): ProvenLeaf => {
+    const index = address >> 5n
+    // The data's proof is given even where it is of the instruction's leaf.
+    const entry = data.get(index) ?? leafBy(1 + data.size, address)
+    data.set(index, entry)
     return entry
   }
 
@@ -56,9 +63,14 @@ export function referenceContractStep(
       root = rootOf(entry.leaf, entry.siblings, address)
     },
     load(address, size) {
+      if (!fetched) {
+        fetched = true
+        const { leaf } = leafBy(0, address)
+        return BigInt(new DataView(leaf.buffer).getUint32(Number(address % 32n), true))
+      }
       let value = 0n
-      for (let i = size - 1; i >= 0; i--)
-        value = (value << 8n) | BigInt(memory.byte(address + BigInt(i)))
+      for (let i = 0; i < size; i++)
+        value |= BigInt(memory.byte(address + BigInt(i))) << BigInt(8 * i)
       return value
     },
     store(address, size, value) {

@@ -103,10 +103,14 @@ const instruction = fc.oneof(
   { weight: 1, arbitrary: fc.nat(0xffffffff) },
 )
 
+/** Where bytes are that are not zero. */
+const DATA = 0x20f00
+
 /** Addresses near code, data, page borders and the ends of memory, and any others. */
 const address = fc.oneof(
   fc.integer({ min: ORIGIN - 64, max: ORIGIN + 256 }).map(BigInt),
   fc.integer({ min: 0x20ff0, max: 0x21010 }).map(BigInt),
+  fc.integer({ min: DATA - 8, max: DATA + 72 }).map(BigInt),
   fc.integer({ min: 0, max: 64 }).map((offset) => (1n << 32n) - 32n + BigInt(offset)),
   fc.integer({ min: 0, max: 4096 }).map(BigInt),
   value,
@@ -131,31 +135,62 @@ const ecallRegisters = fc.record({
   length: fc.oneof(fc.bigInt({ min: 0n, max: 70n }), value),
 })
 
+const BASE = 5
+/** Where leaves begin: in data, in code, behind a page, behind larger subtrees of memory, at its end. */
+const border = fc
+  .constantFrom(DATA + 32, ORIGIN + 32, 0x21000, 0x400000, 2 ** 31, 2 ** 32)
+  .map(BigInt)
+/** Loads and stores one after the other, many of which begin in one leaf and end in the next. */
+const accesses = fc.record({
+  base: fc.oneof(address, border),
+  code: fc.array(
+    fc.oneof(
+      fc
+        .tuple(
+          fc.constantFrom(...Object.values(assembler.load)),
+          register.filter((rd) => rd !== BASE),
+          fc.integer({ min: -8, max: 1 }),
+        )
+        .map(([encode, rd, offset]) => encode(rd, BASE, offset)),
+      fc
+        .tuple(
+          fc.constantFrom(...Object.values(assembler.store)),
+          register,
+          fc.integer({ min: -8, max: 1 }),
+        )
+        .map(([encode, rs2, offset]) => encode(rs2, BASE, offset)),
+    ),
+    { minLength: 1, maxLength: 6 },
+  ),
+})
+
 /** A machine about to run a random program. */
 export const setup: fc.Arbitrary<Setup> = fc
   .record({
     code: fc.array(instruction, { minLength: 1, maxLength: 48 }),
     values: fc.array(fc.oneof(value, address), { minLength: 32, maxLength: 32 }),
     ecall: fc.option(ecallRegisters, { nil: undefined }),
+    accesses: fc.option(accesses, { nil: undefined }),
     pc: fc.constantFrom(BigInt(ORIGIN), 0x20fe0n, (1n << 32n) - 64n),
     bytes: fc.uint8Array({ minLength: 64, maxLength: 64 }),
     step: fc.constantFrom(0n, 41n, (1n << 64n) - 100n),
   })
-  .map(({ code, values, ecall, pc, bytes, step }) => {
+  .map(({ code, values, ecall, accesses, pc, bytes, step }) => {
     const registers: Record<number, bigint> = {}
     for (const [index, register] of values.entries()) registers[index] = register
     if (ecall) {
       const [number, descriptor] = ecall.call
       Object.assign(registers, { 10: descriptor, 11: ecall.address, 12: ecall.length, 17: number })
     }
-    const begun = ecall ? [assembler.ECALL, ...code] : code
+    if (accesses) registers[BASE] = accesses.base
+    const begun = [...(ecall ? [assembler.ECALL] : []), ...(accesses?.code ?? []), ...code]
     const kept = begun.slice(0, Number(((1n << 32n) - pc) / 4n))
     return {
       code: kept,
       registers,
       pc,
       step,
-      data: new Map([[0x20f00, bytes]]),
+      data: new Map([[DATA, bytes]]),
       preimages,
       preimageKey: KEY,
     }
