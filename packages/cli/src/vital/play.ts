@@ -1,7 +1,7 @@
 import { type Address, parseRollupConfig } from '@altlayer/protocol'
 import type { MetricsAddress } from '../metrics-options.ts'
 import { aborted, listenForStop } from '../up/signals.ts'
-import { connectToL1, readContractAddress, readJson, senderFrom } from './connect.ts'
+import { askL1, connectToL1, readContractAddress, readJson, senderFrom } from './connect.ts'
 import { terminalLogger } from './log.ts'
 import { playerMetrics, serveMetrics } from './metrics.ts'
 import { startHonestPlayer } from './player.ts'
@@ -35,7 +35,9 @@ export async function playGames(options: PlayOptions): Promise<number> {
   const client = connectToL1(l1Url)
   const factory = readContractAddress(options.addressesPath, 'DisputeGameFactoryProxy')
   const config = readJson(options.rollupConfigPath, (json) => parseRollupConfig(json))
-  const sender = await senderFrom('ALTLAYER_VITAL_KEY', client, options.maxFeePerGas)
+  const sender = await askL1(l1Url, () =>
+    senderFrom('ALTLAYER_VITAL_KEY', client, options.maxFeePerGas),
+  )
   const metrics = options.metrics && (await serveMetrics(options.metrics, playerMetrics))
   const stop = listenForStop()
   const player = await startHonestPlayer({

@@ -2,7 +2,7 @@ import { createRollupClient, type RollupClient } from '@altlayer/vital/rollup'
 import { type Proposal, startProposer } from '@altlayer/vital/services'
 import type { MetricsAddress } from '../metrics-options.ts'
 import { aborted, listenForStop } from '../up/signals.ts'
-import { connectToL1, readContractAddress, senderFrom, VITAL_GAME_TYPE } from './connect.ts'
+import { askL1, connectToL1, readContractAddress, senderFrom, VITAL_GAME_TYPE } from './connect.ts'
 import { terminalLogger } from './log.ts'
 import { proposerMetrics, serveMetrics } from './metrics.ts'
 
@@ -36,7 +36,9 @@ export async function newestOutput(
 export async function propose(options: ProposeOptions): Promise<number> {
   const client = connectToL1(options.l1Url)
   const factory = readContractAddress(options.addressesPath, 'DisputeGameFactoryProxy')
-  const sender = await senderFrom('ALTLAYER_PROPOSER_KEY', client, options.maxFeePerGas)
+  const sender = await askL1(options.l1Url, () =>
+    senderFrom('ALTLAYER_PROPOSER_KEY', client, options.maxFeePerGas),
+  )
   const rollup = createRollupClient(options.rollupUrl)
   const metrics = options.metrics && (await serveMetrics(options.metrics, proposerMetrics))
   const stop = listenForStop()

@@ -4,7 +4,7 @@ import { type Claim, challengerDuration, depthOf, type Game } from '@altlayer/vi
 import { createGameReader, type GameView, L1MovedError } from '@altlayer/vital/l1'
 import { formatEther } from 'viem'
 import { CommandError } from '../command.ts'
-import { connectToL1, readContractAddress, VITAL_GAME_TYPE } from './connect.ts'
+import { askL1, connectToL1, readContractAddress, VITAL_GAME_TYPE } from './connect.ts'
 
 export interface ViewOptions {
   readonly l1Url: string
@@ -50,9 +50,10 @@ async function readGames({ l1Url, addressesPath }: ViewOptions, only?: Address) 
   })
   const wanted = ({ address }: { readonly address: Address }) =>
     only === undefined || address === only
-  return reader.snapshot(wanted).catch((error: unknown) => {
+  const snapshot = () => askL1(l1Url, () => reader.snapshot(wanted))
+  return snapshot().catch((error: unknown) => {
     // Between two blocks that replace each other; the next look is at one chain again.
-    if (error instanceof L1MovedError) return reader.snapshot(wanted)
+    if (error instanceof L1MovedError) return snapshot()
     throw error
   })
 }
