@@ -12,6 +12,7 @@ export const up: Command = {
     'starts the rollup node, prints endpoints, accounts and addresses, and runs until Ctrl-C.',
     'Output roots are proposed to L1 and false ones disputed; with --l1-url only where ALTLAYER_PROPOSER_KEY and',
     'ALTLAYER_VITAL_KEY, environment variables, hold the keys of accounts that nothing else sends from.',
+    'ALT and restaking follow in the background, with stake and an operator, unless --no-restaking or --l1-url.',
     'A data directory that has a chain already is continued.',
   ].join('\n'),
   run: async (args) => {
