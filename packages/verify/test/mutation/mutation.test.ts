@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { Hash } from '@altlayer/protocol'
+import { isDeepStrictEqual } from 'node:util'
+import {
+  type Hash,
+  type Header,
+  headerFromRpc,
+  headerHash,
+  keccak256Hex,
+  MalformedInputError,
+} from '@altlayer/protocol'
 import { createExecutor, type PreimageReader } from '../../src/execute.ts'
 import { type RpcClient, RpcRefusal, verifyForeignBlock } from '../../src/index.ts'
 import { absent, type RealBlock, realBlock, realBlocks } from '../helpers/fixtures.ts'
@@ -15,6 +23,17 @@ const SAMPLE = 60
 type Json = Record<string, unknown>
 const parse = ({ bytes }: RealBlock): Json => JSON.parse(Buffer.from(bytes).toString())
 const encode = (json: unknown) => Buffer.from(JSON.stringify(json))
+
+/** The header in a text; undefined when there is none. */
+function headerIn(text: Uint8Array): { header: Header; hash: Hash } | undefined {
+  try {
+    const header = headerFromRpc(JSON.parse(Buffer.from(text).toString()), 'parent_header')
+    return { header, hash: headerHash(header) }
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof MalformedInputError) return undefined
+    throw error
+  }
+}
 
 /** A hex string with one digit changed. */
 function otherDigit(hex: string, at: number): string {
@@ -43,7 +62,12 @@ describe('a changed input', { skip: absent }, () => {
   for (const block of realBlocks) {
     const { fixture, chain } = block
 
-    it(`${chain}: every witness item that is read is hashed: a byte of it changed is refused by its name`, () => {
+    it(`${chain}: every witness item stands under its own hash`, () => {
+      // So that an item with any byte changed, or under any other name, is one item less and one that nobody asks for.
+      for (const [hash, item] of fixture.witness) assert.equal(keccak256Hex(item), hash)
+    })
+
+    it(`${chain}: every witness item that is read is hashed: changed it is refused by its name, and missed where it is not`, () => {
       const executor = createExecutor({ config: fixture.config })
       const { find, order, reader } = askedOrder(block)
       assert.ok(executor.run(fixture, reader).sealed)
@@ -60,11 +84,34 @@ describe('a changed input', { skip: absent }, () => {
         assert.ok(!outcome.sealed, `${hash} was believed`)
         assert.equal(outcome.error.code, 'BAD_PREIMAGE')
         assert.equal(outcome.error.context.key, hash)
+        if (random(16) > 0) continue
+        const without = executor.run(fixture, (key) => {
+          const found = find(key)
+          return found?.hash === hash ? undefined : found?.item
+        })
+        assert.ok(!without.sealed, `${hash} was not needed`)
+        assert.equal(without.error.code, 'MISSING_PREIMAGE')
+        assert.equal(without.error.context.key, hash)
       }
       const last = executor.run(fixture, reader)
       assert.ok(last.sealed && last.hash === fixture.expectedHash)
       const unread = fixture.witness.size - order.length
       assert.ok(unread < fixture.witness.size / 100, `${unread} items are not read`)
+    })
+
+    it(`${chain}: every bit of the parent's header, the other way, makes another parent or none`, () => {
+      const own = headerHash(fixture.parent)
+      const text = Buffer.from(JSON.stringify(parse(block).parent_header))
+      let others = 0
+      for (let at = 0; at < text.length; at++)
+        for (let mask = 1; mask < 256; mask *= 2) {
+          const changed = headerIn(flipped(text, at, mask))
+          if (changed === undefined || isDeepStrictEqual(changed.header, fixture.parent)) continue
+          // The block's hash commits to this one.
+          assert.notEqual(changed.hash, own, `byte ${at}, mask ${mask}`)
+          others++
+        }
+      assert.ok(others > text.length, `${others} of ${8 * text.length}`)
     })
 
     it(`${chain}: every field of the parent and of the payload, at both ends and inside, is refused`, () => {

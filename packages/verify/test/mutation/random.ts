@@ -12,7 +12,8 @@ export function seeded(seed: number): (below: number) => number {
 
 /** `bytes` with one byte changed, in a copy. `mask` is not 0. */
 export function flipped(bytes: Uint8Array, at: number, mask: number): Uint8Array {
-  const copy = bytes.slice()
+  // `slice` of a Buffer would be the same memory.
+  const copy = Uint8Array.from(bytes)
   copy[at] = (copy[at] as number) ^ mask
   return copy
 }
