@@ -23,3 +23,12 @@ export const systemClock: Clock = {
       signal?.addEventListener('abort', done, { once: true })
     }),
 }
+
+/** Milliseconds after which the clock is read again: a machine's may be set, ahead or back, while one sleeps. */
+const LONGEST_SLEEP = 1_000
+
+/** Resolves when the clock shows `time` (milliseconds since the epoch), or at once when `signal` aborts. */
+export async function sleepUntil(clock: Clock, time: number, signal: AbortSignal): Promise<void> {
+  for (let left = time - clock.now(); left > 0 && !signal.aborted; left = time - clock.now())
+    await clock.sleep(Math.min(left, LONGEST_SLEEP), signal)
+}

@@ -4,7 +4,7 @@ import type { Logger } from 'pino'
 import { type L2Parent, parentOf } from '../chain/parent.ts'
 import { findPlausibleHead } from '../chain/reorg.ts'
 import type { Turns } from '../chain/turns.ts'
-import type { Clock } from '../clock.ts'
+import { type Clock, sleepUntil } from '../clock.ts'
 import type { L1Block, L1Client } from '../l1/client.ts'
 import type { L1Epoch, L1Follower } from '../l1/follower.ts'
 import { attributesInEpoch, attributesOfEpochStart } from './attributes.ts'
@@ -97,7 +97,7 @@ export function startSequencer(options: SequencerOptions): Sequencer {
       now: clock.now(),
       transactionsWaiting: engine.pool.status().pending > 0,
     })
-    await clock.sleep(slot.start - clock.now(), stop.signal)
+    await sleepUntil(clock, slot.start, stop.signal)
     if (stop.signal.aborted) return 'stopped'
 
     const epoch = await nextEpoch(parent)
@@ -135,9 +135,9 @@ export function startSequencer(options: SequencerOptions): Sequencer {
     }
     // A stop ends the wait: the open block is sealed early rather than lost.
     const least = Math.min(seal, begun + CATCH_UP_BUILD_TIME)
-    await clock.sleep(Math.max(least, seal - sealing.most) - clock.now(), stop.signal)
+    await sleepUntil(clock, Math.max(least, seal - sealing.most), stop.signal)
     const lead = sealing.lead(engine.pool.status().pending)
-    await clock.sleep(Math.max(least, seal - lead) - clock.now(), stop.signal)
+    await sleepUntil(clock, Math.max(least, seal - lead), stop.signal)
     return turns.take(async () => {
       // Derivation found another block on L1, or L1 was reorganised: this one is nobody's any more.
       if (!isHead(parent.hash)) return 'superseded'

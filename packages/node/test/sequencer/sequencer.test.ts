@@ -4,6 +4,7 @@ import type { Block } from '@altlayer/engine'
 import { decodeTransaction, hexToBytes, parseL1Attributes } from '@altlayer/protocol'
 import { pino } from 'pino'
 import { createTurns } from '../../src/chain/turns.ts'
+import type { Clock } from '../../src/clock.ts'
 import type { L1Block } from '../../src/l1/client.ts'
 import { followL1 } from '../../src/l1/follower.ts'
 import { startSequencer } from '../../src/sequencer/sequencer.ts'
@@ -31,6 +32,9 @@ function setup(options: { blockTime?: number; l1?: readonly L1Block[] } = {}) {
     blockTime: options.blockTime ?? 1,
   })
   const clock = simulatedClock(1_000_000)
+  /** Milliseconds that the sequencer's clock is ahead of everybody else's. */
+  const skew = { ms: 0 }
+  const own: Clock = { ...clock, now: () => clock.now() + skew.ms }
   const lines: string[] = []
   const logger = pino({ level: 'info' }, { write: (line) => lines.push(JSON.parse(line).msg) })
   const client = fakeL1(options.l1 ?? chain, 10n)
@@ -51,7 +55,7 @@ function setup(options: { blockTime?: number; l1?: readonly L1Block[] } = {}) {
       client,
       follower,
       l1Genesis,
-      clock,
+      clock: own,
       logger,
     })
     return {
@@ -72,7 +76,7 @@ function setup(options: { blockTime?: number; l1?: readonly L1Block[] } = {}) {
       client.head = due.at(-1)?.header.number ?? 10n
     }
   }
-  return { clock, client, engine, lines, start, run }
+  return { clock, skew, client, engine, lines, start, run }
 }
 
 function originOf({ transactions }: Block): bigint {
@@ -167,6 +171,54 @@ describe('a sequencer', () => {
     assert.equal(deposits.length, 3_500 - 2_809)
     assert.ok(lines.includes('L1 answers again'))
     assert.ok(lines.includes('L1 goes on: making blocks again'))
+    await node.close()
+  })
+
+  it('makes nothing while its clock was set back, and goes on at once when that is put right', async () => {
+    const { engine, skew, start, run } = setup()
+    const node = start()
+    await run(10)
+    skew.ms = -3_600_000
+    await run(30)
+    const made = engine.sealed.length
+    assert.ok(made <= 11)
+    skew.ms = 0
+    await run(3)
+    assert.deepEqual(timestamps(engine.sealed), secondsFrom(1_001, 43))
+    await node.close()
+  })
+
+  it('goes ahead with a clock that was set ahead, on the L1 blocks there are, and waits until time has come', async () => {
+    const { engine, skew, start, run } = setup()
+    const node = start()
+    await run(10)
+    skew.ms = 100_000
+    await run(10)
+    const made = engine.sealed.length
+    assert.ok(made >= 119 && made <= 120, `${made}`)
+    // The origins are those that L1 has by now: a clock does not make L1 blocks.
+    assert.ok(engine.sealed.every(({ block }) => originOf(block) <= 15n))
+    skew.ms = 0
+    await run(95)
+    assert.ok(engine.sealed.length <= made + 1)
+    await run(10)
+    assert.deepEqual(timestamps(engine.sealed), secondsFrom(1_001, 125))
+    await node.close()
+  })
+
+  it('ends at the drift with a clock that is far ahead, and goes on as L1 does', async () => {
+    const { engine, skew, lines, start, run } = setup()
+    const node = start()
+    await run(10)
+    skew.ms = 10_000_000
+    await run(20)
+    const last = engine.sealed.at(-1)?.block as Block
+    const origin = 1_000 + 4 * Number(originOf(last) - 10n)
+    assert.equal(Number(last.header.timestamp), origin + 1_800)
+    assert.ok(lines.some((line) => line.startsWith('past the sequencer drift')))
+    skew.ms = 0
+    await run(20)
+    assert.deepEqual(timestamps(engine.sealed), secondsFrom(1_001, engine.sealed.length))
     await node.close()
   })
 
