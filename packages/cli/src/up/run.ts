@@ -109,11 +109,16 @@ async function runNetwork(context: Context): Promise<number> {
 }
 
 /** Afterwards too: ALT and restaking tell themselves when they are ready. */
-function restake(
+async function restake(
   { options: { dataDir, json }, reporter, log: { logger } }: Context,
   rollup: LaunchedRollup,
   node: RollupNode,
-): Promise<RestakingTask> {
+): Promise<RestakingTask | undefined> {
+  const onFailed = (error: Error) => {
+    const next = 'The rollup runs without; `altlayer up` again goes on with them'
+    reporter.step('restake', `ALT and restaking failed: ${error.message}. ${next}`)
+    if (json) console.log(JSON.stringify({ restaking: { ready: false, error: error.message } }))
+  }
   return startRestaking({
     ...{ dataDir, rollup, reporter, logger },
     l2Url: node.url,
@@ -122,11 +127,10 @@ function restake(
       if (json) console.log(restakingJson(restaking, dataDir))
       else for (const line of restakingLines(restaking, dataDir)) reporter.line(line)
     },
-    onFailed(error) {
-      const next = 'The rollup runs without; `altlayer up` again goes on with them'
-      reporter.step('restake', `ALT and restaking failed: ${error.message}. ${next}`)
-      if (json) console.log(JSON.stringify({ restaking: { ready: false, error: error.message } }))
-    },
+    onFailed,
+  }).catch((error: Error) => {
+    onFailed(error)
+    return undefined
   })
 }
 

@@ -3,7 +3,7 @@ import { devAccount, PREDEPLOYS } from '@altlayer/launch'
 import type { Address, Hash } from '@altlayer/protocol'
 import { type AltConfig, readAltConfig } from '../config.ts'
 
-/** Development accounts that stake on a local network; above the rollup's own, below nobody's. */
+/** Development accounts that stake on a local network; neither users' nor the rollup's own. */
 export const LOCAL_ACCOUNTS = {
   /** Beneficiary of the launchpool's allocation in `config/local.json`: all of it vested. */
   launchpool: 26,

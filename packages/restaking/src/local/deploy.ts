@@ -82,7 +82,10 @@ export async function deployLocal(
       // A table is of services and stake that were there when its epoch began.
       beforeTable: async (deployment) => {
         await openServices(owner, deployment, l2ChainId)
-        await stakeLocally({ clients, deployment, assets, l2ChainId, users, secret })
+        await stakeLocally({
+          ...{ clients, deployment, assets, l2ChainId, users, secret },
+          ...{ mine, signal },
+        })
       },
     })
     return { ...deployed, contracts: { ...assetContracts(assets), ...deployed.contracts } }

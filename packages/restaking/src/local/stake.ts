@@ -41,6 +41,8 @@ export interface LocalStake {
   readonly users: readonly Address[]
   /** The operator's BN254 key. */
   readonly secret: Uint8Array
+  readonly mine: () => Promise<void>
+  readonly signal: AbortSignal
 }
 
 /** Hands out, deposits, registers, divides; returns once the chain's time is past all of it. */
@@ -62,7 +64,7 @@ export async function stakeLocally(stake: LocalStake): Promise<void> {
     sendTogether(restaker, await depositCalls(stake)),
     sendTogether(curator, await divisionCalls(stake)),
   ])
-  await untilPast(owner)
+  await untilPast(stake)
 }
 
 /** ALT of the launchpool, once released, to each that has none: the last gets what is to be staked. */
@@ -165,13 +167,16 @@ async function divisionCalls({
   return calls
 }
 
-/** Milliseconds between looks at the chain's time. */
-const POLL = 100
+/** Milliseconds between blocks that are mined for their time. */
+const MINE_INTERVAL = 250
 
-/** Waits until blocks are younger than what is in the newest one now. */
-async function untilPast({ public: client }: L1Client): Promise<void> {
-  const { timestamp } = await client.getBlock()
-  while ((await client.getBlock()).timestamp <= timestamp) await sleep(POLL)
+/** Mines until blocks are younger than what is in the newest one now: regular ones may be far away. */
+async function untilPast({ clients: { owner }, mine, signal }: LocalStake): Promise<void> {
+  const { timestamp } = await owner.public.getBlock()
+  while ((await owner.public.getBlock()).timestamp <= timestamp) {
+    await sleep(MINE_INTERVAL, undefined, { signal })
+    await mine()
+  }
 }
 
 /** The accounts of LOCAL_ACCOUNTS, each with its own client. */
