@@ -86,7 +86,7 @@ function writeEndpoints(dataDir: string, l1: string, l2: string): void {
 
 function networkOf(rollup: LaunchedRollup, l2Url: string): LocalNetwork {
   const { l1Url, l1ChainId, l2ChainId, addresses, roles, roleKeys, accounts } = rollup
-  if (roleKeys.owner === undefined) throw new Error('the key of a local rollup has no owner')
+  if (roleKeys.owner === undefined) throw new Error('the key of the rollup owner is not here')
   return {
     l1Url,
     l2Url,
