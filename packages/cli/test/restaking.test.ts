@@ -1,19 +1,11 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type TestContext, test } from 'node:test'
+import { test } from 'node:test'
 import { devAccount } from '@altlayer/launch'
 import { opStackArtifact } from '@altlayer/launch/deploy'
 import { type Address, hexToBytes } from '@altlayer/protocol'
-import {
-  deploymentJson,
-  newSecret,
-  openBn254Key,
-  openEcdsaKey,
-  publicKeyOf,
-  sealBn254Key,
-  sealEcdsaKey,
-} from '@altlayer/restaking'
+import { deploymentJson, openBn254Key, openEcdsaKey, publicKeyOf } from '@altlayer/restaking'
 import { encodeFunctionData, type Hex } from 'viem'
 import {
   DEPLOYER,
@@ -22,13 +14,9 @@ import {
   launchServed,
   ROLLUP_OWNER,
   startChain,
-  temporaryFolder,
 } from '../../restaking/test/helpers.ts'
-import { altlayer } from './helpers/process.ts'
-
-const PASSWORD = 'correct horse battery staple'
-/** scrypt's cost. */
-const CHEAP = 4_096
+import { keysFolder, PASSWORD } from './helpers/keys.ts'
+import { altlayer, altlayerHere } from './helpers/process.ts'
 
 /** Seconds, of the local configuration. */
 const VAULT_EPOCH = 3_600
@@ -39,13 +27,8 @@ const ALICE = 4
 
 const secretOf = (index: number) => hexToBytes(devAccount(index).privateKey)
 
-/** A folder of keystores and a file with their password. */
-function keysFolder(t: TestContext) {
-  const folder = temporaryFolder(t)
-  const passwordFile = join(folder, 'password')
-  writeFileSync(passwordFile, `${PASSWORD}\n`)
-  const keysDir = join(folder, 'keys')
-  const options = ['--keys-dir', keysDir, '--password-file', passwordFile]
+test('keys are made, listed, imported; none is printed or replaced', async (t) => {
+  const { folder, keysDir, options } = keysFolder(t)
   /** Seals a development account's key under a name. */
   const importAccount = async (name: string, index: number) => {
     const file = join(folder, `${name}.secret`)
@@ -55,19 +38,6 @@ function keysFolder(t: TestContext) {
     assert.equal(code, 0, stderr)
     assert.ok(stdout.includes(devAccount(index).address))
   }
-  /** The same without the command and with little work, and a BN254 key. */
-  const sealAccount = async (name: string, secret: Uint8Array) => {
-    mkdirSync(keysDir, { recursive: true })
-    const write = (type: string, keystore: unknown) =>
-      writeFileSync(join(keysDir, `${name}.${type}.json`), JSON.stringify(keystore))
-    write('ecdsa', await sealEcdsaKey(secret, PASSWORD, CHEAP))
-    write('bn254', await sealBn254Key(newSecret(), PASSWORD, CHEAP))
-  }
-  return { folder, keysDir, options, importAccount, sealAccount }
-}
-
-test('keys are made, listed, imported; none is printed or replaced', async (t) => {
-  const { folder, keysDir, options, importAccount } = keysFolder(t)
   const made = await altlayer(['operator', 'keys', 'new', 'alice', ...options, '--json'])
   assert.equal(made.code, 0, made.stderr)
   const read = (file: string) => JSON.parse(readFileSync(join(keysDir, file), 'utf8'))
@@ -147,7 +117,7 @@ test('ALT is claimed, moved, staked, bridged and voted with; an operator registe
   const other = devAccount(ROLLUP_OWNER).address
   const chainArgs = ['--l1', chain.anvil.url, '--deployment', file, ...options, '--json']
   const command = async (...args: string[]) => {
-    const { code, stdout, stderr } = await altlayer([...args, ...chainArgs])
+    const { code, stdout, stderr } = await altlayerHere([...args, ...chainArgs])
     assert.equal(code, 0, `${args.join(' ')}: ${stderr}`)
     return JSON.parse(stdout)
   }
@@ -196,7 +166,7 @@ test('ALT is claimed, moved, staked, bridged and voted with; an operator registe
   await t.test('ALT goes into the bridge', async () => {
     const bridge: Address = `0x${'b1'.repeat(20)}`
     const refused = ['alt', 'bridge', '25', '--bridge', bridge, '--key', 'holder', ...chainArgs]
-    assert.match((await altlayer(refused)).stderr, /there is no contract/)
+    assert.match((await altlayerHere(refused)).stderr, /there is no contract/)
     await placeBridge(bridge, request, (data) => chain.sendData(0, bridge, data))
     await asHolder('bridge', '25', '--bridge', bridge)
     assert.equal((await balance(bridge)).alt, 25n * ALT)
@@ -213,7 +183,7 @@ test('ALT is claimed, moved, staked, bridged and voted with; an operator registe
     await chain.wait(VOTING_DELAY + 1)
     await asHolder('vote', proposal, 'for')
     const twice = ['alt', 'vote', proposal, 'for', '--key', 'holder', ...chainArgs]
-    assert.match((await altlayer(twice)).stderr, /GovernorAlreadyCastVote/)
+    assert.match((await altlayerHere(twice)).stderr, /GovernorAlreadyCastVote/)
   })
 
   await t.test('an operator registers, has a status, and leaves', async () => {
@@ -233,7 +203,7 @@ test('ALT is claimed, moved, staked, bridged and voted with; an operator registe
     await asAlice('deregister', '--forget-key')
     assert.equal((await asAlice('status')).key, undefined)
     const unknown = ['operator', 'register', '--service', 'squad', '--key', 'alice', ...chainArgs]
-    assert.match((await altlayer(unknown)).stderr, /no rollup runs service/)
+    assert.match((await altlayerHere(unknown)).stderr, /no rollup runs service/)
   })
 })
 

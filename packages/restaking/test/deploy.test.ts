@@ -58,6 +58,43 @@ test('ALT, governance and restaking are deployed, found again, and ALT moves bet
   assert.equal(remote.contracts.TimelockController, contracts.TimelockController)
   assert.equal(await supplyOf(bsc, alt), 0n)
 
+  await t.test('each beneficiary has a wallet with its amount and schedule', async () => {
+    const reader = await home.client(0)
+    const events = await reader.public.getContractEvents({
+      address: contracts.AltDistribution as Address,
+      abi: ownArtifact('AltDistribution').abi,
+      eventName: 'WalletCreated',
+      fromBlock: 0n,
+      strict: true,
+    })
+    const wallet = ownArtifact('AltVestingWallet').abi
+    const found = await Promise.all(
+      events.map(async ({ args }) => {
+        const at = (args as unknown as { readonly wallet: Address }).wallet
+        const [beneficiary, amount, start, duration, cliff] = await Promise.all([
+          reader.read<Address>(at, wallet, 'owner'),
+          reader.read<bigint>(alt, abi, 'balanceOf', [at]),
+          reader.read<bigint>(at, wallet, 'start'),
+          reader.read<bigint>(at, wallet, 'duration'),
+          reader.read<bigint>(at, wallet, 'cliff'),
+        ])
+        // The wallet tells the time of its cliff.
+        return {
+          beneficiary: beneficiary.toLowerCase(),
+          amount,
+          start,
+          duration,
+          cliff: cliff - start,
+        }
+      }),
+    )
+    assert.deepEqual(
+      found,
+      config.allocations.map(({ name: _, ...allocation }) => allocation),
+    )
+    assert.equal(await reader.read(alt, abi, 'balanceOf', [contracts.AltDistribution]), 0n)
+  })
+
   await t.test('the deployer keeps no role', async () => {
     const timelock = ownArtifact('TimelockController')
     const deployer = devAccount(DEPLOYER).address

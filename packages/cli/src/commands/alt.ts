@@ -35,7 +35,7 @@ export const alt: Command = {
     'stake AMOUNT               ALT into reALT',
     'unstake AMOUNT             reALT into ALT, to be claimed after the cooldown',
     'claim                      what vested, and what was unstaked',
-    'delegate ADDRESS           whose vote it is; without it ALT does not vote',
+    'delegate ADDRESS           whose vote it is, also of what still vests; without it ALT does not vote',
     'propose FILE               {"description": "...", "calls": [{"to": "0x...", "data": "0x..."}]}',
     'proposals                  the newest, with their states',
     'proposal PROPOSAL          one of them: votes, times, calls',

@@ -3,7 +3,7 @@ import {
   altBalance,
   bridgeCalls,
   claimCalls,
-  delegateCall,
+  delegateCalls,
   stakeCalls,
   transferCall,
   unstakeCall,
@@ -39,7 +39,9 @@ export async function transfer(
 
 export async function delegate(context: ChainContext, to: Address): Promise<number> {
   const session = await openSession(context)
-  return perform(session, [delegateCall(session.deployment, to)])
+  const { client, reader, deployment } = session
+  const account = sessionAccount(session)
+  return perform(session, await delegateCalls(client, reader, deployment, account, to))
 }
 
 export async function stake(context: ChainContext, amount: bigint): Promise<number> {

@@ -2,6 +2,8 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { commands } from '../../src/commands/index.ts'
+import { run as runCommandLine } from '../../src/run.ts'
 
 export const binary = join(import.meta.dirname, '../../bin/altlayer.js')
 
@@ -29,6 +31,22 @@ export async function run(
 /** Runs `altlayer`, by default with the Node.js that runs the tests. */
 export function altlayer(args: readonly string[], node = process.execPath): Promise<Finished> {
   return run(node, [binary, ...args])
+}
+
+/** Runs a command line in this process: for commands that print and return. One at a time. */
+export async function altlayerHere(args: readonly string[]): Promise<Finished> {
+  const lines: { readonly out: string[]; readonly error: string[] } = { out: [], error: [] }
+  const { log } = console
+  console.log = (line: unknown) => void lines.out.push(String(line))
+  try {
+    const code = await runCommandLine(commands, args, {
+      out: (line) => lines.out.push(line),
+      error: (line) => lines.error.push(line),
+    })
+    return { code, stdout: lines.out.join('\n'), stderr: lines.error.join('\n') }
+  } finally {
+    console.log = log
+  }
 }
 
 /** A process in a group of its own that does nothing until it is told to end. */

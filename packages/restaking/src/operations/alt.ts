@@ -3,6 +3,7 @@ import { opStackArtifact, ownArtifact } from '@altlayer/launch/deploy'
 import type { Address } from '@altlayer/protocol'
 import type { PublicClient } from 'viem'
 import type { AltDeployment } from '../deploy/deploy.ts'
+import { sameAddress } from '../deploy/names.ts'
 import { abiOf, type Call, contractAddress, makeCall } from './call.ts'
 import { eventsBackwards } from './logs.ts'
 import { openWithdrawals, vaultClaimCalls } from './vaults.ts'
@@ -40,10 +41,32 @@ export function transferCall(deployment: AltDeployment, to: Address, amount: big
   return makeCall(`Transfer ALT to ${to}`, token, abiOf.alt(), 'transfer', [to, amount])
 }
 
-/** Gives the account's votes to `to`: without it they do not count. */
+/** Gives the votes of what the account holds to `to`: without it they do not count. */
 export function delegateCall(deployment: AltDeployment, to: Address): Call {
   const token = contractAddress(deployment, 'AltToken')
   return makeCall(`Delegate votes to ${to}`, token, abiOf.alt(), 'delegate', [to])
+}
+
+/** As `delegateCall`, and the votes of what still vests to the account. What is with `to` is left out. */
+export async function delegateCalls(
+  client: PublicClient,
+  chain: ChainReader,
+  deployment: AltDeployment,
+  account: Address,
+  to: Address,
+): Promise<readonly Call[]> {
+  const token = contractAddress(deployment, 'AltToken')
+  const read = <T>(name: string, of: Address) => chain.read<T>(token, abiOf.alt(), name, [of])
+  const isWith = async (of: Address) => sameAddress(await read<Address>('delegates', of), to)
+  const calls = (await isWith(account)) ? [] : [delegateCall(deployment, to)]
+  if (deployment.contracts.AltDistribution === undefined) return calls
+  const { abi } = ownArtifact('AltVestingWallet')
+  for (const wallet of await vestingWallets(client, deployment, account)) {
+    if ((await read<bigint>('balanceOf', wallet)) === 0n || (await isWith(wallet))) continue
+    const title = `Delegate the votes of wallet ${wallet} to ${to}`
+    calls.push(makeCall(title, wallet, abi, 'delegate', [token, to]))
+  }
+  return calls
 }
 
 /** Turns ALT into reALT. */

@@ -182,8 +182,9 @@ async function viewOf(
     'proposalVotes',
     [id],
   )
+  const now = await chain.read<number>(governor, abiOf.governor(), 'clock')
   const quorum =
-    progress.state === 'pending'
+    BigInt(now) <= progress.snapshot
       ? undefined
       : await chain.read<bigint>(governor, abiOf.governor(), 'quorum', [progress.snapshot])
   return {
