@@ -3,6 +3,8 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { checkToolchain, ToolchainError } from '@altlayer/program/scripts/elf.ts'
+import { buildProgram } from '../../vital/test/conformance/build.ts'
 import { altlayer } from './helpers/process.ts'
 
 const ENTRY = 0x80000000
@@ -57,6 +59,15 @@ const reads = elf([
 ])
 const KEY = '00'.repeat(32)
 
+/** Why there is nothing to build programs with, where the RISC-V toolchain is not installed. */
+const absent = await checkToolchain().then(
+  () => false as const,
+  (error: unknown) => {
+    if (error instanceof ToolchainError) return error.message
+    throw error
+  },
+)
+
 describe('altlayer riscv run', () => {
   let folder: string
   const path = (name: string): string => join(folder, name)
@@ -81,6 +92,15 @@ describe('altlayer riscv run', () => {
     const bad = await altlayer(['riscv', 'run', path('bad.elf')])
     assert.equal(bad.code, 224)
     assert.match(bad.stdout, /exit code 224: unknown instruction/)
+  })
+
+  it('passes a conformance program with 0, fails one by its number', { skip: absent }, async () => {
+    await buildProgram('memory.S', 'linker script, 0x80000000', path('memory.elf'))
+    assert.equal((await altlayer(['riscv', 'run', path('memory.elf')])).code, 0)
+    await buildProgram('failing.S', "the linker's default", path('failing.elf'), ['NUMBER=7'])
+    const { code, stdout } = await altlayer(['riscv', 'run', path('failing.elf')])
+    assert.equal(code, 15)
+    assert.match(stdout, /exit code 15\n/)
   })
 
   it('shows what the program writes, without control characters, or keeps it as it is', async () => {

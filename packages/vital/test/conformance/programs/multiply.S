@@ -1,0 +1,47 @@
+// M on 64 bits: both halves of products by signedness; division by zero and overflow as the manual's table says.
+#include "cases.h"
+
+#define MIN 0x8000000000000000
+
+BEGIN
+  RR(2, mul, 1, -1, -1)
+  RR(3, mul, 0, 0x100000000, 0x100000000)
+  RR(4, mul, 0xef0259f5d5fa6310, 0xfedcba9876543210, 0x1111111111111111)
+  RR(5, mulh, 0, -1, -1)
+  RR(6, mulh, 0x4000000000000000, MIN, MIN)
+  RR(7, mulh, -1, MIN, 1)
+  RR(8, mulh, -1, 1, -1)
+  RR(9, mulhsu, -1, -1, -1)
+  RR(10, mulhsu, MIN, MIN, -1)
+  RR(11, mulhsu, 1, 2, -1)
+  RR(12, mulhsu, 0xc000000000000000, MIN, MIN)
+  RR(13, mulhu, 0xfffffffffffffffe, -1, -1)
+  RR(14, mulhu, 0x4000000000000000, MIN, MIN)
+  RR(15, mulhu, 1, 0x100000000, 0x100000000)
+  RR(16, mulh, 0xffec94f918f48bde, 0xfedcba9876543210, 0x1111111111111111)
+  RR(17, mulhsu, 0xffec94f918f48bde, 0xfedcba9876543210, 0x1111111111111111)
+  RR(18, mulhu, 0x10fda60a2a059cef, 0xfedcba9876543210, 0x1111111111111111)
+
+  RR(20, div, 3, 20, 6)
+  RR(21, div, -3, -20, 6)
+  RR(22, div, -3, 20, -6)
+  RR(23, div, 3, -20, -6)
+  RR(24, div, MIN, MIN, 1)
+  RR(25, div, MIN, MIN, -1)
+  RR(26, div, -1, MIN, 0)
+  RR(27, div, -1, 0, 0)
+  RR(28, divu, 0x2aaaaaaaaaaaaaa7, -20, 6)
+  RR(29, divu, 0, MIN, -1)
+  RR(30, divu, -1, 1, 0)
+  RR(31, rem, 2, 20, 6)
+  RR(32, rem, -2, -20, 6)
+  RR(33, rem, 2, 20, -6)
+  RR(34, rem, -2, -20, -6)
+  RR(35, rem, 0, MIN, -1)
+  RR(36, rem, MIN, MIN, 0)
+  RR(37, remu, 2, -20, 6)
+  RR(38, remu, MIN, MIN, -1)
+  RR(39, remu, 7, 7, 0)
+  INTO_X0(40, mul x0, a1, a2)
+  INTO_X0(41, div x0, a1, x0)
+END
