@@ -35,8 +35,9 @@ typedef u32 aligned_u32 __attribute__((may_alias));
 typedef u64 aligned_u64 __attribute__((may_alias));
 
 /*
- * The machine refuses misaligned accesses, wasm does not. The rare ones go to routines that keep every register
- * but t0..t2, so that the common way does not pay for a call that it does not make.
+ * The program makes aligned accesses only, so that each of its steps touches one leaf of data at most. Wasm's
+ * misaligned ones are rare: they go to routines that keep every register but t0..t2, so that the common way does not
+ * pay for a call that it does not make.
  */
 #define MISALIGNED(p, size) UNLIKELY((p) & ((size) - 1))
 
