@@ -59,6 +59,9 @@ export interface OpStackP2p {
   close(): Promise<void>
 }
 
+/** Milliseconds between warnings that blocks come at the wrong time. */
+const TIME_WARNINGS = 60_000
+
 /** Milliseconds; the OP Stack node's. */
 const REQUEST_LIMITS = {
   maxResponse: MAX_RESPONSE_SIZE,
@@ -74,6 +77,17 @@ export async function startOpStackP2p(options: OpStackP2pOptions): Promise<OpSta
   const seen = createSeenBlocks()
   const refused = new Map<Refusal, number>()
   let accepted = 0
+
+  let warnedAt = Number.NEGATIVE_INFINITY
+  /** One such block is a peer's fault; when all are, it is this machine's clock. */
+  function warnOfTime(reason: Refusal, timestamp: string | undefined): void {
+    if (now() - warnedAt < TIME_WARNINGS) return
+    warnedAt = now()
+    logger.warn(
+      { reason, block: Number(timestamp), clock: Math.floor(now() / 1_000) },
+      'a gossiped block was rejected for its time; if others are too, see whether the clock of this machine is right',
+    )
+  }
 
   const blockTopic = (version: (typeof PAYLOAD_VERSIONS)[number]): Topic => ({
     name: blocksTopic(chain.chainId, version),
@@ -92,6 +106,7 @@ export async function startOpStackP2p(options: OpStackP2pOptions): Promise<OpSta
       }
       const { outcome, reason, detail } = verdict
       refused.set(reason, (refused.get(reason) ?? 0) + 1)
+      if (reason === 'too new' || reason === 'too old') warnOfTime(reason, detail)
       if (outcome === 'reject')
         logger.debug({ peer: from, reason, ...(detail && { detail }) }, 'gossiped block rejected')
       return outcome
