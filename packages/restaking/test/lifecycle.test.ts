@@ -15,11 +15,13 @@ import {
 import {
   type AltDeployment,
   type Call,
+  claimRewardsCalls,
   deregistrationCalls,
   newSecret,
   operatorStatus,
   publicKeyOf,
   registrationCalls,
+  rewardsOf,
   serviceId,
   serviceKind,
 } from '../src/index.ts'
@@ -39,6 +41,9 @@ const [CURATOR, OPERATOR, ALICE, BOB, REPORTER] = [1, 3, 4, 5, 6]
 const ETHER = 10n ** 18n
 const LST_STAKE = 100n * ETHER
 const ALT_STAKE = 50_000n * ETHER
+/** Wei an epoch, of the local configuration; what the rollup pays ahead. */
+const RATE = 1_000n * ETHER
+const PREPAID = 20n * RATE
 const OFFENCE = 'mach.equivocation'
 /** A tenth of the stake; of it a fifth to the reporter, three tenths to the rollup's fund. */
 const RULE = {
@@ -50,14 +55,19 @@ const RULE = {
 /** Answers `verify` with the evidence itself: what MACH's module will prove, a test claims. */
 const EVIDENCE_MODULE: Hex = '0x696064358060845f375ff35f52600a6016f3'
 
+/** Answers `participationOf` with one of one: who is in the table took part. */
+const PARTICIPATION: Hex = '0x6c60015f52600160205260405ff35f52600d6013f3'
+
 const service = serviceId(ROLLUP, 'mach')
+const feesAbi = ownArtifact('ServiceFees').abi
+const rewardsAbi = ownArtifact('OperatorRewards').abi
 const table = ownArtifact('StakeTable').abi
 const slasherAbi = ownArtifact('Slasher').abi
 const erc20 = ownArtifact('AltToken').abi
 const vaultAbi = symbioticArtifact('Vault').abi as Abi
 const delegatorAbi = symbioticArtifact('NetworkRestakeDelegator').abi as Abi
 
-test('restake, register, table, slash, loss, exit', async (t) => {
+test('restake, register, table, earn, slash, loss, exit', async (t) => {
   const chain = await startChain(t, 900)
   const { deployment, assets } = await launch(chain)
   const at = (name: string) => deployment.contracts[name] as Address
@@ -106,6 +116,60 @@ test('restake, register, table, slash, loss, exit', async (t) => {
     assert.deepEqual(entries[0]?.key, publicKeyOf(secret).g1)
     assert.deepEqual(key, publicKeyOf(secret).g1)
     assert.deepEqual(stake, [LST_STAKE, ALT_STAKE])
+  })
+
+  await t.test('an epoch that the rollup paid for earns its operator and delegators', async () => {
+    const fees = at('ServiceFees')
+    await chain.send(LAUNCHPOOL, at('AltToken'), erc20, 'approve', [fees, PREPAID])
+    await chain.send(LAUNCHPOOL, fees, feesAbi, 'prepay', [service, PREPAID])
+    const now = async () => (await reader.public.getBlock()).timestamp
+    const until = async (time: bigint) => chain.wait(Number(time - (await now())))
+    const nextEpoch = async () => {
+      const { epoch } = await operatorStatus(options)
+      const start = await reader.read<number>(at('StakeTable'), table, 'epochStart', [epoch + 1])
+      // It is the current one once its start has passed.
+      await until(BigInt(start) + 1n)
+    }
+    await nextEpoch()
+    await chain.send(0, at('StakeTable'), table, 'roll', [service, 10n])
+    const { epoch } = await operatorStatus(options)
+    assert.equal(await reader.read(fees, feesAbi, 'isServed', [service]), true)
+    await nextEpoch()
+    await chain.send(0, fees, feesAbi, 'consume', [service, 10n])
+    const earned = async (delegator?: number) =>
+      rewardsOf(
+        {
+          ...options,
+          ...(delegator !== undefined && { delegator: devAccount(delegator).address }),
+        },
+        10,
+        await now(),
+      )
+    const early = await earned()
+    assert.deepEqual(
+      early.map(({ epoch, isClaimable }) => [epoch, isClaimable]),
+      [[epoch, false]],
+    )
+    assert.deepEqual(claimRewardsCalls(options, early), [])
+    await until((early[0]?.settlesAt ?? 0n) + 1n)
+    // Half of the rate is for each quorum: one delegator has all of one. A tenth is the operator's.
+    for (const [who, part, of] of [
+      [OPERATOR, RATE / 10n, options],
+      [ALICE, (RATE * 45n) / 100n, { ...options, delegator: devAccount(ALICE).address }],
+      [BOB, (RATE * 45n) / 100n, { ...options, delegator: devAccount(BOB).address }],
+    ] as const) {
+      const due = await earned(who === OPERATOR ? undefined : who)
+      assert.deepEqual(
+        due.map(({ epoch, amount, isClaimable }) => [epoch, amount, isClaimable]),
+        [[epoch, part, true]],
+      )
+      await sendAll(chain, who, claimRewardsCalls(of, due))
+      const balance = [at('AltToken'), erc20, 'balanceOf', [devAccount(who).address]] as const
+      assert.equal(await reader.read(...balance), part)
+      assert.deepEqual(await earned(who === OPERATOR ? undefined : who), [])
+    }
+    const pot = await reader.read(at('OperatorRewards'), rewardsAbi, 'potOf', [service, epoch])
+    assert.deepEqual(pot, [RATE, RATE])
   })
 
   await t.test(
@@ -158,7 +222,16 @@ test('restake, register, table, slash, loss, exit', async (t) => {
 
 async function launch(chain: TestChain) {
   const { deployment, assets } = await launchServed(chain)
-  await setRule(chain, deployment)
+  const module = await chain.create(0, [], EVIDENCE_MODULE, [])
+  await asGovernance(chain, deployment, 'Slasher', slasherAbi, 'setRule', [
+    serviceKind(OFFENCE),
+    { module, ...RULE },
+  ])
+  const reports = await chain.create(0, [], PARTICIPATION, [])
+  await asGovernance(chain, deployment, 'OperatorRewards', rewardsAbi, 'setParticipation', [
+    serviceKind('mach'),
+    reports,
+  ])
   const alt = deployment.contracts.AltToken as Address
   await releaseLaunchpool(chain, alt)
   const bob = devAccount(BOB).address
@@ -168,26 +241,23 @@ async function launch(chain: TestChain) {
   return { deployment, assets }
 }
 
-/** As governance: how it decides is the contracts' own test. */
-async function setRule(chain: TestChain, { contracts }: AltDeployment): Promise<void> {
-  const module = await chain.create(0, [], EVIDENCE_MODULE, [])
+/** As governance: how it decides is told in `governance.test.ts`. */
+async function asGovernance(
+  chain: TestChain,
+  { contracts }: AltDeployment,
+  name: string,
+  abi: Abi,
+  functionName: string,
+  args: readonly unknown[],
+): Promise<void> {
   const { public: rpc } = await chain.client(0)
   const request = (method: string, params: readonly unknown[]) =>
     rpc.request({ method, params } as never) as Promise<Hash>
   const from = contracts.TimelockController
   await request('anvil_setBalance', [from, '0xde0b6b3a7640000'])
   await request('anvil_impersonateAccount', [from])
-  const hash = await request('eth_sendTransaction', [
-    {
-      from,
-      to: contracts.Slasher,
-      data: encodeFunctionData({
-        abi: slasherAbi,
-        functionName: 'setRule',
-        args: [serviceKind(OFFENCE), { module, ...RULE }],
-      }),
-    },
-  ])
+  const data = encodeFunctionData({ abi, functionName, args })
+  const hash = await request('eth_sendTransaction', [{ from, to: contracts[name], data }])
   await chain.anvil.mine()
   assert.equal((await rpc.getTransactionReceipt({ hash })).status, 'success')
 }
