@@ -59,6 +59,10 @@ test('what vested votes for another rate; a rollup pays both, gives notice, and 
   const balanceOf = (index: number) =>
     read<bigint>('AltToken', 'balanceOf', [devAccount(index).address])
   const now = async () => (await reader.public.getBlock()).timestamp
+  const account = () =>
+    read<{ readonly balance: bigint; readonly endEpoch: number }>('ServiceFees', 'accountOf', [
+      service,
+    ])
   const currentEpoch = () => read<number>('StakeTable', 'currentEpoch')
   /** To the start of an epoch, counted from the current one. */
   const wait = async (epochs: number) => {
@@ -170,11 +174,6 @@ test('what vested votes for another rate; a rollup pays both, gives notice, and 
     assert.equal(balance, PREPAID - paid)
     assert.equal(await read('AltToken', 'balanceOf', [at('OperatorRewards')]), paid)
   })
-
-  const account = () =>
-    read<{ readonly balance: bigint; readonly endEpoch: number }>('ServiceFees', 'accountOf', [
-      service,
-    ])
 
   await t.test(
     'it gives notice, is served until the notice is over, and gets back the rest',
