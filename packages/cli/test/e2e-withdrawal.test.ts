@@ -16,19 +16,19 @@ import {
   zeroHash,
 } from 'viem'
 import { addressOf, type Clients, clientsOf } from './helpers/clients.ts'
-import { type Court, openCourt, type Service, startService } from './helpers/dispute.ts'
+import { type Court, openCourt } from './helpers/dispute.ts'
 import { type Network, startNetwork } from './helpers/network.ts'
 import { threeChains } from './helpers/three-chains.ts'
 import { finalize, prove, withdrawalStatus } from './helpers/withdrawal.ts'
 
-// A stock viem takes ether from L2 to L1 through `altlayer up` as it is; a thief tries with a root of his own.
+// A stock viem takes ether from L2 to L1 through `altlayer up` as it is, whose proposer and player do the rest; a thief
+// tries with a root of his own.
 // Beside it, since withdrawals take minutes, ALT goes around three chains.
 
 const folder = mkdtempSync(join(tmpdir(), 'altlayer-withdrawal-'))
 let network: Network
 let clients: Clients
 let court: Court
-let player: Service
 
 const PORTAL_ABI = parseAbi([
   'struct Withdrawal { uint256 nonce; address sender; address target; uint256 value; uint256 gasLimit; bytes data; }',
@@ -42,17 +42,9 @@ before(async () => {
   network = await startNetwork(join(folder, 'network'), ['--proposal-interval', '5'])
   clients = clientsOf(network)
   court = await openCourt(network)
-  player = startService(
-    [
-      ...['vital', 'play', '--l1', network.l1.url, '--rollup', network.l2.url],
-      ...['--addresses', court.addressesPath, '--config', court.rollupConfigPath],
-    ],
-    { ALTLAYER_VITAL_KEY: network.accounts[1]?.privateKey as Hex },
-  )
 })
 
 after(async () => {
-  await player?.stop('SIGKILL')
   await court?.close()
   await network?.stop()
   rmSync(folder, { recursive: true, force: true })
@@ -187,5 +179,5 @@ async function waitFor(condition: () => Promise<boolean>): Promise<void> {
     if (await condition().catch(() => false)) return
     await new Promise((resolve) => setTimeout(resolve, 500))
   }
-  assert.fail(`not in time\n${player.output()}\n${network.output()}`)
+  assert.fail(`not in time\n${network.output()}`)
 }
