@@ -139,7 +139,13 @@ contract OperatorRewardsTest is FeesFixture {
             abi.encodeWithSelector(IOperatorRewards.NotExpired.selector, service, epoch)
         );
         rewards.reclaim(service, epoch);
-        vm.warp(block.timestamp + CLAIM_PERIOD);
+        // The last second is the claimants' yet.
+        vm.warp(block.timestamp + CLAIM_PERIOD - 1);
+        vm.expectRevert(
+            abi.encodeWithSelector(IOperatorRewards.NotExpired.selector, service, epoch)
+        );
+        rewards.reclaim(service, epoch);
+        vm.warp(block.timestamp + 1);
         assertEq(rewards.reclaim(service, epoch), POT - 50e18);
         assertEq(tokens[1].balanceOf(treasury), POT - 50e18);
         vm.expectRevert(abi.encodeWithSelector(IOperatorRewards.NothingToClaim.selector, treasury));
@@ -165,6 +171,7 @@ contract OperatorRewardsTest is FeesFixture {
         _settle();
         assertEq(rewards.commissionAt(seated[0], epoch), 0.1e18);
         uint48 later = epoch + 1 + PARAMETER_DELAY;
+        assertEq(rewards.commissionAt(seated[0], later - 1), 0.1e18);
         assertEq(rewards.commissionAt(seated[0], later), 1e18);
         assertEq(_claimOperator(seated[0]), 50e18);
         epoch = later;
@@ -186,7 +193,9 @@ contract OperatorRewardsTest is FeesFixture {
         rewards.setParticipation(KIND, participation);
         vm.prank(address(timelock));
         rewards.setParticipation(KIND, IParticipation(address(0)));
-        assertEq(address(rewards.participationAt(KIND, epoch)), address(participation));
+        uint48 last = epoch + PARAMETER_DELAY;
+        assertEq(address(rewards.participationAt(KIND, last)), address(participation));
+        assertEq(address(rewards.participationAt(KIND, last + 1)), address(0));
         _settle();
         assertEq(_claimOperator(seated[0]), 50e18);
         epoch += 1 + PARAMETER_DELAY;

@@ -3,6 +3,7 @@ pragma solidity ^0.8.24;
 
 import { StakeSource } from "../../src/restaking/StakeSource.sol";
 import { IEigenLayerStakeSource } from "../../src/restaking/interfaces/IEigenLayerStakeSource.sol";
+import { ISlasher } from "../../src/restaking/interfaces/ISlasher.sol";
 import { IStakeSource, Quorum } from "../../src/restaking/interfaces/IStakeSource.sol";
 import {
     IAllocationManager,
@@ -69,8 +70,27 @@ contract EigenLayerStakeSourceTest is StakeSourceSuite, EigenLayerFixture {
         tokens[0].mint(address(eigenSource), 1e18);
         assertEq(slasher.distribute(first, address(tokens[0])), ETH_STAKE / 10);
         assertApproxEqAbs(slasher.distribute(second, address(tokens[0])), ETH_STAKE / 10, 2000);
-        // A gift stays no one's.
+        // A gift stays no one's, however often it is asked for.
         assertApproxEqAbs(tokens[0].balanceOf(address(eigenSource)), 1e18, 2000);
+        vm.expectRevert(
+            abi.encodeWithSelector(ISlasher.NothingReceived.selector, first, address(tokens[0]))
+        );
+        slasher.distribute(first, address(tokens[0]));
+    }
+
+    /// EigenLayer could slash it for two weeks yet: for what it did while it was a member, only.
+    function test_anOffenceAfterItLeftRemovesNothing() public {
+        _exit(operator);
+        _wait(12);
+        eigenSource.record(service, operator);
+        _wait(12);
+        assertTrue(eigen.isOperatorSlashable(operator, _set()));
+        bytes32 offence = _punish(operator, _now() - 1, "a");
+        assertEq(eigen.operatorShares(operator, strategyFor[0]), ETH_STAKE);
+        vm.expectRevert(
+            abi.encodeWithSelector(IStakeSource.NotRemoved.selector, offence, address(tokens[0]))
+        );
+        slasher.distribute(offence, address(tokens[0]));
     }
 
     function test_delegationMovesWithTheDelegator() public {

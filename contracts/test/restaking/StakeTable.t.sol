@@ -379,6 +379,23 @@ contract StakeTableTest is RestakingTest {
         assertFalse(_isSeated(_operator(0)));
     }
 
+    /// @dev A seat that is given up is filled by the last one, which can be given up in turn.
+    function test_leave_ofWhoHasMoved() public {
+        vm.prank(_operator(0));
+        table.leave(service);
+        table.roll(service, COUNT);
+        assertEq(table.seatsOf(service)[0], _operator(COUNT - 1));
+        vm.prank(_operator(COUNT - 1));
+        table.leave(service);
+        _nextEpoch();
+        table.roll(service, COUNT);
+        address[] memory seated = table.seatsOf(service);
+        assertEq(seated.length, COUNT - 2);
+        for (uint256 i = 1; i < COUNT - 1; i++) {
+            assertTrue(_isSeated(_operator(i)), "whose seat it was not");
+        }
+    }
+
     function test_leave_canBeTakenBack() public {
         vm.prank(_operator(0));
         table.leave(service);

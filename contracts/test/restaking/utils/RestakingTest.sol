@@ -15,7 +15,7 @@ abstract contract RestakingTest is RestakedSystem {
 
     function _newSource(
         address slasher_
-    ) internal override returns (IStakeSource) {
+    ) internal virtual override returns (IStakeSource) {
         source = new StakeSourceDouble(slasher_, WINDOW, [IERC20(tokens[0]), IERC20(tokens[1])]);
         return source;
     }

@@ -159,7 +159,7 @@ contract StakeSourceDouble is IStakeSource {
         address operator,
         uint8 quorum,
         uint48 timestamp
-    ) public view returns (uint256) {
+    ) public view virtual returns (uint256) {
         require(!broken[operator], "broken");
         if (!isMember(service, operator, timestamp)) return 0;
         return _vault(service, operator, quorum).active.upperLookup(timestamp);
