@@ -64,7 +64,11 @@ export async function deployLocal(
   signal: AbortSignal,
 ): Promise<{ readonly restaking: LocalRestaking; readonly keeper: RestakingKeeper }> {
   const { l1Url: url, l1ChainId: chainId } = network
+  let mined = 0
   const mine = async () => {
+    const now = performance.now()
+    if (now - mined < MINE_INTERVAL) return
+    mined = now
     await rpc(url, 'evm_mine', [])
   }
   const connect = (key: Hex) => connectL1({ url, key, chainId, mine, signal })
@@ -121,6 +125,12 @@ export type LocalProgress = (
   chain: 'l1' | 'l2',
   event: Parameters<NonNullable<RunContext['progress']>>[0],
 ) => void
+
+/**
+ * Milliseconds between L1 blocks that are mined. The rollup takes in one L1 block with each of its own: were
+ * many mined at once, deposits would wait until it has caught up.
+ */
+const MINE_INTERVAL = 500
 
 /** Milliseconds: the rollup has a block every second. */
 const L2_POLL = 200
