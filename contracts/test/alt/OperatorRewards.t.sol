@@ -237,12 +237,7 @@ contract OperatorRewardsTest is FeesFixture {
 
     function test_tokenThatCallsBackIsPaidOnce() public {
         ReentrantToken token = new ReentrantToken();
-        OperatorRewards with = _rewardsOf(address(token));
-        vm.prank(address(timelock));
-        with.setParticipation(KIND, participation);
-        epoch += 1 + PARAMETER_DELAY;
-        vm.warp(table.epochStart(epoch) + 1);
-        table.roll(service, 10);
+        OperatorRewards with = _runningRewardsOf(address(token));
         token.mint(address(this), POT);
         token.approve(address(with), POT);
         token.arm(address(with), abi.encodeCall(with.fund, (service, epoch, 1)));
@@ -269,6 +264,18 @@ contract OperatorRewardsTest is FeesFixture {
             REPORT_TIME,
             CLAIM_PERIOD
         );
+    }
+
+    /// @dev Such rewards in the first epoch for which participation counts.
+    function _runningRewardsOf(
+        address token
+    ) private returns (OperatorRewards with) {
+        with = _rewardsOf(token);
+        vm.prank(address(timelock));
+        with.setParticipation(KIND, participation);
+        epoch += 1 + PARAMETER_DELAY;
+        vm.warp(table.epochStart(epoch) + 1);
+        table.roll(service, 10);
     }
 
     function testFuzz_partsNeverExceedThePot(
@@ -338,12 +345,7 @@ contract OperatorRewardsTest is FeesFixture {
     /// A token that refuses a payment keeps what is owed where it is.
     function test_tokenThatRefusesIsPaidLater() public {
         RevertingToken token = new RevertingToken();
-        OperatorRewards with = _rewardsOf(address(token));
-        vm.prank(address(timelock));
-        with.setParticipation(KIND, participation);
-        epoch += 1 + PARAMETER_DELAY;
-        vm.warp(table.epochStart(epoch) + 1);
-        table.roll(service, 10);
+        OperatorRewards with = _runningRewardsOf(address(token));
         token.mint(address(this), POT);
         token.approve(address(with), POT);
         with.fund(service, epoch, POT);
