@@ -133,24 +133,30 @@ describe('L1 reorganised', () => {
     'function hash() view returns (bytes32)',
   ])
 
+  /** The number of the L1 block that an L2 block (the newest) has as its origin. */
+  const originOf = (blockNumber?: bigint) =>
+    viem.l2.readContract({
+      ...{ address: l1Block, abi, functionName: 'number' },
+      ...(blockNumber === undefined ? {} : { blockNumber }),
+    } as const)
+
   /** Whether the origin of an L2 block is in L1's chain. */
   async function stands(blockNumber: bigint): Promise<boolean> {
+    const number = await originOf(blockNumber)
     const read = { address: l1Block, abi, blockNumber } as const
-    const number = await viem.l2.readContract({ ...read, functionName: 'number' })
     const hash = await viem.l2.readContract({ ...read, functionName: 'hash' })
     return (await viem.l1.getBlock({ blockNumber: number })).hash === hash
   }
 
   it('takes L2 back to the last block whose origin stands, and on with its transactions', async () => {
     const made = await transfer()
-    await eventually('five more L1 blocks', 180, async () => {
-      const read = { address: l1Block, abi, functionName: 'number' } as const
-      const origin = await viem.l2.readContract({ ...read, blockNumber: made.number })
-      return (await viem.l2.readContract(read)) > origin + 5n
-    })
+    const origin = await originOf(made.number)
+    await eventually('five more L1 blocks', 180, async () => (await originOf()) > origin + 5n)
     const dropped = await transfer()
     const before = await viem.l2.getBlock()
-    await viem.l1.request({ method: 'anvil_reorg', params: [4, []] } as never)
+    // Counted from L2's origin: L1's head is further on wherever L2 has yet to catch up with it.
+    const depth = (await viem.l1.getBlockNumber()) - origin - 2n
+    await viem.l1.request({ method: 'anvil_reorg', params: [Number(depth), []] } as never)
     // Whether the sequencer or derivation notices first.
     await eventually('L2 goes back', 180, async () => {
       const block = await viem.l2.getBlock({ blockNumber: dropped.number }).catch(() => undefined)
