@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { createProgram } from '@altlayer/engine'
-import type { ChainConfig, Header, Hex } from '@altlayer/protocol'
+import { type ChainConfig, type Header, type Hex, ZERO_HASH } from '@altlayer/protocol'
 import type { Workload } from './workloads.ts'
 
 /** What one run of a workload took, and proof that it was the same work. */
@@ -24,7 +24,6 @@ export const GAS_LIMIT = 20_000_000_000n
 
 const ADDRESS = '0x00000000000000000000000000000000c0de0001'
 const SENDER = '0x00000000000000000000000000000000005e0001'
-const ZERO_HASH: Hex = `0x${'00'.repeat(32)}`
 const EMPTY_STATE: Hex = '0x56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc001622fb5e363b421'
 
 const hex = (bytes: Uint8Array): Hex => `0x${Buffer.from(bytes).toString('hex')}`

@@ -7,6 +7,7 @@ import {
   PREDEPLOYS,
   type RollupConfig,
   rollupConfigToJson,
+  ZERO_HASH,
 } from '@altlayer/protocol'
 import type {
   Json,
@@ -41,10 +42,9 @@ export interface RollupApiOptions {
   readonly peerCount?: () => number
 }
 
-const zeroHash: Hash = `0x${'00'.repeat(32)}`
 /** Seconds behind the clock from which the chain counts as catching up. */
 const SYNCING_FROM = 60n
-const nothing: L1BlockRef = { hash: zeroHash, number: 0, parentHash: zeroHash, timestamp: 0 }
+const nothing: L1BlockRef = { hash: ZERO_HASH, number: 0, parentHash: ZERO_HASH, timestamp: 0 }
 
 /**
  * The `optimism_` methods. Until derivation has begun, `safe` and `finalized` are the engine's, and
@@ -104,7 +104,7 @@ export function createRollupApi(options: RollupApiOptions): RollupApi {
     const { stateRoot } = block.header
     const messagePasserStorageRoot = await withdrawalStorageRoot(block)
     return {
-      version: zeroHash,
+      version: ZERO_HASH,
       outputRoot: outputRoot({ stateRoot, messagePasserStorageRoot, blockHash: block.hash }),
       blockRef: l2Ref(block),
       withdrawalStorageRoot: messagePasserStorageRoot,

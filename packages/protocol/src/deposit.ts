@@ -1,11 +1,15 @@
 import { MalformedInputError } from './errors.ts'
 import {
+  addressToWord,
   bigintToBytes,
   bytesToBigint,
   bytesToHex,
   concatBytes,
   hexToBytes,
   MAX_UINT64,
+  wordToAddress,
+  ZERO_ADDRESS,
+  ZERO_HASH,
 } from './hex.ts'
 import { keccak256, keccak256Hex } from './keccak.ts'
 import { type DepositTransaction, TX_DEPOSIT } from './transaction.ts'
@@ -78,11 +82,11 @@ export function depositFromLog(
     throw new MalformedInputError(`${path}.opaqueData`, 'at least 73 bytes', `${opaque.length}`)
   const creation = opaque[72] as number
   if (creation > 1) throw new MalformedInputError(`${path}.isCreation`, '0 or 1', `${creation}`)
-  const to = topicAddress(log.topics[2] as Hash, `${path}.to`)
+  const to = wordToAddress(log.topics[2] as Hash, `${path}.to`)
   return {
     type: TX_DEPOSIT,
     sourceHash: userDepositSourceHash(l1BlockHash, logIndex),
-    from: topicAddress(log.topics[1] as Hash, `${path}.from`),
+    from: wordToAddress(log.topics[1] as Hash, `${path}.from`),
     ...(creation === 0 && { to }),
     mint: bytesToBigint(opaque.subarray(0, 32)),
     value: bytesToBigint(opaque.subarray(32, 64)),
@@ -109,9 +113,9 @@ export function depositToLog(deposit: UserDeposit, portal: Address): Log {
     address: portal,
     topics: [
       TRANSACTION_DEPOSITED_TOPIC,
-      addressTopic(deposit.from),
-      addressTopic(deposit.to ?? `0x${'00'.repeat(20)}`),
-      `0x${'00'.repeat(32)}`,
+      addressToWord(deposit.from),
+      addressToWord(deposit.to ?? ZERO_ADDRESS),
+      ZERO_HASH,
     ],
     data: bytesToHex(
       concatBytes(bigintToBytes(32n, 32), bigintToBytes(BigInt(opaque.length), 32), padded),
@@ -153,16 +157,6 @@ function decodeAbiBytes(data: Uint8Array, path: string): Uint8Array {
     throw malformed(`${data.length} bytes`)
   if (data.subarray(end).some((byte) => byte !== 0)) throw malformed('padding that is not zero')
   return data.subarray(64, end)
-}
-
-function topicAddress(topic: Hash, path: string): Address {
-  if (!topic.startsWith(`0x${'00'.repeat(12)}`))
-    throw new MalformedInputError(path, 'an address in 32 bytes', topic)
-  return `0x${topic.slice(26)}`
-}
-
-function addressTopic(address: Address): Hash {
-  return `0x${'00'.repeat(12)}${address.slice(2)}`
 }
 
 function toAddress(value: bigint): Address {

@@ -15,6 +15,8 @@ import {
   parseHash,
   parseInteger,
   quantity,
+  ZERO_ADDRESS,
+  ZERO_HASH,
 } from './hex.ts'
 import { type JsonObject, jsonNumber, optional, parseObject, unknownMembers } from './json.ts'
 import { parseOptimismEip1559 } from './rollup-config.ts'
@@ -65,7 +67,6 @@ const DEFAULT_BLOB_SCHEDULE: BlobSchedule = {
 }
 
 const INITIAL_BASE_FEE = 1_000_000_000n
-const ZERO_HASH: Hash = `0x${'00'.repeat(32)}`
 
 // The program executes Paris and later: a chain must have these active in its first block.
 const BLOCK_FORKS = [
@@ -266,7 +267,7 @@ function parseGenesisHeader(json: JsonObject, path: string): GenesisHeader {
     difficulty: optional(json.difficulty, `${path}.difficulty`, parseInteger) ?? 0n,
     mixHash: hash('mixHash'),
     nonce: bigintToHex(integer('nonce') ?? 0n, 8),
-    miner: optional(json.coinbase, `${path}.coinbase`, parseAddress) ?? `0x${'00'.repeat(20)}`,
+    miner: optional(json.coinbase, `${path}.coinbase`, parseAddress) ?? ZERO_ADDRESS,
     parentHash: hash('parentHash'),
     ...(baseFeePerGas !== undefined && { baseFeePerGas }),
     ...(excessBlobGas !== undefined && { excessBlobGas }),

@@ -10,6 +10,11 @@ export const MAX_UINT64 = (1n << 64n) - 1n
 export const MAX_UINT128 = (1n << 128n) - 1n
 export const MAX_UINT256 = (1n << 256n) - 1n
 
+/** 32 bytes of zero: no hash, or an empty word of storage. */
+export const ZERO_HASH: Hash = `0x${'00'.repeat(32)}`
+/** 20 bytes of zero: nobody's address. */
+export const ZERO_ADDRESS: Address = `0x${'00'.repeat(20)}`
+
 /** Lower-case 0x-prefixed hex of `bytes`. */
 export function bytesToHex(bytes: Uint8Array): Hex {
   return `0x${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')}`
@@ -140,6 +145,18 @@ function digitAt(digits: string, at: number): number {
 /** `value` as a left-padded hex word of `size` bytes (default 32). */
 export function bigintToHex(value: bigint, size = 32): Hex {
   return bytesToHex(bigintToBytes(value, size))
+}
+
+/** An address as a word of the ABI: 12 bytes of zero before it. */
+export function addressToWord(address: Address): Hash {
+  return `0x${'00'.repeat(12)}${address.slice(2)}`
+}
+
+/** The address in a word of the ABI. Throws MalformedInputError when the 12 bytes before it are not zero. */
+export function wordToAddress(word: Hash, path: string): Address {
+  if (!word.startsWith(`0x${'00'.repeat(12)}`))
+    throw new MalformedInputError(path, 'an address in 32 bytes', word)
+  return `0x${word.slice(26)}`
 }
 
 export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {

@@ -1,5 +1,12 @@
 import { MalformedInputError } from './errors.ts'
-import { bigintToBytes, bytesToBigint, bytesToHex, concatBytes, hexToBytes } from './hex.ts'
+import {
+  bigintToBytes,
+  bytesToBigint,
+  bytesToHex,
+  concatBytes,
+  hexToBytes,
+  wordToAddress,
+} from './hex.ts'
 import { keccak256Hex } from './keccak.ts'
 import type { Address, Hash, Hex, Log } from './types.ts'
 
@@ -71,8 +78,8 @@ export function withdrawalFromLog(log: Log, path = 'MessagePassed'): WithdrawalM
     )
   const message: WithdrawalMessage = {
     nonce: BigInt(log.topics[1] as Hash),
-    sender: topicAddress(log.topics[2] as Hash),
-    target: topicAddress(log.topics[3] as Hash),
+    sender: wordToAddress(log.topics[2] as Hash, `${path}.topics[2]`),
+    target: wordToAddress(log.topics[3] as Hash, `${path}.topics[3]`),
     value: bytesToBigint(word(0)),
     gasLimit: bytesToBigint(word(1)),
     data: bytesToHex(bytes.subarray(160, 160 + Number(length))),
@@ -85,8 +92,4 @@ export function withdrawalFromLog(log: Log, path = 'MessagePassed'): WithdrawalM
 
 function addressWord(address: Address, path: string): Uint8Array {
   return concatBytes(new Uint8Array(12), hexToBytes(address, path, 20))
-}
-
-function topicAddress(topic: Hash): Address {
-  return `0x${topic.slice(26)}`
 }

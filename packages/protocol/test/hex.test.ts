@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import {
+  addressToWord,
   bigintToBytes,
   bytesToBigint,
   bytesToHex,
@@ -12,6 +13,7 @@ import {
   parseInteger,
   parseQuantity,
   quantity,
+  wordToAddress,
 } from '../src/index.ts'
 
 test('bytes and hex round-trip, short and long, in any case', () => {
@@ -93,4 +95,15 @@ test('integers: bytes, quantities and what configuration files write', () => {
     assert.throws(() => parseInteger(bad, 'i'), MalformedInputError, String(bad))
   assert.throws(() => parseInteger(256, 'i', 255n), /from 0 to 255/)
   assert.throws(() => bigintToBytes(256n, 1), MalformedInputError)
+})
+
+test('an address in a word: what is before it is zero', () => {
+  const address = `0x${'a1'.repeat(20)}` as const
+  const word = addressToWord(address)
+  assert.equal(word, `0x${'00'.repeat(12)}${'a1'.repeat(20)}`)
+  assert.equal(wordToAddress(word, 'topics[1]'), address)
+  for (let at = 0; at < 12; at++) {
+    const damaged = `0x${word.slice(2, 2 + 2 * at)}01${word.slice(4 + 2 * at)}` as const
+    assert.throws(() => wordToAddress(damaged, 'topics[1]'), /topics\[1\]: expected an address/)
+  }
 })

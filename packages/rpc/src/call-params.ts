@@ -1,6 +1,6 @@
 import type { AccountOverride, BlockOverrides, CallMessage, Withdrawal } from '@altlayer/engine'
-import { equalBytes, type Hash } from '@altlayer/protocol'
-import { ParamError } from './errors.ts'
+import { type Address, equalBytes, type Hash, ZERO_ADDRESS } from '@altlayer/protocol'
+import { ParamError, RpcError, SERVER_ERROR } from './errors.ts'
 import {
   address,
   array,
@@ -19,7 +19,6 @@ import {
 
 // The parameters of eth_call and its like: a message, and what to assume instead of state and block.
 
-const ZERO_ADDRESS = `0x${'0'.repeat(40)}` as const
 const MAX_OVERRIDES = 10_000
 
 const accessList = array(object('access list entry', { address, storageKeys: array(hash) }))
@@ -124,11 +123,16 @@ const overridesMap = mapOf(
   MAX_OVERRIDES,
 )
 
-/** State to assume, by account. */
+/**
+ * State to assume, by account. An overridden precompile is no longer one, as in geth. Throws ParamError, and
+ * RpcError with execution-apis' codes for precompiles that are moved where they cannot be.
+ */
 export const stateOverrides: Type<readonly AccountOverride[]> = {
   schema: overridesMap.schema,
-  parse: (value) =>
-    overridesMap.parse(value).map(([account, override]) =>
+  parse(value) {
+    const entries = overridesMap.parse(value)
+    checkMoves(entries.map(([from, { movePrecompileToAddress: to }]) => ({ from, to })))
+    return entries.map(([account, override]) =>
       within(account, () => {
         const { movePrecompileToAddress: moved, ...fields } = override
         if (fields.state !== undefined && fields.stateDiff !== undefined)
@@ -136,10 +140,33 @@ export const stateOverrides: Type<readonly AccountOverride[]> = {
         return {
           address: account,
           ...fields,
-          ...(moved === undefined ? {} : { movePrecompileTo: moved }),
+          ...(moved === undefined ? { replacesPrecompile: true } : { movePrecompileTo: moved }),
         }
       }),
-    ),
+    )
+  },
+}
+
+const MOVE_TO_ITSELF = -38022
+const MOVES_TO_ONE_PLACE = -38023
+
+function checkMoves(
+  moves: readonly { readonly from: Address; readonly to?: Address | undefined }[],
+) {
+  const overridden = new Set(moves.map(({ from }) => from))
+  const taken = new Set<Address>()
+  for (const { from, to } of moves) {
+    if (to === undefined) continue
+    if (to === from)
+      throw new RpcError(MOVE_TO_ITSELF, `account ${from}: its precompile is moved to itself`)
+    if (taken.has(to))
+      throw new RpcError(
+        MOVES_TO_ONE_PLACE,
+        `account ${to}: more than one precompile is moved here`,
+      )
+    if (overridden.has(to)) throw new RpcError(SERVER_ERROR, `account ${to} is already overridden`)
+    taken.add(to)
+  }
 }
 
 const withdrawal: Type<Withdrawal> = object('withdrawal', {

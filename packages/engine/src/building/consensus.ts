@@ -1,4 +1,4 @@
-import { type Address, type Hash, type Hex, headerHash } from '@altlayer/protocol'
+import { type Address, type Hash, type Hex, headerHash, ZERO_HASH } from '@altlayer/protocol'
 import type {
   EngineEvents,
   ExecutionPayload,
@@ -45,7 +45,6 @@ export interface Consensus {
   close(): Promise<void>
 }
 
-const ZERO_HASH: Hash = `0x${'00'.repeat(32)}`
 /** Sealed payloads that can be asked for again. */
 const KEPT_PAYLOADS = 4
 

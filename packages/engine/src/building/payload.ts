@@ -9,11 +9,11 @@ import {
   EMPTY_UNCLES_HASH,
   encodeHeader,
   estimatedDaSize,
-  type Hash,
   type Header,
   type Hex,
   hexToBytes,
   isForkActive,
+  ZERO_HASH,
 } from '@altlayer/protocol'
 import type { Block, DaLimits, ExecutionPayload, PayloadAttributes, Receipt } from '../api.ts'
 import { blockSize } from '../chain/block-size.ts'
@@ -68,7 +68,6 @@ const BATCH_GAS = 10_000_000n
 const TRANSFER_GAS = 21_000n
 /** Milliseconds that sealing waits for what has come since the last look into the pool. */
 const LAST_LOOK = 50
-const ZERO_HASH: Hash = `0x${'00'.repeat(32)}`
 
 /** Follows a block that the builder has opened, and fills it from the pool every slot. */
 export function createPayload(

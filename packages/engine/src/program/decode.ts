@@ -1,6 +1,13 @@
 import { HALT_REVERT, HALT_SUCCESS } from '@altlayer/program/shared/halt.ts'
 import * as layout from '@altlayer/program/shared/result.ts'
-import { type Address, decodeHeader, type Hash, type Hex } from '@altlayer/protocol'
+import {
+  type Address,
+  decodeHeader,
+  type Hash,
+  type Hex,
+  ZERO_ADDRESS,
+  ZERO_HASH,
+} from '@altlayer/protocol'
 import { haltReason } from '../trace/halt.ts'
 import { ProgramError, type ProgramErrorContext } from './errors.ts'
 import type { MemoryReader } from './memory.ts'
@@ -17,8 +24,6 @@ import type {
 
 // What the program leaves in its result region (program/shared/result.ts), at `at`, as values.
 
-const ZERO_ADDRESS = `0x${'00'.repeat(20)}`
-const ZERO_HASH = `0x${'00'.repeat(32)}`
 const FIRST_BLOCK_STATUS = 50
 const FIRST_REJECTION_STATUS = 100
 const STATUS_MALFORMED_HEADER = 58

@@ -5,11 +5,10 @@ import {
   type Hash,
   type Hex,
   quantity,
+  ZERO_HASH,
 } from '@altlayer/protocol'
 import type { AccountDiff, AccountState } from '../program/types.ts'
 import type { Tracer } from './tracer.ts'
-
-const ZERO_WORD: Hash = `0x${'0'.repeat(64)}`
 
 export interface PrestateTracerConfig {
   /** What changed, before and after, instead of everything that was touched. */
@@ -114,7 +113,7 @@ function accountAfter(
 }
 
 function nonZero(slots: readonly (readonly [Hash, Hash])[]): Record<Hash, Hash> | undefined {
-  const kept = slots.filter(([, value]) => value !== ZERO_WORD)
+  const kept = slots.filter(([, value]) => value !== ZERO_HASH)
   return kept.length === 0 ? undefined : Object.fromEntries(kept)
 }
 

@@ -11,6 +11,7 @@ import {
   headerHash,
   OP_FORKS,
   type RollupConfig,
+  ZERO_HASH,
 } from '@altlayer/protocol'
 import { concat, keccak256 } from 'viem'
 import { PREDEPLOYS } from './addresses.ts'
@@ -42,7 +43,6 @@ const GENESIS_FORKS: ForkTimes = Object.fromEntries(OP_FORKS.map((fork) => [fork
 
 const INITIAL_BASE_FEE = 1_000_000_000n
 const PRECOMPILE_COUNT = 256
-const ZERO_HASH: Hash = `0x${'00'.repeat(32)}`
 
 /** Builds the genesis block of a rollup with all forks up to Isthmus active. */
 export function buildGenesis(config: GenesisConfig): BuiltGenesis {

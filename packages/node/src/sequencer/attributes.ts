@@ -5,7 +5,6 @@ import {
   depositFromLog,
   eip1559ParamsHex,
   encodeTransaction,
-  type Hash,
   isForkActive,
   isTransactionDeposited,
   l1AttributesDeposit,
@@ -15,6 +14,7 @@ import {
   type RollupConfig,
   type SystemConfig,
   upgradeTransactionsAt,
+  ZERO_HASH,
 } from '@altlayer/protocol'
 import { type L1OriginInfo, type L2Parent, originInfo } from '../chain/parent.ts'
 import type { L1Epoch } from '../l1/follower.ts'
@@ -23,8 +23,6 @@ import type { L1Epoch } from '../l1/follower.ts'
 export class UnsupportedUpgradeError extends Error {
   override readonly name = 'UnsupportedUpgradeError'
 }
-
-const zeroHash: Hash = `0x${'00'.repeat(32)}`
 
 /**
  * Payload attributes of the next block in its parent's epoch (OP Stack specs, "Derivation: Building
@@ -120,7 +118,7 @@ function build(config: RollupConfig, parent: L2Parent, parts: Parts): PayloadAtt
     ...(active('canyon') && { withdrawals: [] }),
     // An L1 before Cancun has no beacon root: zero (specs, "Ecotone: Payload Attributes").
     ...(active('ecotone') && {
-      parentBeaconBlockRoot: origin.parentBeaconBlockRoot ?? zeroHash,
+      parentBeaconBlockRoot: origin.parentBeaconBlockRoot ?? ZERO_HASH,
     }),
     ...(active('holocene') && { eip1559Params: eip1559ParamsHex(systemConfig.eip1559Params) }),
   }

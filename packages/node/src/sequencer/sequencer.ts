@@ -1,5 +1,5 @@
 import type { Engine, ForkchoiceState, PayloadAttributes } from '@altlayer/engine'
-import type { Hash, Hex, RollupConfig } from '@altlayer/protocol'
+import { type Hash, type Hex, type RollupConfig, ZERO_HASH } from '@altlayer/protocol'
 import type { Logger } from 'pino'
 import { type L2Parent, parentOf } from '../chain/parent.ts'
 import { findPlausibleHead } from '../chain/reorg.ts'
@@ -37,8 +37,6 @@ const BEHIND = 5
 /** Milliseconds until a step that could not be done is tried again, at first and at most. */
 const FIRST_PAUSE = 250
 const LONGEST_PAUSE = 8_000
-
-const ZERO_HASH: Hash = `0x${'00'.repeat(32)}`
 
 /** The engine refused what the sequencer asked of it. */
 export class SequencerError extends Error {

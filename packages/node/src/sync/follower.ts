@@ -1,6 +1,6 @@
 import type { Block, Engine, EngineEvents } from '@altlayer/engine'
 import type { BlockPayload, OpStackP2p } from '@altlayer/p2p'
-import type { Hash, RollupConfig } from '@altlayer/protocol'
+import { type Hash, type RollupConfig, ZERO_HASH } from '@altlayer/protocol'
 import type { Logger } from 'pino'
 import { findPlausibleHead } from '../chain/reorg.ts'
 import type { Turns } from '../chain/turns.ts'
@@ -42,7 +42,6 @@ const FIRST_PAUSE = 250
 const LONGEST_PAUSE = 8_000
 /** Milliseconds between reminders that the sequencer is too far ahead. */
 const REMINDER = 30_000
-const ZERO_HASH: Hash = `0x${'00'.repeat(32)}`
 
 export function followUnsafe(options: UnsafeFollowerOptions): UnsafeFollower {
   const { engine, clock, logger, turns } = options

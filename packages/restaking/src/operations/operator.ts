@@ -1,6 +1,6 @@
 import type { ChainReader } from '@altlayer/launch/deploy'
 import type { Address, Hash } from '@altlayer/protocol'
-import { encodeAbiParameters, keccak256 } from 'viem'
+import { encodeAbiParameters, keccak256, zeroAddress } from 'viem'
 import type { AltDeployment } from '../deploy/deploy.ts'
 import { serviceKind } from '../deploy/restaking.ts'
 import type { G1Point } from '../keys/bn254.ts'
@@ -135,10 +135,8 @@ export async function registrationCalls(
 /** Takes a free seat. */
 export function seatCall(deployment: AltDeployment, service: Hash): Call {
   const table = contractAddress(deployment, 'StakeTable')
-  return makeCall('Take a seat', table, abiOf.table(), 'join', [service, ZERO_ADDRESS])
+  return makeCall('Take a seat', table, abiOf.table(), 'join', [service, zeroAddress])
 }
-
-const ZERO_ADDRESS: Address = `0x${'00'.repeat(20)}`
 
 /**
  * The part of `registrationCalls` before the seat: it asks for no stake table. Several services, one after
