@@ -29,6 +29,8 @@ export interface ProposerOptions {
   readonly newest: () => Promise<Proposal | undefined>
   /** Seconds from one proposal to the next. */
   readonly proposalInterval: bigint
+  /** Games looked at are at most this old, seconds of L1: bonds in older ones stay there. */
+  readonly window: bigint
   /** Milliseconds between looks. */
   readonly pollInterval: number
   readonly logger: Logger
@@ -55,6 +57,17 @@ export type ProposerEvent =
   /** A look failed: L1 or the rollup's node does not answer. */
   | { readonly kind: 'failure'; readonly reason: string }
 
+/** The own game that was proposed last. */
+interface LastProposal {
+  /** Unix seconds. */
+  readonly createdAt: bigint
+  /** L2 block. */
+  readonly number: bigint
+}
+
+/** Games whose creator is asked for at a time. */
+const PAGE = 100
+
 /** Proposes output roots to L1 until it is closed, ends its games and takes its bonds back. */
 export interface Proposer {
   close(): Promise<void>
@@ -67,11 +80,17 @@ export interface Proposer {
 export function startProposer(options: ProposerOptions): Proposer {
   const { client, factory, gameType, sender, logger, onEvent = () => undefined } = options
   const stop = new AbortController()
-  const reader = createGameReader(options)
+  const { proposalInterval } = options
+  let { window } = options
+  // The last proposal must be among the games that are listed.
+  if (window < proposalInterval) window = proposalInterval
+  const reader = createGameReader({ ...options, window, account: sender.address })
   const keeper = createKeeper({ client, sender, logger, onEvent })
-  const finished = new Set<Address>()
-  /** Own games in which nothing is left to take. */
-  const collected = new Set<Address>()
+  /** Games of others that were open. */
+  const foreign = new Set<Address>()
+  let last: LastProposal | undefined
+  /** Index in the factory's list from which on games were not looked at for `last`. */
+  let unknownFrom = 0
   let registry: Address | undefined
 
   /** The block that a proposal must be newer than. */
@@ -99,9 +118,28 @@ export function startProposer(options: ProposerOptions): Proposer {
     return number
   }
 
-  async function propose(own: readonly GameView[], now: bigint): Promise<void> {
-    const last = own.at(-1)?.createdAt ?? 0n
-    if (last + options.proposalInterval > now) return
+  /** Looks for it from the newest game back: one that is over is in no snapshot. */
+  async function findLast(): Promise<void> {
+    const unknown = reader.listings().filter(({ index }) => index >= unknownFrom)
+    for (let end = unknown.length; end > 0; end -= PAGE) {
+      const page = unknown.slice(Math.max(0, end - PAGE), end)
+      const creators = await Promise.all(
+        page.map(({ address }) =>
+          client.readContract({ address, abi: GAME_ABI, functionName: 'gameCreator' }),
+        ),
+      )
+      const own = page[creators.findLastIndex((each) => each.toLowerCase() === sender.address)]
+      if (own === undefined) continue
+      const { address, createdAt } = own
+      const read = { address, abi: GAME_ABI, functionName: 'l2BlockNumber' } as const
+      last = { createdAt, number: await client.readContract(read) }
+      break
+    }
+    unknownFrom = (reader.listings().at(-1)?.index ?? -1) + 1
+  }
+
+  async function propose(now: bigint): Promise<void> {
+    if ((last?.createdAt ?? 0n) + proposalInterval > now) return
     const proposal = await options.newest()
     if (proposal === undefined || proposal.number <= (await anchor())) return
     const extraData = encodeAbiParameters([{ type: 'uint256' }], [proposal.number])
@@ -138,16 +176,24 @@ export function startProposer(options: ProposerOptions): Proposer {
 
   async function look(): Promise<void> {
     const { block, games, reorganised } = await reader.snapshot(
-      ({ address }) => !finished.has(address),
+      ({ address }) => !foreign.has(address),
     )
-    // What finished them may be gone.
-    if (reorganised) for (const done of [finished, collected]) done.clear()
+    if (reorganised) {
+      foreign.clear()
+      last = undefined
+      unknownFrom = 0
+    }
+    await findLast()
     const own = games.filter(({ creator }) => creator === sender.address)
-    for (const game of games) if (game.creator !== sender.address) finished.add(game.address)
+    for (const game of games) if (game.creator !== sender.address) foreign.add(game.address)
     const done = await Promise.allSettled([
       report(own),
-      propose(own, block.timestamp),
-      ...own.map((game) => tend(game, own, block.timestamp)),
+      propose(block.timestamp),
+      ...own.map((game) =>
+        game.status === 'in-progress'
+          ? keeper.settle(game, block.timestamp)
+          : keeper.collect(game, block.timestamp),
+      ),
     ])
     // A rollup that does not answer keeps no game from its end, nor one game another.
     for (const each of done) if (each.status === 'rejected') throw each.reason
@@ -156,23 +202,8 @@ export function startProposer(options: ProposerOptions): Proposer {
   async function report(own: readonly GameView[]): Promise<void> {
     const balance = await client.getBalance({ address: sender.address })
     const open = own.filter(({ status }) => status === 'in-progress').length
-    const locked = own
-      .filter(({ address }) => !collected.has(address))
-      .reduce((sum, { claims }) => sum + (claims[0]?.bond ?? 0n), 0n)
-    onEvent({ kind: 'games', open, locked, newest: own.at(-1)?.l2BlockNumber, balance })
-  }
-
-  async function tend(game: GameView, own: readonly GameView[], now: bigint): Promise<void> {
-    if (game.status === 'in-progress') await keeper.settle(game, now)
-    else if (await keeper.collect(game, now)) {
-      collected.add(game.address)
-      forget(game, own)
-    }
-  }
-
-  /** The newest own game stays: it says when the last proposal was made. */
-  function forget(game: GameView, own: readonly GameView[]): void {
-    if (own.some(({ createdAt }) => createdAt > game.createdAt)) finished.add(game.address)
+    const locked = own.reduce((sum, { claims }) => sum + (claims[0]?.bond ?? 0n), 0n)
+    onEvent({ kind: 'games', open, locked, newest: last?.number, balance })
   }
 
   const running = poll(look, {

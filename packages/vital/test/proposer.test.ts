@@ -2,7 +2,13 @@ import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { ANCHOR_STATE_REGISTRY_ABI } from '../src/l1/abi.ts'
 import type { Sender } from '../src/l1/index.ts'
-import { type Proposal, type Proposer, type ProposerEvent, startProposer } from '../src/services.ts'
+import {
+  type Proposal,
+  type Proposer,
+  type ProposerEvent,
+  type ProposerOptions,
+  startProposer,
+} from '../src/services.ts'
 import {
   ANCHOR,
   type Court,
@@ -35,11 +41,13 @@ describe('proposer', { concurrency: 1 }, () => {
     sender: Sender,
     newest: () => Promise<Proposal | undefined>,
     events: ProposerEvent[] = [],
+    more: Partial<ProposerOptions> = {},
   ): Proposer {
     const proposer = startProposer({
       ...court.playerOptions(sender),
       newest,
       proposalInterval: INTERVAL,
+      ...more,
       onEvent: (event) => events.push(event),
     })
     running.push(proposer)
@@ -102,6 +110,37 @@ describe('proposer', { concurrency: 1 }, () => {
       return (await court.game(game)).status !== 'in-progress'
     })
     assert.ok(events.some((event) => event.kind === 'failure' && event.reason === 'no answer'))
+  })
+
+  it('knows when it proposed last, though that game is over and older than its window', async () => {
+    const sender = l1.sender(5)
+    const interval = 100_000n
+    const number = ANCHOR + 7n
+    const outputRoot = trueOutput(number)
+    await court.create(sender, outputRoot, number)
+    const events: ProposerEvent[] = []
+    const credited = () => events.some(({ kind }) => kind === 'credit')
+    const more = { proposalInterval: interval, window: 1000n }
+    const first = propose(sender, async () => undefined, events, more)
+    await eventually('its bond is back', async () => {
+      await l1.rpc('evm_increaseTime', 10)
+      return credited()
+    })
+    await first.close()
+    await l1.rpc('evm_increaseTime', 2000)
+    await l1.mine()
+    events.length = 0
+    const next = { number: number + 1n, outputRoot: trueOutput(number + 1n) }
+    propose(l1.sender(5), async () => next, events, more)
+    await eventually('it looked twice', async () => {
+      const looks = events.filter((event) => event.kind === 'games')
+      return looks.length >= 2 && looks.every((look) => look.newest === number && look.open === 0)
+    })
+    assert.ok(!events.some(({ kind }) => kind === 'proposed'))
+    await l1.rpc('evm_increaseTime', Number(interval))
+    await eventually('the next proposal', async () =>
+      events.some(({ kind }) => kind === 'proposed'),
+    )
   })
 
   it('leaves games of others alone', async () => {

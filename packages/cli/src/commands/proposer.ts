@@ -7,6 +7,11 @@ const options = {
   rollup: { summary: "JSON-RPC of the rollup's node, required", value: 'URL' },
   'proposal-interval': { summary: 'time between proposals', value: 'SECONDS', default: '3600' },
   'allow-non-finalized': { summary: 'propose safe blocks, not only finalized ones' },
+  window: {
+    summary: 'own games that are looked after: at most this old, days',
+    value: 'DAYS',
+    default: '28',
+  },
   'max-fee': { summary: 'gwei per gas at most', value: 'GWEI', default: '1000' },
   'poll-interval': { summary: 'time between looks', value: 'MS', default: '2000' },
   ...metricsOptions,
@@ -32,14 +37,17 @@ export const proposer: Command = {
       if (value === undefined) throw new UsageError(`--${name} is required`)
       return value
     }
-    const number = (name: 'proposal-interval' | 'max-fee' | 'poll-interval', max: number) =>
-      parseNumber(name, values[name] ?? options[name].default, 1, max)
+    const number = (
+      name: 'proposal-interval' | 'window' | 'max-fee' | 'poll-interval',
+      max: number,
+    ) => parseNumber(name, values[name] ?? options[name].default, 1, max)
     const { propose } = await import('../vital/propose.ts')
     return propose({
       l1Url: parseUrl('l1', required('l1')),
       addressesPath: required('addresses'),
       rollupUrl: parseUrl('rollup', required('rollup')),
       proposalInterval: BigInt(number('proposal-interval', 31_536_000)),
+      window: BigInt(number('window', 3_650)) * 86_400n,
       allowNonFinalized: values['allow-non-finalized'] ?? false,
       maxFeePerGas: BigInt(number('max-fee', 1_000_000)) * 1_000_000_000n,
       pollInterval: number('poll-interval', 600_000),

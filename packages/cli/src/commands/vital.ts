@@ -22,7 +22,11 @@ const options = {
     value: 'ADDRESS',
     multiple: true,
   },
-  window: { summary: 'oldest games that are played, days', value: 'DAYS', default: '28' },
+  window: {
+    summary: 'games that are played, or listed: at most this old, days',
+    value: 'DAYS',
+    default: '28',
+  },
   concurrency: { summary: 'games thought about at a time', value: 'N', default: '50' },
   traces: { summary: 'runs of the program kept in memory', value: 'N', default: '4' },
   'poll-interval': { summary: 'time between looks at L1', value: 'MS', default: '2000' },
@@ -42,7 +46,7 @@ export const vital: Command = {
     'play     watches every game, attacks false claims, defends true ones, settles games and takes bonds',
     '         back. ALTLAYER_VITAL_KEY, an environment variable, holds the key of the account that moves.',
     "         Nothing is kept: it can be killed at any time. --rollup is one's own node: what it says is true.",
-    'games    lists the games.',
+    'games    lists the games, oldest first.',
     'show     draws the claims of a game as a tree.',
   ].join('\n'),
   async run(args) {
@@ -58,6 +62,7 @@ export const vital: Command = {
     if (more.length > 0) throw new UsageError(`'${more[0]}' is one argument too many`)
     const l1Url = parseUrl('l1', required('l1'))
     const common = { l1Url, addressesPath: required('addresses'), json: values.json ?? false }
+    const window = () => BigInt(number('window', 1, 3_650)) * 86_400n
     if (action === 'play') {
       const { playGames } = await import('../vital/play.ts')
       return playGames({
@@ -68,7 +73,7 @@ export const vital: Command = {
         games: values['game-allowlist']?.map(gameAddress),
         maxBonds: ether(values['max-bonds'] ?? options['max-bonds'].default),
         maxFeePerGas: BigInt(number('max-fee', 1, 1_000_000)) * 1_000_000_000n,
-        window: BigInt(number('window', 1, 3_650)) * 86_400n,
+        window: window(),
         concurrency: number('concurrency', 1, 1_000),
         traces: number('traces', 1, 64),
         pollInterval: number('poll-interval', 10, 600_000),
@@ -77,7 +82,7 @@ export const vital: Command = {
       })
     }
     const { listGames, showGame } = await import('../vital/view.ts')
-    if (action === 'games' && game === undefined) return listGames(common)
+    if (action === 'games' && game === undefined) return listGames({ ...common, window: window() })
     if (action === 'show') {
       return showGame({ ...common, game: gameAddress(game ?? '') })
     }

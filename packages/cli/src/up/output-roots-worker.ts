@@ -80,6 +80,7 @@ async function start(): Promise<void> {
         sender: senderOf(proposer.privateKey),
         newest: () => newestOutput(rollup, proposer.allowNonFinalized),
         proposalInterval: BigInt(proposer.interval),
+        window: WINDOW,
         logger: logger.child({ service: 'proposer' }),
         onEvent: (event) => tell({ kind: 'proposer', event }),
       }),

@@ -13,6 +13,8 @@ export interface ProposeOptions {
   /** Seconds. */
   readonly proposalInterval: bigint
   readonly allowNonFinalized: boolean
+  /** Seconds. */
+  readonly window: bigint
   /** Wei. */
   readonly maxFeePerGas: bigint
   /** Milliseconds. */
@@ -49,6 +51,7 @@ export async function propose(options: ProposeOptions): Promise<number> {
     sender,
     newest: () => newestOutput(rollup, options.allowNonFinalized),
     proposalInterval: options.proposalInterval,
+    window: options.window,
     pollInterval: options.pollInterval,
     logger: terminalLogger(options.verbose),
     ...(metrics && { onEvent: metrics.event }),

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters, styleText } from 'node:util'
 import type { Address } from '@altlayer/protocol'
 import { type Claim, challengerDuration, depthOf, type Game } from '@altlayer/vital/game'
-import { createGameReader, type GameView, L1MovedError } from '@altlayer/vital/l1'
+import { createGameReader, findGame, type GameView, L1MovedError } from '@altlayer/vital/l1'
 import { formatEther } from 'viem'
 import { CommandError } from '../command.ts'
 import { askL1, connectToL1, readContractAddress, VITAL_GAME_TYPE } from './connect.ts'
@@ -12,9 +12,23 @@ export interface ViewOptions {
   readonly json: boolean
 }
 
-/** Prints every game, oldest first. Returns the exit code. */
-export async function listGames(options: ViewOptions): Promise<number> {
-  const { block, games } = await readGames(options)
+/** Prints the games of the last `window` seconds, oldest first. Returns the exit code. */
+export async function listGames(
+  options: ViewOptions & { readonly window: bigint },
+): Promise<number> {
+  const { l1Url, addressesPath, window } = options
+  const reader = createGameReader({
+    client: connectToL1(l1Url),
+    factory: readContractAddress(addressesPath, 'DisputeGameFactoryProxy'),
+    gameType: VITAL_GAME_TYPE,
+    window,
+  })
+  const snapshot = () => askL1(l1Url, () => reader.snapshot(() => true))
+  const { block, games } = await snapshot().catch((error: unknown) => {
+    // Between two blocks that replace each other; the next look is at one chain again.
+    if (error instanceof L1MovedError) return snapshot()
+    throw error
+  })
   if (options.json) {
     console.log(JSON.stringify({ block: Number(block.number), games: games.map(toJson) }))
     return 0
@@ -32,30 +46,23 @@ export async function listGames(options: ViewOptions): Promise<number> {
   return 0
 }
 
-/** Draws one game. Returns the exit code. */
+/** Draws one game, however old. Returns the exit code. */
 export async function showGame(options: ViewOptions & { readonly game: Address }): Promise<number> {
-  const { block, games } = await readGames(options, options.game)
-  const game = games[0]
-  if (game === undefined) throw new CommandError(`the factory knows no game ${options.game}`)
-  if (options.json) console.log(JSON.stringify(toJson(game)))
-  else for (const line of gameLines(game, block.timestamp)) console.log(line)
+  const { l1Url, addressesPath, json } = options
+  const client = connectToL1(l1Url)
+  const factory = readContractAddress(addressesPath, 'DisputeGameFactoryProxy')
+  const { game, now } = await askL1(l1Url, async () => {
+    const { number, timestamp } = await client.getBlock()
+    const found = await findGame(client, factory, options.game, { blockNumber: number })
+    return { game: found, now: timestamp }
+  })
+  if (game === undefined)
+    throw new CommandError(
+      `the factory knows no game ${options.game}: altlayer vital games lists them`,
+    )
+  if (json) console.log(JSON.stringify(toJson(game)))
+  else for (const line of gameLines(game, now)) console.log(line)
   return 0
-}
-
-async function readGames({ l1Url, addressesPath }: ViewOptions, only?: Address) {
-  const reader = createGameReader({
-    client: connectToL1(l1Url),
-    factory: readContractAddress(addressesPath, 'DisputeGameFactoryProxy'),
-    gameType: VITAL_GAME_TYPE,
-  })
-  const wanted = ({ address }: { readonly address: Address }) =>
-    only === undefined || address === only
-  const snapshot = () => askL1(l1Url, () => reader.snapshot(wanted))
-  return snapshot().catch((error: unknown) => {
-    // Between two blocks that replace each other; the next look is at one chain again.
-    if (error instanceof L1MovedError) return snapshot()
-    throw error
-  })
 }
 
 /**

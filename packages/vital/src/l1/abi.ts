@@ -17,7 +17,7 @@ export const GAME_ABI = parseAbi([
   'function createdAt() view returns (uint64)',
   'function resolvedAt() view returns (uint64)',
   'function gameCreator() view returns (address)',
-  'function rootClaim() view returns (bytes32)',
+  'function gameData() view returns (uint32 gameType, bytes32 rootClaim, bytes extraData)',
   'function l1Head() view returns (bytes32)',
   'function l2BlockNumber() view returns (uint256)',
   'function startingOutputRoot() view returns (bytes32 root, uint256 l2BlockNumber)',

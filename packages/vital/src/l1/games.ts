@@ -1,5 +1,13 @@
 import type { Address, Hash } from '@altlayer/protocol'
-import { BlockNotFoundError, type PublicClient, zeroAddress } from 'viem'
+import {
+  AbiDecodingDataSizeTooSmallError,
+  BaseError,
+  BlockNotFoundError,
+  ContractFunctionRevertedError,
+  ContractFunctionZeroDataError,
+  type PublicClient,
+  zeroAddress,
+} from 'viem'
 import type { Claim, Game, GameRules, GameStatus } from '../game/types.ts'
 import { FACTORY_ABI, GAME_ABI } from './abi.ts'
 
@@ -28,13 +36,27 @@ export interface Snapshot {
 
 /** Reads a factory's games of one type from L1, and again only what changed. */
 export interface GameReader {
-  /** All games of the type, oldest first, as of the last snapshot. */
+  /** Games of the type within the window, oldest first, as of the last snapshot. */
   listings(): readonly GameListing[]
   /**
    * The games that `wanted` accepts, at L1's newest block. Rejects when L1 does not answer, or was reorganised
    * meanwhile; then try again.
    */
   snapshot(wanted: (game: GameListing) => boolean): Promise<Snapshot>
+}
+
+export interface GameReaderOptions {
+  /** Its transport should batch: a game is read in some dozens of calls. */
+  readonly client: PublicClient
+  readonly factory: Address
+  readonly gameType: number
+  /** Games are at most this old, seconds of L1; what is older is not even listed. Default: all. */
+  readonly window?: bigint
+  /**
+   * Leave out games that are resolved and owe this account nothing: of thousands of games a first look then reads few
+   * as a whole. Default: leave none out.
+   */
+  readonly account?: Address
 }
 
 /** L1 went to another chain while it was read. */
@@ -45,25 +67,22 @@ export class L1MovedError extends Error {
 const STATUSES: readonly GameStatus[] = ['in-progress', 'challenger-wins', 'defender-wins']
 const NO_PARENT = 2 ** 32 - 1
 const CLOCK_MASK = (1n << 64n) - 1n
+/** Games that are listed, or read, at a time: what waits for L1 stays bounded however many there are. */
+const PAGE = 200
 
 /** Reads at a block. */
 type Read = { readonly blockNumber: bigint }
 
-/**
- * @param options.client Its transport should batch: a game is read in some dozens of calls.
- */
-export function createGameReader(options: {
-  readonly client: PublicClient
-  readonly factory: Address
-  readonly gameType: number
-}): GameReader {
-  const { client, factory, gameType } = options
-  let listings: GameListing[] = []
+export function createGameReader(options: GameReaderOptions): GameReader {
+  const { client, factory, gameType, window, account } = options
+  let listings: readonly GameListing[] = []
   /** Games in the factory's list that were looked at, of any type. */
   let listed = 0
   let seen: { readonly number: bigint; readonly hash: Hash } | undefined
   const known = new Map<Address, GameView>()
   const rules = new Map<Address, Promise<GameRules>>()
+  /** Games that are resolved and owe `account` nothing: neither changes any more. */
+  const over = new Set<Address>()
   /** Since the last snapshot. */
   let reorganised = false
 
@@ -75,8 +94,7 @@ export function createGameReader(options: {
     listings = []
     listed = 0
     seen = undefined
-    known.clear()
-    rules.clear()
+    for (const memory of [known, rules, over]) memory.clear()
     reorganised = true
   }
 
@@ -90,29 +108,48 @@ export function createGameReader(options: {
     }
   }
 
-  async function list(at: Read): Promise<void> {
-    const count = Number(
-      await client.readContract({
-        address: factory,
-        abi: FACTORY_ABI,
-        functionName: 'gameCount',
-        ...at,
-      }),
-    )
-    const added = await Promise.all(
-      Array.from({ length: count - listed }, async (_, i) => {
-        const [type, createdAt, address] = await client.readContract({
-          address: factory,
-          abi: FACTORY_ABI,
-          functionName: 'gameAtIndex',
-          args: [BigInt(listed + i)],
-          ...at,
-        })
-        return { index: listed + i, type, createdAt, address: lower(address) }
-      }),
-    )
-    listed = count
-    for (const { type, ...listing } of added) if (type === gameType) listings.push(listing)
+  /** Games that the factory lists and that were not listed yet, from the newest back to the first that is too old. */
+  async function listMore(count: number, oldest: bigint, at: Read): Promise<GameListing[]> {
+    const pages: GameListing[][] = []
+    for (let end = count; end > listed; end -= PAGE) {
+      const begin = Math.max(listed, end - PAGE)
+      const page = await Promise.all(
+        Array.from({ length: end - begin }, async (_, i) => {
+          const index = begin + i
+          const [type, createdAt, address] = await client.readContract({
+            address: factory,
+            abi: FACTORY_ABI,
+            functionName: 'gameAtIndex',
+            args: [BigInt(index)],
+            ...at,
+          })
+          return { index, type, createdAt, address: lower(address) }
+        }),
+      )
+      pages.unshift(
+        page
+          .filter(({ type }) => type === gameType)
+          .map(({ index, createdAt, address }) => ({ index, createdAt, address })),
+      )
+      // The factory lists games in the order of their times.
+      if ((page[0]?.createdAt ?? 0n) < oldest) break
+    }
+    return pages.flat()
+  }
+
+  async function isOver(address: Address, of: Address, at: Read): Promise<boolean> {
+    const read = { address, abi: GAME_ABI, ...at } as const
+    const [status, credit] = await Promise.all([
+      client.readContract({ ...read, functionName: 'status' }),
+      client.readContract({ ...read, functionName: 'credit', args: [of] }),
+    ])
+    return STATUSES[status] !== 'in-progress' && credit === 0n
+  }
+
+  /** undefined for one that is over. */
+  async function read(address: Address, at: Read): Promise<GameView | undefined> {
+    if (account !== undefined && (await isOver(address, account, at))) return undefined
+    return readGame(client, address, await rulesOf(address), at)
   }
 
   /** Which of the games said something since the last snapshot. */
@@ -140,30 +177,72 @@ export function createGameReader(options: {
       await checkChain()
       const block = await client.getBlock({ blockTag: 'latest' })
       const at = { blockNumber: block.number }
-      await list(at)
-      const chosen = listings.filter(wanted)
+      const gameCount = { address: factory, abi: FACTORY_ABI, functionName: 'gameCount' } as const
+      const count = Number(await client.readContract({ ...gameCount, ...at }))
+      const oldest = window === undefined ? 0n : block.timestamp - window
+      const all = [...listings, ...(await listMore(count, oldest, at))].filter(
+        ({ createdAt }) => createdAt >= oldest,
+      )
+      const chosen = all.filter((listing) => !over.has(listing.address) && wanted(listing))
       const spoke = await changed(
         chosen.map(({ address }) => address).filter((address) => known.has(address)),
         block.number,
       )
-      const games = await Promise.all(
-        chosen.map(async ({ address }) => {
-          const before = known.get(address)
-          if (before !== undefined && !spoke.has(address)) return before
-          return readGame(client, address, await rulesOf(address), at)
-        }),
-      )
+      const games: GameView[] = []
+      const ended: Address[] = []
+      for (let begin = 0; begin < chosen.length; begin += PAGE) {
+        const page = chosen.slice(begin, begin + PAGE).map(async ({ address }) => {
+          const before = spoke.has(address) ? undefined : known.get(address)
+          return { address, game: before ?? (await read(address, at)) }
+        })
+        for (const { address, game } of await Promise.all(page))
+          if (game === undefined) ended.push(address)
+          else games.push(game)
+      }
+      // Before anything is kept: the next look begins from what is on L1's chain.
       const again = await client.getBlock(at)
       if (again.hash !== block.hash) throw new L1MovedError(`L1 block ${block.number} was replaced`)
+      listings = all
+      listed = count
+      for (const address of ended) over.add(address)
       // What others said since then is not looked at next time.
       known.clear()
       for (const game of games) known.set(game.address, game)
+      for (const address of rules.keys()) if (!known.has(address)) rules.delete(address)
       seen = { number: block.number, hash: block.hash }
       const snapshot = { block: { ...seen, timestamp: block.timestamp }, games, reorganised }
       reorganised = false
       return snapshot
     },
   }
+}
+
+/** The game at an address; undefined where none is that the factory made. */
+export async function findGame(
+  client: PublicClient,
+  factory: Address,
+  address: Address,
+  at: Read,
+): Promise<GameView | undefined> {
+  const read = { address, abi: GAME_ABI, ...at } as const
+  const data = await client.readContract({ ...read, functionName: 'gameData' }).catch((error) => {
+    // No code there, or none that answers as a game does.
+    if (error instanceof BaseError && error.walk(isNoAnswer) !== null) return undefined
+    throw error
+  })
+  if (data === undefined) return undefined
+  const listed = { address: factory, abi: FACTORY_ABI, functionName: 'games', args: data } as const
+  const [made] = await client.readContract({ ...listed, ...at })
+  if (lower(made) !== lower(address)) return undefined
+  return readGame(client, address, await readRules(client, address), at)
+}
+
+function isNoAnswer(cause: unknown): boolean {
+  return (
+    cause instanceof ContractFunctionZeroDataError ||
+    cause instanceof ContractFunctionRevertedError ||
+    cause instanceof AbiDecodingDataSizeTooSmallError
+  )
 }
 
 /** What a game's implementation fixes. */

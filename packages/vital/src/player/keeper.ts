@@ -19,8 +19,8 @@ export interface Keeper {
    * @param now Unix seconds of L1.
    */
   settle(game: Game, now: bigint): Promise<void>
-  /** Takes what the account won, once DelayedWETH lets it go; true when nothing is left to take. */
-  collect(game: Game, now: bigint): Promise<boolean>
+  /** Takes what the account won, once DelayedWETH lets it go. */
+  collect(game: Game, now: bigint): Promise<void>
   contracts(game: Address): Promise<GameContracts>
 }
 
@@ -96,19 +96,18 @@ export function createKeeper(options: {
       const args = [sender.address] as const
       const read = { address: game.address, abi: GAME_ABI, functionName: 'credit' } as const
       const amount = await client.readContract({ ...read, args })
-      if (amount === 0n) return true
+      if (amount === 0n) return
       const [, unlocked] = await client.readContract({
         address: weth,
         abi: DELAYED_WETH_ABI,
         functionName: 'withdrawals',
         args: [game.address, sender.address],
       })
-      if (unlocked + delay >= now) return false
+      if (unlocked + delay >= now) return
       const data = encodeFunctionData({ abi: GAME_ABI, functionName: 'claimCredit', args })
-      if ((await sendAll([{ to: game.address, data }])) > 0) return false
+      if ((await sendAll([{ to: game.address, data }])) > 0) return
       onEvent({ kind: 'credit', game: game.address, amount })
       logger.info({ game: game.address, wei: String(amount) }, 'bonds taken back')
-      return true
     },
   }
 }

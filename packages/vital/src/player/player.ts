@@ -5,7 +5,7 @@ import type { Position } from '../game/position.ts'
 import { nextActions } from '../game/strategy.ts'
 import type { Action, GameStatus } from '../game/types.ts'
 import { GAME_ABI } from '../l1/abi.ts'
-import { createGameReader, type GameListing, type GameView } from '../l1/games.ts'
+import { createGameReader, type GameView } from '../l1/games.ts'
 import { CallRefusedError, type Sender } from '../l1/sender.ts'
 import { poll } from '../poll.ts'
 import { createBudget, type Shortage } from './budget.ts'
@@ -26,7 +26,7 @@ export interface PlayerOptions {
   readonly maxBonds: bigint
   /** Only these games; default: all. */
   readonly games?: readonly Address[]
-  /** Games looked at are at most this old, seconds. */
+  /** Games looked at are at most this old, seconds of L1. */
   readonly window: bigint
   /** Games thought about at a time. */
   readonly concurrency: number
@@ -46,7 +46,7 @@ export type PlayerEvent =
   | KeeperEvent
   | {
       readonly kind: 'games'
-      /** Games looked at. */
+      /** Games that something is left to do in. */
       readonly byStatus: Readonly<Record<GameStatus, number>>
       /** Wei that this account has in claims that are not settled. */
       readonly bonds: bigint
@@ -65,11 +65,9 @@ export interface Player {
 export function startPlayer(options: PlayerOptions): Player {
   const { client, sender, logger, onEvent = () => undefined } = options
   const stop = new AbortController()
-  const reader = createGameReader(options)
+  const reader = createGameReader({ ...options, account: sender.address })
   /** Games that a decision is being carried out in. */
   const busy = new Map<Address, Promise<void>>()
-  /** Games that nothing is left to do in, for this account. */
-  const finished = new Set<Address>()
   /** Games in which the limit of bonds was told of. */
   const limited = new Set<Address>()
   const keeper = createKeeper({ client, sender, logger, onEvent })
@@ -85,14 +83,9 @@ export function startPlayer(options: PlayerOptions): Player {
   }
 
   async function look(): Promise<void> {
-    const now = BigInt(Math.floor(Date.now() / 1000))
-    const wanted = ({ address, createdAt }: GameListing) =>
-      createdAt + options.window > now &&
-      !finished.has(address) &&
-      (options.games?.includes(address) ?? true)
-    const { block, games, reorganised } = await reader.snapshot(wanted)
-    // What finished them may be gone.
-    if (reorganised) finished.clear()
+    const { block, games, reorganised } = await reader.snapshot(
+      ({ address }) => options.games?.includes(address) ?? true,
+    )
     const staked = atStake(games)
     const balance = await client.getBalance({
       address: sender.address,
@@ -120,10 +113,7 @@ export function startPlayer(options: PlayerOptions): Player {
   }
 
   async function attend(game: GameView, now: bigint): Promise<void> {
-    if (game.status !== 'in-progress') {
-      if (await keeper.collect(game, now)) finished.add(game.address)
-      return
-    }
+    if (game.status !== 'in-progress') return keeper.collect(game, now)
     const truth = options.truthOf(game)
     const actions = await nextActions(game, truth, now)
     await Promise.all(actions.map((action) => act(game, truth, action)))

@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test'
 import type { Address } from '@altlayer/protocol'
 import { encodeFunctionData } from 'viem'
 import { GAME_ABI } from '../../src/l1/abi.ts'
-import { createGameReader } from '../../src/l1/index.ts'
+import { createGameReader, findGame } from '../../src/l1/index.ts'
 import {
   ANCHOR,
   CLOCKS,
@@ -28,9 +28,19 @@ describe('game reader', { concurrency: 1 }, () => {
   })
   after(() => l1?.stop())
 
-  const readerOf = (client = l1.client) =>
-    createGameReader({ client, factory: court.factory, gameType: GAME_TYPE })
+  const readerOf = (client = l1.client, more: { window?: bigint; account?: Address } = {}) =>
+    createGameReader({ client, factory: court.factory, gameType: GAME_TYPE, ...more })
   const all = () => true
+
+  /** L1's client, and how often each function of a contract was read by it. */
+  function counting() {
+    const reads = new Map<string, number>()
+    const readContract = ((args: { functionName: string }) => {
+      reads.set(args.functionName, (reads.get(args.functionName) ?? 0) + 1)
+      return l1.client.readContract(args as never)
+    }) as typeof l1.client.readContract
+    return { client: { ...l1.client, readContract }, of: (name: string) => reads.get(name) ?? 0 }
+  }
 
   async function attack(game: Address, account: number): Promise<void> {
     const bond = await l1.client.readContract({
@@ -92,24 +102,17 @@ describe('game reader', { concurrency: 1 }, () => {
 
   it('reads again only what said something', async () => {
     const address = await court.create(l1.sender(1), falseOutput(104n), 104n)
-    let reads = 0
-    const counting = {
-      ...l1.client,
-      readContract: ((args: { functionName: string }) => {
-        if (args.functionName === 'claimData') reads++
-        return l1.client.readContract(args as never)
-      }) as typeof l1.client.readContract,
-    }
-    const reader = readerOf(counting)
+    const { client, of } = counting()
+    const reader = readerOf(client)
     const first = await reader.snapshot(all)
+    const reads = of('claimData')
     assert.ok(reads >= 3)
-    reads = 0
     await l1.mine(3)
     assert.deepEqual((await reader.snapshot(all)).games, first.games)
-    assert.equal(reads, 0)
+    assert.equal(of('claimData'), reads)
     await attack(address, 3)
     const { games } = await reader.snapshot(all)
-    assert.equal(reads, 2, 'the two claims of one game')
+    assert.equal(of('claimData'), reads + 2, 'the two claims of one game')
     assert.equal(games.find((game) => game.address === address)?.claims.length, 2)
   })
 
@@ -140,6 +143,131 @@ describe('game reader', { concurrency: 1 }, () => {
     assert.deepEqual(after.games, games)
     assert.ok(!reader.listings().some(({ address }) => address === gone))
     assert.equal((await reader.snapshot(all)).reorganised, false)
+  })
+
+  it('finds a game by its address, and none where the factory made none', async () => {
+    const { games, block } = await readerOf().snapshot(all)
+    const [game] = games
+    assert.ok(game)
+    const find = (address: Address) =>
+      findGame(l1.client, court.factory, address, { blockNumber: block.number })
+    assert.deepEqual(await find(game.address), game)
+    const nobody: Address = `0x${'12'.repeat(20)}`
+    for (const address of [nobody, court.factory, court.oracle])
+      assert.equal(await find(address), undefined)
+    // A forger that answers whatever it is asked as the game does, but is another contract.
+    const forger: Address = `0x${'f0'.repeat(20)}`
+    const code = await l1.client.getCode({ address: game.address })
+    await l1.rpc('anvil_setCode', forger, code)
+    assert.equal(await find(forger), undefined)
+  })
+
+  it('lists and reads no more than the games of its window', async () => {
+    const made: Address[] = []
+    for (const number of [110n, 111n, 112n]) {
+      await l1.rpc('evm_increaseTime', 1000)
+      made.push(await court.create(l1.sender(1), falseOutput(number), number))
+    }
+    const { client, of } = counting()
+    const reader = readerOf(client, { window: 1500n })
+    const addresses = async () => (await reader.snapshot(all)).games.map(({ address }) => address)
+    assert.deepEqual(await addresses(), made.slice(1))
+    assert.equal(of('claimDataLen'), 2)
+    assert.deepEqual(
+      reader.listings().map(({ address }) => address),
+      made.slice(1),
+    )
+    await l1.rpc('evm_increaseTime', 1000)
+    await l1.mine()
+    assert.deepEqual(await addresses(), made.slice(2), 'one became too old')
+    const listed = of('gameAtIndex')
+    await court.create(l1.sender(1), falseOutput(113n), 113n)
+    assert.equal((await addresses()).length, 2)
+    assert.equal(of('gameAtIndex'), listed + 1, 'only the new one is listed')
+  })
+
+  it('pages back from the newest game to the first that is too old', async () => {
+    const now = 1_000_000n
+    const games = 1_000
+    let reads = 0
+    // An L1 of a factory alone: game i was made i seconds after game 0.
+    const client = {
+      getBlock: async () => ({ number: 7n, hash: `0x${'07'.repeat(32)}`, timestamp: now }),
+      readContract: async ({
+        functionName,
+        args,
+      }: {
+        functionName: string
+        args?: readonly bigint[]
+      }) => {
+        if (functionName === 'gameCount') return BigInt(games)
+        assert.equal(functionName, 'gameAtIndex')
+        reads++
+        const index = args?.[0] ?? 0n
+        const address = `0x${index.toString(16).padStart(40, '0')}`
+        return [GAME_TYPE, now - BigInt(games) + 1n + index, address]
+      },
+    } as never as typeof l1.client
+    const reader = readerOf(client, { window: 250n })
+    await reader.snapshot(() => false)
+    assert.deepEqual(
+      reader.listings().map(({ index }) => index),
+      Array.from({ length: 251 }, (_, i) => games - 251 + i),
+    )
+    assert.equal(reads, 400, 'two pages of 200')
+  })
+
+  it('leaves out games that are over and owe the account nothing, for two reads each', async () => {
+    const [creator, other] = [l1.sender(6), l1.sender(7)]
+    const address = await court.create(creator, falseOutput(120n), 120n)
+    const owing = readerOf(l1.client, { account: creator.address, window: 900n })
+    const isThere = async (reader = owing) =>
+      (await reader.snapshot(all)).games.some((game) => game.address === address)
+    assert.equal(await isThere(), true, 'it is open')
+    await l1.rpc('evm_increaseTime', Number(CLOCKS.maxClockDuration) + 1)
+    for (const [functionName, args] of [
+      ['resolveClaim', [0n, 0n]],
+      ['resolve', []],
+    ] as const) {
+      const data = encodeFunctionData({ abi: GAME_ABI, functionName, args } as never)
+      await other.send({ to: address, data })
+    }
+    assert.equal(await isThere(), true, 'its creator has the bond to take')
+    const { client, of } = counting()
+    const stranger = readerOf(client, { account: other.address, window: 900n })
+    assert.equal(await isThere(stranger), false)
+    const open = stranger.listings().length - 1
+    assert.equal(of('claimDataLen'), open, 'it is not read as a whole')
+    assert.equal(of('status'), 2 * open + 1)
+    await l1.mine()
+    assert.equal(await isThere(stranger), false)
+    assert.equal(of('status'), 2 * open + 1, 'nor looked at again')
+    await l1.rpc('evm_increaseTime', 100)
+    const args = [creator.address] as const
+    await other.send({
+      to: address,
+      data: encodeFunctionData({ abi: GAME_ABI, functionName: 'claimCredit', args }),
+    })
+    assert.equal(await isThere(), false, 'the bond is taken')
+  })
+
+  it('looks again at what was over before a reorganisation', async () => {
+    const creator = l1.sender(8)
+    const address = await court.create(creator, falseOutput(130n), 130n)
+    const reader = readerOf(l1.client, { account: l1.sender(9).address, window: 900n })
+    const isThere = async () =>
+      (await reader.snapshot(all)).games.some((game) => game.address === address)
+    await l1.rpc('evm_increaseTime', Number(CLOCKS.maxClockDuration) + 1)
+    const send = (functionName: 'resolveClaim' | 'resolve', args: readonly bigint[]) =>
+      creator.send({
+        to: address,
+        data: encodeFunctionData({ abi: GAME_ABI, functionName, args } as never),
+      })
+    await send('resolveClaim', [0n, 0n])
+    await send('resolve', [])
+    assert.equal(await isThere(), false)
+    await reorg(l1, 1)
+    assert.equal(await isThere(), true)
   })
 
   it('leaves games of other types out', async () => {
