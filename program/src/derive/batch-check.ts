@@ -172,9 +172,12 @@ export function checkSpanPrefix(parent: usize, inclusion: u64, inclusionTime: u6
   const holocene = isHolocene(inclusionTime)
   if (first > expected) return holocene ? BATCH_DROP : BATCH_FUTURE
   if (spanTimestamp(spanBlocks - 1) < expected) return holocene ? BATCH_PAST : BATCH_DROP
+  // No block is there before the genesis. op-node cannot decide then: it skips the span and keeps the channel, or, before
+  // Holocene, waits for ever, which nobody can want.
+  if (beginsAtGenesis(parent, first, safeTime)) return holocene ? BATCH_UNDECIDED : BATCH_DROP
   // Before the search for the parent, which it bounds.
   if (startEpoch + sequencingWindow < inclusion) return BATCH_DROP
-  const verdict = findSpanParent(parent, first, safeTime, holocene)
+  const verdict = findSpanParent(parent, first, safeTime)
   if (verdict != BATCH_ACCEPT) return verdict
   if (startEpoch > parentOrigin + 1) return BATCH_DROP
   if (!inWindow(spanOrigin)) return BATCH_UNDECIDED
@@ -182,8 +185,14 @@ export function checkSpanPrefix(parent: usize, inclusion: u64, inclusionTime: u6
   return startEpoch < parentOrigin ? BATCH_DROP : BATCH_ACCEPT
 }
 
+/** Whether the span's first block, at a time of the safe chain, is the genesis or before it. */
+function beginsAtGenesis(parent: usize, first: u64, safeTime: u64): bool {
+  if (first > safeTime || (safeTime - first) % blockTime != 0) return false
+  return (safeTime - first) / blockTime >= load<u64>(parent + L2_NUMBER) - genesisL2Number
+}
+
 /** The block that the span says it begins on, on the safe chain. */
-function findSpanParent(parent: usize, first: u64, safeTime: u64, holocene: bool): i32 {
+function findSpanParent(parent: usize, first: u64, safeTime: u64): i32 {
   parentNumber = load<u64>(parent + L2_NUMBER)
   parentOrigin = load<u64>(parent + L2_ORIGIN)
   if (first > safeTime) {
@@ -191,11 +200,7 @@ function findSpanParent(parent: usize, first: u64, safeTime: u64, holocene: bool
     return sameBytes(spanParentCheck, parent + L2_HASH, 20) ? BATCH_ACCEPT : BATCH_DROP
   }
   if ((safeTime - first) % blockTime != 0) return BATCH_DROP
-  const back = (safeTime - first) / blockTime + 1
-  // No block is there before the genesis. op-node cannot decide then: it skips the span and keeps the channel, or, before
-  // Holocene, waits for ever, which nobody can want.
-  if (back > parentNumber - genesisL2Number) return holocene ? BATCH_UNDECIDED : BATCH_DROP
-  parentNumber -= back
+  parentNumber -= (safeTime - first) / blockTime + 1
   const found = ancestor(parentNumber, startEpoch == 0 ? 0 : startEpoch - 1)
   if (found == ANCESTOR_ERROR) return BATCH_ERROR
   if (found == ANCESTOR_TOO_OLD) return BATCH_DROP

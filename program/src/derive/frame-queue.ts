@@ -63,7 +63,8 @@ function consider(frame: usize): void {
     const last = frameAt(count - 1)
     frameNext(last, end)
     if (load<u64>(last) == load<u64>(frame) && load<u64>(last, 8) == load<u64>(frame, 8)) {
-      if (!frameIsLast && number == frameNumber + 1) break
+      // Numbers have 16 bits: in op-node the first frame follows the 65536th of its channel, and begins it anew.
+      if (!frameIsLast && number == ((frameNumber + 1) & 0xffff)) break
       return
     }
     if (number != 0) return

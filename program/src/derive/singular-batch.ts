@@ -12,10 +12,10 @@ export let batchTransactions: usize = 0
 export let batchTransactionsEnd: usize = 0
 export let batchTransactionCount: u32 = 0
 
-/** Decodes the batch that fills [ptr, ptr + len), without its version byte. */
+/** Decodes the batch at the beginning of [ptr, ptr + len), without its version byte. What follows it is ignored, as in op-node. */
 export function singularDecode(ptr: usize, len: usize): bool {
-  const end = ptr + len
-  if (!rlpList(ptr, end) || itemNext != end) return false
+  if (!rlpList(ptr, ptr + len)) return false
+  const end = itemNext
   if (!rlpFixed(itemStart, end, 32)) return false
   batchParentHash = itemStart
   if (!rlpU64(itemNext, end)) return false

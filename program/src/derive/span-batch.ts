@@ -20,6 +20,8 @@ import { spanAlloc, spanMemoryReset } from './span-memory'
 
 /** Spec: MAX_SPAN_BATCH_ELEMENT_COUNT, for blocks and transactions alike. */
 export const MAX_ELEMENTS: u64 = 10_000_000
+/** As in op-node the same number bounds the bytes of a transaction's data: its list, without the type. */
+const MAX_TX_DATA: usize = 10_000_000
 
 const SIGNATURE: usize = 64
 const ADDRESS: usize = 20
@@ -69,6 +71,7 @@ let end: usize = 0
 
 // Columns.
 let total: u32 = 0
+let legacyTotal: u32 = 0
 let creations: usize = 0
 let parities: usize = 0
 let signatures: usize = 0
@@ -146,17 +149,19 @@ function decodeColumns(): bool {
   nonces = spanAlloc(<usize>total * 8)
   gases = spanAlloc(<usize>total * 8)
   if (hostError != 0) return false
-  let legacy: u32 = 0
+  legacyTotal = 0
   for (let i: u32 = 0; i < total; i++) {
     if (cursor >= end) return false
     store<u32>(payloads + (<usize>i << 2), <u32>cursor)
-    if (load<u8>(cursor) <= 0x7f) cursor++
-    else legacy++
-    if (!rlpList(cursor, end)) return false
+    const first = load<u8>(cursor)
+    if (first <= 0x7f) cursor++
+    // A type of 0 is no transaction, which is found out later: here op-node takes it for a legacy one.
+    if (first == 0 || first > 0x7f) legacyTotal++
+    if (!rlpList(cursor, end) || itemNext - cursor > MAX_TX_DATA) return false
     cursor = itemNext
   }
   if (!uvarints(nonces) || !uvarints(gases)) return false
-  protections = takeBits(legacy)
+  protections = takeBits(legacyTotal)
   return protections != 0
 }
 
@@ -169,7 +174,6 @@ function uvarints(into: usize): bool {
 }
 
 function assemble(chainId: u64): bool {
-  const legacyTotal = countLegacy()
   let legacy: u32 = 0
   let target = targets
   for (let i: u32 = 0; i < total; i++) {
@@ -195,14 +199,6 @@ function assemble(chainId: u64): bool {
   return true
 }
 
-function countLegacy(): u32 {
-  let count: u32 = 0
-  for (let i: u32 = 0; i < total; i++) {
-    if (load<u8>(<usize>load<u32>(payloads + (<usize>i << 2))) > 0x7f) count++
-  }
-  return count
-}
-
 // Places of the fields in a payload's list: value, prices (one or two), data, then lists.
 let fieldValue: usize = 0
 let fieldPrices: usize = 0
@@ -210,15 +206,16 @@ let fieldData: usize = 0
 let fieldLists: usize = 0
 let fieldEnd: usize = 0
 
-/** Finds the fields of a type's payload and checks their shape. */
+/** Finds the fields of a type's payload and checks their shape. Scalars are bounded where op-node's decoder bounds them. */
 function splitPayload(type: u32, payload: usize): bool {
+  const scalar: usize = type == 4 ? 32 : usize.MAX_VALUE
   if (!rlpList(type == 0 && load<u8>(payload) > 0x7f ? payload : payload + 1, end)) return false
   fieldEnd = itemNext
   fieldValue = itemStart
-  if (!integer(fieldValue)) return false
+  if (!integer(fieldValue, fieldEnd, scalar)) return false
   fieldPrices = itemNext
-  if (!integer(fieldPrices)) return false
-  if (type > 1 && !integer(itemNext)) return false
+  if (!integer(fieldPrices, fieldEnd, scalar)) return false
+  if (type > 1 && !integer(itemNext, fieldEnd, scalar)) return false
   fieldData = itemNext
   if (!rlpString(fieldData, fieldEnd)) return false
   fieldLists = itemNext
@@ -234,9 +231,9 @@ function splitPayload(type: u32, payload: usize): bool {
   return next == fieldEnd
 }
 
-/** A scalar of any size, without leading zeros: too large a one is for execution to refuse. */
-function integer(ptr: usize): bool {
-  return rlpString(ptr, fieldEnd) && (itemLen == 0 || load<u8>(itemStart) != 0)
+/** A scalar of at most `size` bytes, without leading zeros. One that is too large otherwise is for execution to refuse. */
+function integer(ptr: usize, listEnd: usize, size: usize): bool {
+  return rlpString(ptr, listEnd) && itemLen <= size && (itemLen == 0 || load<u8>(itemStart) != 0)
 }
 
 /** Address behind the EIP-2930 access list at `ptr`; 0 when it is malformed. */
@@ -257,6 +254,9 @@ function accessListEnd(ptr: usize): usize {
   return listEnd
 }
 
+/** Bytes of an authorization's scalars at most: chain id, the address in between, nonce, y parity, r, s (EIP-7702). */
+const AUTHORIZATION: usize = memory.data<u8>([32, 20, 8, 1, 32, 32])
+
 /** Address behind the EIP-7702 authorization list at `ptr`; 0 when it is malformed. */
 function authorizationsEnd(ptr: usize): usize {
   if (!rlpList(ptr, fieldEnd)) return 0
@@ -266,9 +266,9 @@ function authorizationsEnd(ptr: usize): usize {
     if (!rlpList(entry, listEnd)) return 0
     entry = itemNext
     let field = itemStart
-    for (let i = 0; i < 6; i++) {
-      if (!rlpItem(field, entry) || itemIsList) return 0
-      if (i == 1 ? itemLen != ADDRESS : itemLen > 32) return 0
+    for (let i: usize = 0; i < 6; i++) {
+      const isAddress = i == 1
+      if (isAddress ? !rlpFixed(field, entry, ADDRESS) : !integer(field, entry, load<u8>(AUTHORIZATION + i))) return 0
       field = itemNext
     }
     if (field != entry) return 0

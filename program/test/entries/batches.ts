@@ -2,7 +2,7 @@
 import { readerBatch, readerBatchLength, readerBatchType, readerNext, readerOpen } from '../../src/derive/channel-reader'
 import { blobDecode } from '../../src/derive/blob'
 import { singularDecode } from '../../src/derive/singular-batch'
-import { SPAN_OK, spanDecode } from '../../src/derive/span-batch'
+import { spanDecode } from '../../src/derive/span-batch'
 import { clearHostError } from '../../src/host'
 import { CHANNEL_INPUT, INPUT, RESULT } from '../../src/layout'
 
@@ -23,9 +23,10 @@ export { frameChannel, frameData, frameIsLast, frameLength, frameNext, frameNumb
 export function inputAt(): usize {
   return INPUT
 }
-export function decode(len: usize, chainId: u64): bool {
+/** SPAN_*. */
+export function decode(len: usize, chainId: u64): i32 {
   clearHostError()
-  return spanDecode(INPUT, len, chainId) == SPAN_OK
+  return spanDecode(INPUT, len, chainId)
 }
 /** Data of the blob at `inputAt`, at `blobAt`; its length or -1. */
 export function decodeBlob(): i32 {

@@ -4,12 +4,15 @@ import { test } from 'node:test'
 import { constants, inflateSync } from 'node:zlib'
 import {
   bytesToHex,
+  concatBytes,
   decodeRlp,
   decodeTransaction,
+  encodeRlp,
   encodeTransaction,
   hexToBytes,
   itemAt,
   listItems,
+  type RlpValue,
   rlpBytes,
 } from '@altlayer/protocol'
 import fc from 'fast-check'
@@ -19,6 +22,10 @@ import { encodeFrames } from '../../src/batcher/frame.ts'
 import { encodeSpanBatch, type SpanBatch } from '../../src/batcher/span-batch.ts'
 
 const CHAIN_ID = 10
+// Of program/src/derive/span-batch.ts.
+const OK = 0
+const MALFORMED = 1
+const BAD_TRANSACTION = 2
 interface Exports {
   inputAt(): number
   decode(length: number, chainId: bigint): number
@@ -42,7 +49,7 @@ const { exports: wasm, memory: heap } = await testModule<Exports>('batches')
 
 function decodeSpanBatch(bytes: Uint8Array, chainId = CHAIN_ID): SpanBatch | undefined {
   heap.set(bytes, wasm.inputAt())
-  if (wasm.decode(bytes.length, BigInt(chainId)) === 0) return undefined
+  if (wasm.decode(bytes.length, BigInt(chainId)) !== OK) return undefined
   const slice = (at: number, length: number) => heap.slice(at >>> 0, (at >>> 0) + length)
   const blocks = Array.from({ length: wasm.spanBlocks.value }, (_, block) => ({
     originChanged: wasm.spanOriginChanged(block) !== 0,
@@ -194,6 +201,75 @@ test('absurd counts are refused before memory is spent on them', () => {
   assert.equal(decodeSpanBatch(Uint8Array.of(...prefix, 0x80, 0xad, 0xe2, 0x04)), undefined)
   assert.equal(decodeSpanBatch(Uint8Array.of(...prefix, 1, 0, ...huge)), undefined)
   assert.equal(decodeSpanBatch(Uint8Array.of(...prefix, 0)), undefined, 'a batch without blocks')
+})
+
+/** What becomes of a batch of one block, whose transactions have these data and are calls to the zero address. */
+function statusOf(datas: readonly Uint8Array[], legacy = 0): number {
+  const count = datas.length
+  const bits = new Uint8Array(Math.ceil(count / 8))
+  const encoded = concatBytes(
+    new Uint8Array(42),
+    Uint8Array.of(1, 0, count),
+    bits,
+    bits,
+    new Uint8Array(64 * count).fill(1),
+    new Uint8Array(20 * count),
+    ...datas,
+    new Uint8Array(2 * count),
+    new Uint8Array(Math.ceil(legacy / 8)),
+  )
+  heap.set(encoded, wasm.inputAt())
+  return wasm.decode(encoded.length, BigInt(CHAIN_ID))
+}
+
+const typed = (type: number, fields: RlpValue) =>
+  concatBytes(Uint8Array.of(type), encodeRlp(fields))
+const scalar = (size: number, first = 1) => new Uint8Array(size).fill(first, 0, 1)
+
+test('scalars are as large as the decoder of op-node takes them in each type', () => {
+  const none = new Uint8Array(0)
+  const wide = scalar(33)
+  assert.equal(statusOf([encodeRlp([wide, wide, none])], 1), OK)
+  assert.equal(statusOf([typed(1, [wide, wide, none, []])]), OK)
+  assert.equal(statusOf([typed(2, [wide, wide, wide, none, []])]), OK)
+  const setCode = (value: Uint8Array, ...authorizations: readonly RlpValue[]) =>
+    statusOf([typed(4, [value, none, none, none, [], authorizations])])
+  assert.equal(setCode(scalar(32)), OK)
+  assert.equal(setCode(wide), BAD_TRANSACTION)
+
+  const authorization = [32, 20, 8, 1, 32, 32].map((size) => scalar(size))
+  assert.equal(setCode(none, authorization, authorization), OK)
+  for (let i = 0; i < authorization.length; i++) {
+    const change = (bytes: Uint8Array) => authorization.map((each, at) => (at === i ? bytes : each))
+    const size = authorization[i]?.length as number
+    assert.equal(setCode(none, change(scalar(size + 1))), BAD_TRANSACTION, `longer ${i}`)
+    const isAddress = i === 1
+    assert.equal(setCode(none, change(scalar(size, 0))), isAddress ? OK : BAD_TRANSACTION, `0 ${i}`)
+    assert.equal(setCode(none, change(none)), isAddress ? BAD_TRANSACTION : OK, `none ${i}`)
+  }
+  assert.equal(setCode(none, authorization.slice(1)), BAD_TRANSACTION)
+  assert.equal(setCode(none, [...authorization, none]), BAD_TRANSACTION)
+  assert.equal(setCode(none, [[], ...authorization.slice(1)]), BAD_TRANSACTION)
+})
+
+test('a transaction with a type of 0 counts among the legacy ones, and is none', () => {
+  const data = typed(0, [Uint8Array.of(1), Uint8Array.of(1), new Uint8Array(0)])
+  assert.equal(statusOf([data]), MALFORMED)
+  assert.equal(statusOf([data], 1), BAD_TRANSACTION)
+  const legacy = encodeRlp([Uint8Array.of(1), Uint8Array.of(1), new Uint8Array(0)])
+  assert.equal(statusOf(Array(8).fill(legacy), 8), OK)
+  assert.equal(statusOf([...Array(8).fill(legacy), data], 8), MALFORMED)
+  assert.equal(statusOf([...Array(8).fill(legacy), data], 9), BAD_TRANSACTION)
+})
+
+test('data of a transaction end the batch when they are longer than its greatest count', () => {
+  const small = new Uint8Array(0)
+  const data = (length: number) => typed(2, [small, small, small, new Uint8Array(length), []])
+  // Its own header and those of the list and of four empty items are left for it.
+  const most = 10_000_000 - 4 - 4 - 4
+  assert.equal(data(most).length, 1 + 10_000_000)
+  assert.equal(statusOf([data(most)]), OK)
+  assert.equal(statusOf([data(most + 1)]), MALFORMED)
 })
 
 async function testdata(name: string): Promise<Uint8Array | undefined> {

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { deflateSync } from 'node:zlib'
 import { ProgramError } from '@altlayer/engine'
-import { depositToLog, type Hash, hexToBytes } from '@altlayer/protocol'
+import { concatBytes, depositToLog, encodeRlp, type Hash, hexToBytes } from '@altlayer/protocol'
 import fc from 'fast-check'
 import { encodeBlob } from '../../src/batcher/blob.ts'
-import { type Batch, encodeChannel } from '../../src/batcher/channel.ts'
+import { type Batch, encodeBatch, encodeChannel } from '../../src/batcher/channel.ts'
 import { encodeFrames, splitFrames } from '../../src/batcher/frame.ts'
 import type { L1Epoch } from '../../src/l1/follower.ts'
 import { portal, testHash } from '../helpers/config.ts'
@@ -98,6 +99,17 @@ for (const [name, forks] of [
         const world = worldOf(3, 9, { forks })
         await isIgnored(world, await channel(world, [batch(world)]))
       })
+
+    it('count with bytes behind them', async () => {
+      const world = worldOf(3, 9, { forks })
+      const [block, ...rest] = world.l2.slice(1).map((each) => encodeBatch(singular(each)))
+      const padded = concatBytes(block as Uint8Array, Uint8Array.of(0xc0, 7))
+      const stream = deflateSync(concatBytes(...[padded, ...rest].map((each) => encodeRlp(each))))
+      const id = new Uint8Array(16).fill(8)
+      world.mine([await world.post(encodeFrames(splitFrames(id, stream, 100_000)))])
+      world.mine()
+      assertDerives(world, follow(world))
+    })
 
     it('that came too late are dropped, and the window is filled with empty blocks', async () => {
       const world = worldOf(2, 8, { forks, seqWindowSize: 6 })
@@ -422,6 +434,19 @@ describe('batcher transactions', () => {
     world.mine()
     assert.equal(follow(world).steps.length, 0)
     world.mine([await world.post(encodeFrames(frames.slice(2)))])
+    world.mine()
+    assertDerives(world, follow(world))
+  })
+
+  it('first frames follow the 65536th of their channel', async () => {
+    const world = worldOf(2, 6)
+    const [only] = framesOf(all(world))
+    assert.ok(only?.isLast)
+    const before = (number: number) => ({ ...only, number, isLast: false, data: new Uint8Array(1) })
+    world.mine([await world.post(encodeFrames([before(0xfffe), only]))])
+    world.mine()
+    assert.equal(follow(world).steps.length, 0)
+    world.mine([await world.post(encodeFrames([before(0xffff), only]))])
     world.mine()
     assertDerives(world, follow(world))
   })
