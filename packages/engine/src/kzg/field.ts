@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { bigintToBytes } from '@altlayer/protocol'
 import { isBelow } from '../precompiles/input.ts'
 import { type Curve, FR, type MclModule } from '../precompiles/mcl.ts'
 import { rootsOfUnity } from '../precompiles/roots-of-unity.ts'
@@ -17,7 +18,7 @@ interface ScalarModule extends MclModule {
 export const FIELD_ELEMENTS = 4096
 
 const R = 0x73eda753299d7d483339d80809a1d80553bda402fffe5bfeffffffff00000001n
-const MODULUS = wordOf(R)
+const MODULUS = bigintToBytes(R, 32)
 
 /** Scalars in mcl's memory; an address is that of one scalar, a vector is FIELD_ELEMENTS of them. */
 export interface ScalarField {
@@ -170,8 +171,4 @@ function invertDifferences(
   }
   new Uint8Array(mcl.wasmMemory.buffer).copyWithin(quotient, product, product + FR)
   return true
-}
-
-function wordOf(value: bigint): Uint8Array {
-  return Uint8Array.from(Buffer.from(value.toString(16).padStart(64, '0'), 'hex'))
 }

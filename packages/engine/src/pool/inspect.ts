@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import {
   type Address,
   bigintToBytes,
@@ -7,7 +6,6 @@ import {
   decodeRlp,
   decodeTransaction,
   encodeRlp,
-  type Hash,
   hexToBytes,
   keccak256,
   legacyChainId,
@@ -27,6 +25,7 @@ import {
   transactionHash,
   transactionType,
   uintBytes,
+  versionedHash,
 } from '@altlayer/protocol'
 import { PoolError } from '../errors.ts'
 import { MAX_TRANSACTION_SIZE, type PooledTransaction } from './types.ts'
@@ -163,11 +162,6 @@ function withoutSidecar(input: Uint8Array): Uint8Array {
       throw new MalformedInputError(path, `the commitment of ${named[index]}`, versioned)
   })
   return raw
-}
-
-/** EIP-4844: version 1, then the rest of the commitment's SHA-256. */
-function versionedHash(commitment: Uint8Array): Hash {
-  return `0x01${createHash('sha256').update(commitment).digest('hex').slice(2)}`
 }
 
 function feeCapOf(transaction: SignedTransaction): bigint {

@@ -1,3 +1,4 @@
+import { bigintToBytes } from '@altlayer/protocol'
 import createModule from 'mcl-wasm/dist/mcl_c.js'
 import { isBelow, isZero } from './input.ts'
 
@@ -113,7 +114,7 @@ export async function loadCurve(
     mcl,
     encoded,
     skip,
-    modulus: Uint8Array.from(Buffer.from(modulus.toString(16).padStart(2 * size, '0'), 'hex')),
+    modulus: bigintToBytes(modulus, size),
     io: mcl._malloc(64),
     g1: mcl._malloc(G1 * CHUNK),
     g2: mcl._malloc(G2 * CHUNK),

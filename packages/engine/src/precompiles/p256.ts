@@ -1,3 +1,4 @@
+import { bigintToBytes } from '@altlayer/protocol'
 import { isBelow, isZero, one } from './input.ts'
 import { CURVE_NIST_P256, type Curve, FR, G1, loadCurve, readFr, readG1, writeG1 } from './mcl.ts'
 
@@ -5,7 +6,7 @@ import { CURVE_NIST_P256, type Curve, FR, G1, loadCurve, readFr, readG1, writeG1
 
 const P = 0xffffffff00000001000000000000000000000000ffffffffffffffffffffffffn
 const N = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n
-const ORDER = Uint8Array.from(Buffer.from(N.toString(16), 'hex'))
+const ORDER = bigintToBytes(N, 32)
 const EMPTY = new Uint8Array(0)
 
 export function loadP256(): Promise<Curve> {
@@ -27,8 +28,8 @@ export function p256Verify(curve: Curve, input: Uint8Array): Uint8Array {
   if (!readG1(curve, g1 + G1, input, 96)) return EMPTY
   const r = bigint(input, 32)
   const inverse = invert(bigint(input, 64))
-  readFr(curve, fr, word((bigint(input, 0) * inverse) % N), 0)
-  readFr(curve, fr + FR, word((r * inverse) % N), 0)
+  readFr(curve, fr, bigintToBytes((bigint(input, 0) * inverse) % N, 32), 0)
+  readFr(curve, fr + FR, bigintToBytes((r * inverse) % N, 32), 0)
   mcl._mclBnG1_mulVec(resultG1, g1, fr, 2)
   if (mcl._mclBnG1_isZero(resultG1) === 1) return EMPTY
   const x = bigint(writeG1(curve, resultG1), 0)
@@ -37,10 +38,6 @@ export function p256Verify(curve: Curve, input: Uint8Array): Uint8Array {
 
 function bigint(bytes: Uint8Array, at: number): bigint {
   return BigInt(`0x${Buffer.from(bytes.buffer, bytes.byteOffset + at, 32).toString('hex')}`)
-}
-
-function word(value: bigint): Uint8Array {
-  return Uint8Array.from(Buffer.from(value.toString(16).padStart(64, '0'), 'hex'))
 }
 
 // Extended Euclid; `value` is from 1 to N-1 and N is prime.

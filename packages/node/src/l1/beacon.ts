@@ -7,12 +7,13 @@ import {
   parseInteger,
   parseObject,
   TX_BLOB,
+  versionedHash,
 } from '@altlayer/protocol'
 import { BLOB_SIZE } from '../batcher/blob.ts'
 import type { FetchBlob } from '../derivation/preimage-source.ts'
 import { L1Error } from './client.ts'
 import type { L1FullBlock } from './data.ts'
-import { commitToBlob, verifyBlobs, versionedHash } from './kzg.ts'
+import { commitToBlob, verifyBlobs } from './kzg.ts'
 
 /** Bytes of a compressed point: a commitment, a proof. */
 const POINT_SIZE = 48

@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto'
 import { Worker } from 'node:worker_threads'
 import { type Connection, connect, packBytes, packedBuffers, unpackBytes } from '@altlayer/engine'
 import { KzgError, type ProvenBlob } from '@altlayer/engine/kzg'
-import { bytesToHex, type Hash } from '@altlayer/protocol'
+import { type Hash, versionedHash } from '@altlayer/protocol'
 import type { KzgHandlers } from './kzg-worker.ts'
 
 // KZG commitments and proofs of blobs (EIP-4844, EIP-7594) on a thread of their own.
@@ -34,13 +33,6 @@ function start() {
     if (thread === started) thread = undefined
   })
   return started
-}
-
-/** SHA-256 of a commitment, with version 1 in its first byte (EIP-4844, `kzg_to_versioned_hash`). */
-export function versionedHash(commitment: Uint8Array): Hash {
-  const digest = createHash('sha256').update(commitment).digest()
-  digest[0] = 1
-  return bytesToHex(digest)
 }
 
 /** Commits to a blob of 131072 bytes. Rejects with KzgError when a field element is out of range. */
