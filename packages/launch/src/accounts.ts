@@ -1,5 +1,5 @@
 import { pbkdf2Sync } from 'node:crypto'
-import { type Address, bytesToHex, type Hex } from '@altlayer/protocol'
+import { type Address, bytesToHex, type Hex, lowerCaseAddress } from '@altlayer/protocol'
 import { HDKey, privateKeyToAddress } from 'viem/accounts'
 import type { DevAccount, Roles } from './api.ts'
 
@@ -36,7 +36,7 @@ export function devAccount(index: number): DevAccount {
   if (!key) throw new Error(`no private key for development account ${index}`)
   const privateKey = bytesToHex(key)
   const account: DevAccount = {
-    address: privateKeyToAddress(privateKey).toLowerCase() as Address,
+    address: lowerCaseAddress(privateKeyToAddress(privateKey)),
     privateKey,
   }
   derived.set(index, account)

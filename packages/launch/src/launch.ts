@@ -2,11 +2,11 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { proofConfigHash } from '@altlayer/engine'
 import {
-  type Address,
   genesisToJson,
   type Hash,
   type Hex,
   l1BlobForks,
+  lowerCaseAddress,
   MalformedInputError,
   parseRollupConfig,
   type RollupConfig,
@@ -74,7 +74,7 @@ export const launchRollup: LaunchRollup = async (options, progress = () => undef
   const paths = pathsBelow(options.dataDir)
   const settings = resolveSettings(options, readSettings(paths.settings), {
     ...(external && { chainId: await chainIdOf(external.url) }),
-    deployer: privateKeyToAddress(key).toLowerCase() as Address,
+    deployer: lowerCaseAddress(privateKeyToAddress(key)),
   })
   mkdirSync(join(options.dataDir, 'rollup'), { recursive: true })
   writeSettings(paths.settings, settings)

@@ -1,6 +1,11 @@
 import { keccak256 } from './keccak.ts'
 import type { Address } from './types.ts'
 
+/** An address in lower case, as comparisons and keys of maps have it; `text` is one in any case. */
+export function lowerCaseAddress(text: string): Address {
+  return text.toLowerCase() as Address
+}
+
 /** An address with its checksum in the case of its letters (EIP-55). */
 export function checksumAddress(address: Address): Address {
   const digits = address.slice(2).toLowerCase()

@@ -1,4 +1,4 @@
-import type { Address, Hash } from '@altlayer/protocol'
+import { type Address, type Hash, lowerCaseAddress } from '@altlayer/protocol'
 import type { Logger } from 'pino'
 import {
   encodeAbiParameters,
@@ -171,7 +171,7 @@ export function startProposer(options: ProposerOptions): Proposer {
   async function gameOf(args: readonly [number, Hash, Hex]): Promise<Address> {
     const read = { address: factory, abi: FACTORY_ABI, functionName: 'games', args } as const
     const [game] = await client.readContract(read)
-    return game.toLowerCase() as Address
+    return lowerCaseAddress(game)
   }
 
   async function look(): Promise<void> {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Address, Hash, Hex } from '@altlayer/protocol'
+import { type Address, type Hash, type Hex, lowerCaseAddress } from '@altlayer/protocol'
 import {
   BaseError,
   createPublicClient,
@@ -84,7 +84,7 @@ export async function connectL1(options: L1ClientOptions): Promise<L1Client> {
   const chainId = await client.getChainId()
   if (chainId !== options.chainId)
     throw new WrongChainError(`${options.url} serves chain ${chainId}, expected ${options.chainId}`)
-  const address = account.address.toLowerCase() as Address
+  const address = lowerCaseAddress(account.address)
   return {
     account: address,
     public: client,

@@ -1,4 +1,4 @@
-import type { Address, Hash } from '@altlayer/protocol'
+import { type Address, type Hash, lowerCaseAddress } from '@altlayer/protocol'
 import { type Abi, encodeFunctionData, pad, zeroAddress } from 'viem'
 import { type Artifact, opStackArtifact } from '../artifacts.ts'
 import type { DeployConfig } from './config.ts'
@@ -216,7 +216,7 @@ function administration(config: DeployConfig, scope: Hash): readonly Step[] {
           const admin = address('ProxyAdmin')
           if ((await chain.code(admin)) === '0x') return undefined
           const found = await chain.read<Address>(admin, proxyAdmin.abi, 'addressManager')
-          return found === zeroAddress ? undefined : lower(found)
+          return found === zeroAddress ? undefined : lowerCaseAddress(found)
         },
       },
     },
@@ -229,7 +229,7 @@ function administration(config: DeployConfig, scope: Hash): readonly Step[] {
       functionName: 'setAddressManager',
       args: (address) => [address('AddressManager')],
       done: async (chain, address) =>
-        lower(
+        lowerCaseAddress(
           await chain.read<Address>(address('ProxyAdmin'), proxyAdmin.abi, 'addressManager'),
         ) === address('AddressManager'),
     },
@@ -242,8 +242,9 @@ function administration(config: DeployConfig, scope: Hash): readonly Step[] {
       functionName: 'transferOwnership',
       args: (address) => [address('ProxyAdmin')],
       done: async (chain, address) =>
-        lower(await chain.read<Address>(address('AddressManager'), addressManager.abi, 'owner')) ===
-        address('ProxyAdmin'),
+        lowerCaseAddress(
+          await chain.read<Address>(address('AddressManager'), addressManager.abi, 'owner'),
+        ) === address('ProxyAdmin'),
     },
   ]
 }
@@ -346,7 +347,7 @@ export async function implementationOf(
     return `0x${word.slice(-40)}`
   }
   const { abi } = opStackArtifact('AddressManager')
-  return lower(
+  return lowerCaseAddress(
     await chain.read<Address>(address('AddressManager'), abi, 'getAddress', [MESSENGER_NAME]),
   )
 }
@@ -362,7 +363,8 @@ function ownershipTransfers(config: DeployConfig): readonly CallStep[] {
     functionName: 'transferOwnership',
     args: () => [config.roles.owner],
     done: async (chain, address) =>
-      lower(await chain.read<Address>(address(to), artifact.abi, 'owner')) === config.roles.owner,
+      lowerCaseAddress(await chain.read<Address>(address(to), artifact.abi, 'owner')) ===
+      config.roles.owner,
   })
   return [
     transfer('DisputeGameFactoryProxy', opStackArtifact('DisputeGameFactory'), [
@@ -374,8 +376,4 @@ function ownershipTransfers(config: DeployConfig): readonly CallStep[] {
       'AnchorStateRegistry initialized',
     ]),
   ]
-}
-
-function lower(address: Address): Address {
-  return address.toLowerCase() as Address
 }

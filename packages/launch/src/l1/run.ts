@@ -1,5 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Address, bytesToHex, concatBytes, hexToBytes } from '@altlayer/protocol'
+import {
+  type Address,
+  bytesToHex,
+  concatBytes,
+  hexToBytes,
+  lowerCaseAddress,
+} from '@altlayer/protocol'
 import { encodeFunctionData, getContractAddress, type TransactionReceipt } from 'viem'
 import { type L1Client, SendError, shortMessage, type TransactionRequest } from './client.ts'
 import { ensureDeterministicDeployer } from './deterministic-deployer.ts'
@@ -245,5 +251,5 @@ function checkCreatedAddresses(
 }
 
 function createdAddress(from: Address, nonce: number): Address {
-  return getContractAddress({ from, nonce: BigInt(nonce) }).toLowerCase() as Address
+  return lowerCaseAddress(getContractAddress({ from, nonce: BigInt(nonce) }))
 }

@@ -1,4 +1,4 @@
-import type { Address, Hash } from '@altlayer/protocol'
+import { type Address, type Hash, lowerCaseAddress } from '@altlayer/protocol'
 import {
   AbiDecodingDataSizeTooSmallError,
   BaseError,
@@ -123,7 +123,7 @@ export function createGameReader(options: GameReaderOptions): GameReader {
             args: [BigInt(index)],
             ...at,
           })
-          return { index, type, createdAt, address: lower(address) }
+          return { index, type, createdAt, address: lowerCaseAddress(address) }
         }),
       )
       pages.unshift(
@@ -161,7 +161,7 @@ export function createGameReader(options: GameReaderOptions): GameReader {
       fromBlock: seen.number + 1n,
       toBlock: to,
     })
-    return new Set(logs.map(({ address }) => lower(address)))
+    return new Set(logs.map(({ address }) => lowerCaseAddress(address)))
   }
 
   function rulesOf(address: Address): Promise<GameRules> {
@@ -233,7 +233,7 @@ export async function findGame(
   if (data === undefined) return undefined
   const listed = { address: factory, abi: FACTORY_ABI, functionName: 'games', args: data } as const
   const [made] = await client.readContract({ ...listed, ...at })
-  if (lower(made) !== lower(address)) return undefined
+  if (lowerCaseAddress(made) !== lowerCaseAddress(address)) return undefined
   return readGame(client, address, await readRules(client, address), at)
 }
 
@@ -289,7 +289,7 @@ export async function readGame(
     rules,
     status: STATUSES[status] ?? 'in-progress',
     createdAt,
-    creator: lower(creator),
+    creator: lowerCaseAddress(creator),
     l1Head,
     l2BlockNumber,
     startingRoot: starting[0],
@@ -314,8 +314,8 @@ async function readClaim(
   return {
     index,
     parentIndex: parentIndex === NO_PARENT ? undefined : parentIndex,
-    counteredBy: counteredBy === zeroAddress ? undefined : lower(counteredBy),
-    claimant: lower(claimant),
+    counteredBy: counteredBy === zeroAddress ? undefined : lowerCaseAddress(counteredBy),
+    claimant: lowerCaseAddress(claimant),
     bond,
     value,
     position,
@@ -323,8 +323,4 @@ async function readClaim(
     timestamp: clock & CLOCK_MASK,
     resolved,
   }
-}
-
-function lower(address: Address): Address {
-  return address.toLowerCase() as Address
 }

@@ -1,5 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Address, type Hash, type Hex, hexToBytes, keccak256Hex } from '@altlayer/protocol'
+import {
+  type Address,
+  type Hash,
+  type Hex,
+  hexToBytes,
+  keccak256Hex,
+  lowerCaseAddress,
+} from '@altlayer/protocol'
 import {
   BaseError,
   type PrivateKeyAccount,
@@ -83,7 +90,7 @@ export function createSender(options: {
 }): Sender {
   const { client, account, chainId, maxFeePerGas, pollInterval = POLL } = options
   const stop = new AbortController()
-  const address = account.address.toLowerCase() as Address
+  const address = lowerCaseAddress(account.address)
   let nextNonce = 0
   /** Nonces whose transactions somebody waits for. */
   const waiting = new Set<number>()
