@@ -142,6 +142,7 @@ async function start(
     config,
     pool: pool.api,
     ...createQueries({
+      config,
       chain,
       store,
       reader,

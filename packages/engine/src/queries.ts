@@ -1,4 +1,4 @@
-import type { Address, Hash } from '@altlayer/protocol'
+import type { Address, ChainConfig, Hash } from '@altlayer/protocol'
 import type { Block, BlockRef, Engine, ForeignBlock } from './api.ts'
 import type { Payload } from './building/payload.ts'
 import { overridesOf } from './building/pending-overrides.ts'
@@ -16,6 +16,7 @@ import type { CallThreads } from './workers/callers.ts'
 import type { SenderThreads } from './workers/senders.ts'
 
 export interface QueryContext {
+  readonly config: ChainConfig
   readonly chain: Chain
   readonly store: Store
   readonly reader: StateReader
@@ -42,15 +43,15 @@ export type Queries = Omit<
 >
 
 const ZERO_WORD: Hash = `0x${'00'.repeat(32)}`
-/** A simulation's seconds between blocks when the chain has one block only: Ethereum's slot. */
-const DEFAULT_BLOCK_TIME = 12n
+/** A simulation's seconds between blocks: a rollup's are those between its last two, Ethereum's a slot. */
+const SLOT_TIME = 12n
 
 /**
  * `pending` is the block being built on the head. Between its commit and the call that makes it the
  * head, it is that committed block; while nothing is being built, it is the head.
  */
 export function createQueries(context: QueryContext): Queries {
-  const { chain, reader, callers, callTimeout } = context
+  const { config, chain, reader, callers, callTimeout } = context
 
   const building = (): Payload | undefined => {
     const payload = context.payload()
@@ -206,7 +207,9 @@ export function createQueries(context: QueryContext): Queries {
       const { header, hash } = known(block)
       const parent = chain.header(header.parentHash)
       const blockTime =
-        parent === undefined ? DEFAULT_BLOCK_TIME : header.timestamp - parent.timestamp
+        parent === undefined || config.mode === 'ethereum'
+          ? SLOT_TIME
+          : header.timestamp - parent.timestamp
       return callers.run('simulate', { base: { header, hash, blockTime }, request }, callTimeout)
     },
     async traceTransaction(hash, config) {

@@ -1,13 +1,14 @@
 import { MalformedInputError } from './errors.ts'
 import { isForkActive } from './fork-schedule.ts'
 import { decodeHoloceneExtraData } from './header.ts'
-import type { ChainConfig, Header } from './types.ts'
+import type { BlobSchedule, ChainConfig, Header } from './types.ts'
 
 // EIP-1559's base fee and EIP-4844's blob base fee, for those who must know a price before the block is
 // built (fee suggestions, the pool). Blocks themselves get theirs from the program.
 
 const ETHEREUM = { denominator: 8n, elasticity: 2n }
 const MIN_BLOB_BASE_FEE = 1n
+const GAS_PER_BLOB = 131_072n
 
 /**
  * Wei per gas of the block after `parent` with this timestamp (seconds): EIP-1559, with the parameters
@@ -48,10 +49,30 @@ function eip1559Params(config: ChainConfig, parent: Header, timestamp: bigint) {
  * no blob market: always 1.
  */
 export function blobBaseFee(config: ChainConfig, excessBlobGas: bigint, timestamp: bigint): bigint {
-  const fork = isForkActive(config.forks, 'prague', timestamp) ? 'prague' : 'cancun'
-  const schedule = config.mode === 'ethereum' ? config.blobSchedule?.[fork] : undefined
+  const schedule = activeBlobSchedule(config, timestamp)
   if (schedule === undefined) return MIN_BLOB_BASE_FEE
   return fakeExponential(MIN_BLOB_BASE_FEE, excessBlobGas, schedule.baseFeeUpdateFraction)
+}
+
+/**
+ * Excess blob gas of the block after `parent` with this timestamp (EIP-4844). An OP Stack chain has no blob
+ * market: always 0.
+ */
+export function nextExcessBlobGas(config: ChainConfig, parent: Header, timestamp: bigint): bigint {
+  const schedule = activeBlobSchedule(config, timestamp)
+  if (schedule === undefined) return 0n
+  const target = BigInt(schedule.target) * GAS_PER_BLOB
+  const sum = (parent.excessBlobGas ?? 0n) + (parent.blobGasUsed ?? 0n)
+  return sum < target ? 0n : sum - target
+}
+
+/** EIP-7840's schedule in force at a time (seconds); undefined where there is no blob market. */
+export function activeBlobSchedule(
+  { mode, forks, blobSchedule }: ChainConfig,
+  timestamp: bigint,
+): BlobSchedule | undefined {
+  if (mode === 'op') return undefined
+  return blobSchedule?.[isForkActive(forks, 'prague', timestamp) ? 'prague' : 'cancun']
 }
 
 /** factor * e^(numerator / denominator) by Taylor expansion, as EIP-4844 defines it. */

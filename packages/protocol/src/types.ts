@@ -45,6 +45,13 @@ export interface ForkTimes {
   readonly isthmus?: bigint
 }
 
+/** EIP-7840: blobs of a block, and how fast their price changes. */
+export interface BlobSchedule {
+  readonly target: number
+  readonly max: number
+  readonly baseFeeUpdateFraction: bigint
+}
+
 /** What execution needs to know of a chain: from `rollup.json`, or from a genesis file's `config`. */
 export interface ChainConfig {
   readonly mode: 'op' | 'ethereum'
@@ -56,10 +63,8 @@ export interface ChainConfig {
     readonly denominatorCanyon: bigint
     readonly elasticity: bigint
   }
-  /** Ethereum mode: blob schedule by fork (target, max, base fee update fraction). */
-  readonly blobSchedule?: Readonly<
-    Record<'cancun' | 'prague', { target: number; max: number; baseFeeUpdateFraction: bigint }>
-  >
+  /** Ethereum mode, by fork. */
+  readonly blobSchedule?: Readonly<Record<'cancun' | 'prague', BlobSchedule>>
   /** Ethereum mode, for EIP-6110 requests. */
   readonly depositContract?: Address
   /**

@@ -238,6 +238,22 @@ describe('viem', () => {
     socket.close()
   })
 
+  test('runs the code that an override puts in a precompile’s place', async () => {
+    const sha256 = `0x${'02'.padStart(40, '0')}`
+    // Returns 42.
+    const overrides = { [sha256]: { code: '0x602a5f5260205ff3' } }
+    assert.equal(
+      await result(server.port, 'eth_call', [{ to: sha256 }, 'latest', overrides]),
+      `0x${'2a'.padStart(64, '0')}`,
+    )
+    const moved = { ...overrides, [sha256]: { movePrecompileToAddress: BOB } }
+    assert.match(
+      (await result(server.port, 'eth_call', [{ to: BOB }, 'latest', moved])) as string,
+      /^0xe3b0c442/,
+    )
+    assert.equal(await result(server.port, 'eth_call', [{ to: sha256 }, 'latest', moved]), '0x')
+  })
+
   test('simulates blocks of calls', async () => {
     const client = reader()
     const blocks = await client.simulateBlocks({
@@ -377,6 +393,7 @@ test('eth_fillTransaction gives what signs, sends and succeeds', async () => {
 })
 
 describe('errors', () => {
+  const numbered = (number: number) => `0x${number.toString(16).padStart(40, '0')}`
   const error = async (method: string, params: unknown) =>
     (await call(server.port, method, params)).error
 
@@ -395,6 +412,24 @@ describe('errors', () => {
     assert.equal(await simulate({ calls: [{ from, to: BOB, nonce: '0x0' }] }), -38010)
     assert.equal(await simulate({ calls: [{ from, to: BOB, gas: '0xffffffff' }] }), -38015)
     assert.equal(await simulate(...Array.from({ length: 257 }, () => ({}))), -38026)
+    assert.equal(await simulate(), -32602)
+    const move = (...moves: readonly (readonly [from: number, to: number])[]) =>
+      simulate({
+        stateOverrides: Object.fromEntries(
+          moves.map(([a, b]) => [numbered(a), { movePrecompileToAddress: numbered(b) }]),
+        ),
+      })
+    assert.equal(await move([1, 1]), -38022)
+    assert.equal(await move([1, 0x1234], [2, 0x1234]), -38023)
+    assert.equal(await move([1, 2], [2, 0x1234]), -32000)
+    assert.equal(await move([0x1234, 0x1235]), -32000)
+    assert.equal(await move([1, 2]), undefined)
+  })
+
+  test('of eth_call say where no precompile is that an override moves', async () => {
+    const overrides = { [BOB]: { movePrecompileToAddress: numbered(1) } }
+    const answer = await error('eth_call', [{ to: BOB }, 'latest', overrides])
+    assert.deepEqual(answer, { code: -32000, message: `account ${BOB} is not a precompile` })
   })
 })
 

@@ -2,7 +2,7 @@
 
 import { STATUS_BAD_INPUT } from '../../shared/status'
 import { hostError } from '../host'
-import { movePrecompile } from '../evm/precompiles'
+import { movePrecompile, removePrecompile } from '../evm/precompiles'
 import { wordFromBytes } from '../num/word'
 import { itemLen, itemNext, itemStart, itemU64, rlpFixed, rlpList, rlpString, rlpU256, rlpU64 } from '../rlp/decode'
 import { account, setBalance, setNonce, touch } from '../state/accounts'
@@ -18,7 +18,8 @@ const value: usize = memory.data(32, 8)
 
 /**
  * Applies overrides to the open block. Input: [[address, [balance], [nonce], [code], [state], state diff,
- * [move precompile to]], ...]; brackets hold none or one item, states are [[slot, value], ...] of 32 bytes each.
+ * [move precompile to]], ...]; brackets hold none or one item, states are [[slot, value], ...] of 32 bytes each. Moved
+ * to an empty address, a precompile that is there is taken away.
  */
 export function applyOverrides(ptr: usize, len: usize): i32 {
   const end = ptr + len
@@ -69,8 +70,12 @@ function applyAccount(ptr: usize, end: usize): bool {
   const diffEnd = itemNext
   if (!applySlots(record, itemStart, diffEnd)) return false
   given = rlpOptional(diffEnd, end)
-  if (given < 0 || optionalNext != end || (given == 1 && !rlpFixed(optionalItem, end, 20))) return false
-  return given == 0 || movePrecompile(address, itemStart)
+  if (given < 0 || optionalNext != end || (given == 1 && !rlpString(optionalItem, end))) return false
+  if (given == 0) return true
+  if (itemLen == 20) return movePrecompile(address, itemStart)
+  // Not only precompiles are overridden.
+  removePrecompile(address)
+  return itemLen == 0
 }
 
 function applySlots(record: usize, ptr: usize, end: usize): bool {

@@ -68,12 +68,22 @@ let movedCount: i32 = 0
 
 /** Puts the precompile at the address `from` to `to` (20 bytes each); false when none is there. */
 export function movePrecompile(from: usize, to: usize): bool {
-  const entry = moved + <usize>movedCount * MOVED_SIZE
-  wordFromAddress(entry + 8, from)
-  const number = standardPrecompileAt(entry + 8)
-  if (number == 0 || movedCount == MOVED_MAX) return false
-  store<u32>(entry, number)
+  if (!removePrecompile(from)) return false
+  const entry = moved + <usize>(movedCount - 1) * MOVED_SIZE
   wordFromAddress(entry + 8, to)
+  return true
+}
+
+/** Takes the precompile at an address (20 bytes) away, so that the account's code runs; false when none is there. */
+export function removePrecompile(address: usize): bool {
+  const entry = moved + <usize>movedCount * MOVED_SIZE
+  if (movedCount == MOVED_MAX) return false
+  wordFromAddress(entry + 8, address)
+  const number = standardPrecompileAt(entry + 8)
+  if (number == 0) return false
+  store<u32>(entry, number)
+  // No address: those have 20 bytes.
+  memory.fill(entry + 8, 0xff, 32)
   movedCount++
   return true
 }

@@ -37,14 +37,14 @@ import {
   checkBlobs,
   checkFees,
   checkGas,
-  checkSender,
+  checkNonce,
   checkSetCode,
   computeGasPrice,
 } from './validate'
 
 /** The changes stay for the messages that follow. */
 const FLAG_KEEP: u64 = 1
-/** Nonce, sender's code and base fee are checked as for a transaction. */
+/** Nonce and base fee are checked as for a transaction; a contract may still send (eth_simulateV1). */
 const FLAG_VALIDATE: u64 = 2
 
 let keep: bool = false
@@ -105,7 +105,7 @@ function run(): i32 {
 function check(sender: usize): i32 {
   const free = wordIsZero(txMaxFee) && wordIsZero(txMaxPriorityFee)
   let status = STATUS_OK
-  if (validate) status = checkSender(sender)
+  if (validate) status = checkNonce(sender)
   if (status == STATUS_OK && (validate || !free)) status = checkFees()
   const freeBlobs = !validate && wordIsZero(txMaxFeePerBlobGas)
   if (status == STATUS_OK) status = checkBlobs(!freeBlobs)

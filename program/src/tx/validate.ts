@@ -90,12 +90,18 @@ export function checkType(): i32 {
 
 /** Nonce, and no code but a delegation. */
 export function checkSender(sender: usize): i32 {
+  const status = checkNonce(sender)
+  if (status != STATUS_OK) return status
+  if (accountHasCode(sender) && !isDelegated(sender)) return reject(STATUS_TX_SENDER_NOT_EOA, 0, 0)
+  return STATUS_OK
+}
+
+/** The nonce against the sender's. */
+export function checkNonce(sender: usize): i32 {
   const nonce = accountNonce(sender)
   if (txNonce < nonce) return reject(STATUS_TX_NONCE_TOO_LOW, txNonce, nonce)
   if (txNonce > nonce) return reject(STATUS_TX_NONCE_TOO_HIGH, txNonce, nonce)
-  if (nonce == u64.MAX_VALUE) return reject(STATUS_TX_NONCE_MAX, nonce, 0)
-  if (accountHasCode(sender) && !isDelegated(sender)) return reject(STATUS_TX_SENDER_NOT_EOA, 0, 0)
-  return STATUS_OK
+  return nonce == u64.MAX_VALUE ? reject(STATUS_TX_NONCE_MAX, nonce, 0) : STATUS_OK
 }
 
 /** Fee caps against the block's fees. */

@@ -1,6 +1,7 @@
 import type { AccountOverride } from '@altlayer/engine'
 import {
   type Address,
+  type BlobSchedule,
   type Hash,
   hexToBytes,
   type JsonObject,
@@ -41,12 +42,6 @@ export interface TestCase {
   readonly exception: string | undefined
   /** The signed transaction; given by the file, or built from the template and its key. */
   transaction(): Uint8Array
-}
-
-export interface BlobSchedule {
-  readonly target: number
-  readonly max: number
-  readonly baseFeeUpdateFraction: bigint
 }
 
 export interface StateTest {

@@ -1,5 +1,6 @@
 import { createProgram, isRejection, type Program } from '@altlayer/engine'
 import {
+  type BlobSchedule,
   type ChainConfig,
   EMPTY_REQUESTS_HASH,
   EMPTY_ROOT,
@@ -12,7 +13,7 @@ import {
   keccak256Hex,
   type Log,
 } from '@altlayer/protocol'
-import type { BlobSchedule, StateTest, TestCase } from './parse.ts'
+import type { StateTest, TestCase } from './parse.ts'
 import { ImpossibleTransactionError } from './transaction.ts'
 
 /** How one case ended. */

@@ -16,6 +16,7 @@ import {
   isForkActive,
   logsBloom,
   nextBaseFee,
+  nextExcessBlobGas,
   orderedTrieRoot,
   PREDEPLOYS,
   SYSTEM_CONTRACTS,
@@ -29,6 +30,7 @@ import type {
   AccountOverride,
   CallMessage,
   ExecutionResult,
+  Log,
   Program,
   Withdrawal,
 } from '../program/types.ts'
@@ -53,7 +55,7 @@ const ALL_GAS = (1n << 64n) - 1n
 const HISTORY_LENGTH = 8191n
 const GWEI = 1_000_000_000n
 const ZERO_HASH: Hash = `0x${'00'.repeat(32)}`
-const ZERO_ADDRESS: Address = `0x${'00'.repeat(20)}`
+const GAS_PER_BLOB = 131_072n
 /** Blocks that a gap in the numbers may stand for. */
 const MAX_GAP = 256n
 
@@ -73,7 +75,7 @@ export function simulate(
     const simulated: SimulatedBlock[] = []
     let parent = { header: base.header, hash: base.hash }
     for (const block of withoutGaps(base, request.blocks)) {
-      const result = simulateBlock(context, parent, base, block, request)
+      const result = simulateBlock(context, parent, block, request)
       simulated.push(result)
       parent = { header: result.block.header, hash: result.block.hash }
       overlay.put(hexToBytes(parent.hash), encodeHeader(parent.header))
@@ -124,17 +126,16 @@ function withoutGaps(
 function simulateBlock(
   context: ExecutionContext,
   parent: { readonly header: Header; readonly hash: Hash },
-  base: SimulationBase,
   block: PlacedBlock,
   options: Omit<SimulateRequest, 'block' | 'blocks'>,
 ): SimulatedBlock {
   const { program, config } = context
-  const environment = environmentOf(config, parent, base, block, options.validation)
+  const environment = environmentOf(config, parent, block, options.validation)
   const { blobBaseFee } = block.blockOverrides ?? {}
   program.openAt(environment, blobBaseFee === undefined ? {} : { blobBaseFee })
+  if (block.overrides !== undefined && block.overrides.length > 0) program.override(block.overrides)
   const system = systemWrites(program, environment)
   if (system.length > 0) program.override(system)
-  if (block.overrides !== undefined && block.overrides.length > 0) program.override(block.overrides)
   const run = runCalls(context, environment, block.calls, options)
   credit(program, block.withdrawals ?? [])
   const stateRoot = program.stateRoot()
@@ -144,8 +145,9 @@ function simulateBlock(
     stateRoot,
     transactionsRoot: orderedTrieRoot(run.transactions),
     receiptsRoot: orderedTrieRoot(run.receipts),
-    logsBloom: logsBloom(run.results.flatMap(({ logs }) => logs)),
+    logsBloom: run.logsBloom,
     gasUsed: run.gasUsed,
+    ...(environment.blobGasUsed !== undefined && { blobGasUsed: run.blobGasUsed }),
     ...(environment.withdrawalsRoot !== undefined && {
       withdrawalsRoot: withdrawalsRoot(context, { ...environment, stateRoot }, block.withdrawals),
     }),
@@ -170,7 +172,6 @@ function simulateBlock(
 function environmentOf(
   config: ChainConfig,
   parent: { readonly header: Header; readonly hash: Hash },
-  base: SimulationBase,
   block: PlacedBlock,
   validation: boolean,
 ): Header {
@@ -183,14 +184,15 @@ function environmentOf(
   return {
     parentHash: parent.hash,
     sha3Uncles: EMPTY_UNCLES_HASH,
-    miner: overrides.feeRecipient ?? ZERO_ADDRESS,
+    // As in geth, what a block overrides holds for those after it too.
+    miner: overrides.feeRecipient ?? parent.header.miner,
     stateRoot: parent.header.stateRoot,
     transactionsRoot: EMPTY_ROOT,
     receiptsRoot: EMPTY_ROOT,
     logsBloom: logsBloom([]),
     difficulty: 0n,
     number: block.number,
-    gasLimit: overrides.gasLimit ?? base.header.gasLimit,
+    gasLimit: overrides.gasLimit ?? parent.header.gasLimit,
     gasUsed: 0n,
     timestamp: block.timestamp,
     // On a Holocene chain the next base fee is computed from it.
@@ -201,7 +203,7 @@ function environmentOf(
     ...(active('shanghai', 'canyon') && { withdrawalsRoot: EMPTY_ROOT }),
     ...(active('cancun', 'ecotone') && {
       blobGasUsed: 0n,
-      excessBlobGas: parent.header.excessBlobGas ?? 0n,
+      excessBlobGas: nextExcessBlobGas(config, parent.header, block.timestamp),
       parentBeaconBlockRoot: ZERO_HASH,
     }),
     ...(active('prague', 'isthmus') && { requestsHash: EMPTY_REQUESTS_HASH }),
@@ -240,7 +242,9 @@ function runCalls(
   const transactions: Uint8Array[] = []
   const receipts: Uint8Array[] = []
   const results: ExecutionResult[] = []
+  const emitted: Log[] = []
   let gasUsed = 0n
+  let blobs = 0
   for (const call of calls) {
     const left = header.gasLimit - gasUsed
     const gas = call.gas === ALL_GAS ? left : call.gas
@@ -248,11 +252,15 @@ function runCalls(
     const nonce = call.nonce ?? program.account(call.from)?.nonce ?? 0n
     const message = { ...call, gas, nonce }
     const run = () => program.message(message, { keep: true, validate: validation })
-    const result = traceTransfers ? collectTransfers(context, run) : run()
+    const traced = traceTransfers ? collectTransfers(context, run) : undefined
+    const result = traced?.execution ?? run()
     gasUsed += result.gasUsed
+    blobs += call.blobVersionedHashes?.length ?? 0
     const transaction = unsignedTransaction(context.config.chainId, message)
     transactions.push(transaction.raw)
-    results.push(result)
+    // Transfers of ETH are shown among the logs but are none: bloom and receipts leave them out.
+    results.push(traced === undefined ? result : { ...result, logs: traced.logs })
+    for (const log of result.logs) emitted.push(log)
     receipts.push(
       encodeReceipt({
         type: transaction.type,
@@ -263,7 +271,14 @@ function runCalls(
       }),
     )
   }
-  return { transactions, receipts, results, gasUsed }
+  return {
+    transactions,
+    receipts,
+    results,
+    gasUsed,
+    blobGasUsed: GAS_PER_BLOB * BigInt(blobs),
+    logsBloom: logsBloom(emitted),
+  }
 }
 
 /** Withdrawals, EIP-4895: amounts are gwei. */

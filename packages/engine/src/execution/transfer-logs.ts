@@ -9,11 +9,11 @@ const ETHER: Address = `0x${'ee'.repeat(20)}`
 const TRANSFER_TOPIC: Hash = '0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef'
 const DELEGATECALL = 0xf4
 
-/** Runs a message and puts a Transfer log for every transfer of ETH among its logs, in their order. */
-export function collectTransfers<T extends ExecutionResult>(
+/** Runs a message; `logs` are its own with a Transfer log for every transfer of ETH among them, in their order. */
+export function collectTransfers(
   { program, setTraceSink }: ExecutionContext,
-  run: () => T,
-): T {
+  run: () => ExecutionResult,
+): { readonly execution: ExecutionResult; readonly logs: readonly Log[] } {
   const logs: Log[] = []
   /** Logs there were when each open frame began. */
   const frames: number[] = []
@@ -32,7 +32,7 @@ export function collectTransfers<T extends ExecutionResult>(
   })
   program.trace({ steps: false })
   try {
-    return { ...run(), logs }
+    return { execution: run(), logs }
   } finally {
     program.trace(undefined)
     setTraceSink(undefined)

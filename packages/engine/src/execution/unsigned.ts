@@ -2,7 +2,6 @@ import {
   bytesToHex,
   encodeTransaction,
   type Transaction,
-  TX_ACCESS_LIST,
   TX_BLOB,
   TX_DYNAMIC_FEE,
   TX_LEGACY,
@@ -12,7 +11,7 @@ import type { CallMessage } from '../program/types.ts'
 
 /**
  * A message as a transaction whose signature is zero: what a simulated block shows. The type follows
- * from the fields, as in geth.
+ * from the fields as in geth, where a gas price makes it a legacy transaction whatever else is given.
  */
 export function unsignedTransaction(
   chainId: bigint,
@@ -38,6 +37,8 @@ function transactionOf(chainId: bigint, message: CallMessage): Transaction {
     maxFeePerGas: message.maxFeePerGas ?? 0n,
     maxPriorityFeePerGas: message.maxPriorityFeePerGas ?? 0n,
   }
+  if (message.gasPrice !== undefined)
+    return { type: TX_LEGACY, ...common, gasPrice: message.gasPrice, v: 0n }
   if (authorizationList !== undefined && to !== undefined)
     return { type: TX_SET_CODE, ...typed, ...fees, to, authorizationList }
   if (blobVersionedHashes !== undefined && to !== undefined)
@@ -49,8 +50,5 @@ function transactionOf(chainId: bigint, message: CallMessage): Transaction {
       blobVersionedHashes,
       maxFeePerBlobGas: message.maxFeePerBlobGas ?? 0n,
     }
-  if (message.gasPrice === undefined) return { type: TX_DYNAMIC_FEE, ...typed, ...fees }
-  if (message.accessList !== undefined)
-    return { type: TX_ACCESS_LIST, ...typed, gasPrice: message.gasPrice }
-  return { type: TX_LEGACY, ...common, gasPrice: message.gasPrice, v: 0n }
+  return { type: TX_DYNAMIC_FEE, ...typed, ...fees }
 }

@@ -183,7 +183,10 @@ export function encodeOverrides(accounts: readonly AccountOverride[]): Uint8Arra
         optional(account.code, (value) => value),
         optional(account.state, (slots) => encodeSlots(slots, `${path}.state`)),
         encodeSlots(account.stateDiff ?? [], `${path}.stateDiff`),
-        optional(account.movePrecompileTo, (value) => address(value, `${path}.movePrecompileTo`)),
+        optional(
+          account.movePrecompileTo ?? (account.replacesPrecompile ? '0x' : undefined),
+          (to) => (to === '0x' ? EMPTY : address(to, `${path}.movePrecompileTo`)),
+        ),
       ]
     }),
   )

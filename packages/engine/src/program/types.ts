@@ -67,6 +67,8 @@ export interface AccountOverride {
   readonly state?: readonly (readonly [slot: Hex, value: Hex])[]
   readonly stateDiff?: readonly (readonly [slot: Hex, value: Hex])[]
   readonly movePrecompileTo?: Address
+  /** A precompile at this address is taken away, so that the account's code runs. Default false. */
+  readonly replacesPrecompile?: boolean
 }
 
 export interface CallMessage {
@@ -99,7 +101,7 @@ export interface Authorization {
 export interface MessageOptions {
   /** Keep the state changes for the messages that follow (simulation). Default false. */
   readonly keep?: boolean
-  /** Check nonce, balance for gas, base fee, EOA as for a transaction. Default false (`eth_call`). */
+  /** Check nonce, balance for gas and base fee as for a transaction. Default false (`eth_call`). */
   readonly validate?: boolean
   /** Report touched addresses and slots as an access list. */
   readonly accessList?: boolean

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { type Address, bytesToHex, type Hex, headerHash, hexToBytes } from '@altlayer/protocol'
+import {
+  type Address,
+  bytesToHex,
+  decodeTransaction,
+  type Hex,
+  headerHash,
+  hexToBytes,
+  TX_DYNAMIC_FEE,
+  TX_LEGACY,
+} from '@altlayer/protocol'
 import type { Block, Engine, SimulateRequest } from '../../src/api.ts'
 import { EngineError } from '../../src/errors.ts'
 import { account, removeDirectory, testEngine, testGenesis } from '../helpers/chain.ts'
@@ -140,6 +149,37 @@ describe('simulation', () => {
     const [block] = await simulate([{ calls: [{ ...call, nonce: 0n }] }], { validation: true })
     assert.equal(block?.results[0]?.status, 'success')
     assert.ok((block?.block.header.baseFeePerGas ?? 0n) > 0n)
+  })
+
+  it('shows transfers of ether among the logs, and leaves them out of bloom and receipts', async () => {
+    const plain = await simulate([{ calls: [send(3n)] }])
+    const traced = await simulate([{ calls: [send(3n)] }], { traceTransfers: true })
+    assert.equal(traced[0]?.results[0]?.logs.length, 1)
+    assert.deepEqual(traced[0]?.block.header, plain[0]?.block.header)
+  })
+
+  it('keeps what a block overrides for the blocks after it', async () => {
+    const feeRecipient = `0x${'fe'.repeat(20)}` as Address
+    const overridden = { gasLimit: 1_000_000n, feeRecipient }
+    const headers = (
+      await simulate([{ blockOverrides: overridden, calls: [] }, { calls: [] }])
+    ).map(({ block }) => block.header)
+    for (const { gasLimit, miner } of headers)
+      assert.deepEqual({ gasLimit, feeRecipient: miner }, overridden)
+  })
+
+  it('lets a contract send, with validation too', async () => {
+    const call = { ...send(0n, bob.address, ENVIRONMENT), gas: 21_000n, nonce: 1n }
+    const blockOverrides = { baseFeePerGas: 0n }
+    const [block] = await simulate([{ blockOverrides, calls: [call] }], { validation: true })
+    assert.equal(block?.results[0]?.status, 'success')
+  })
+
+  it('shows a call with a gas price as a legacy transaction, with an access list too', async () => {
+    const call = { ...send(1n), gas: 50_000n, gasPrice: 0n, accessList: [] }
+    const [block] = await simulate([{ calls: [call, send(1n)] }])
+    const types = block?.block.transactions.map((raw) => decodeTransaction(raw).type)
+    assert.deepEqual(types, [TX_LEGACY, TX_DYNAMIC_FEE])
   })
 
   it('leaves no trace', async () => {

@@ -208,6 +208,14 @@ describe('a chain in the program', () => {
     program.openAt(genesis)
     assert.equal(call(identity), '0x1234')
     assert.equal(call(moved), '0x')
+    const replaced = { address: identity, code: hexToBytes('0x602a5f5260205ff3') }
+    program.override([replaced])
+    assert.equal(call(identity), '0x1234')
+    program.override([{ ...replaced, replacesPrecompile: true }])
+    assert.equal(call(identity), word(42n))
+    program.openAt(genesis)
+    program.override([{ address: contract, balance: 1n, replacesPrecompile: true }])
+    assert.equal(call(identity), '0x1234')
     assert.throws(
       () => program.override([{ address: contract, movePrecompileTo: moved }]),
       ProgramError,

@@ -13,7 +13,7 @@ import { executionError, RpcError, SERVER_ERROR } from '../errors.ts'
 import { LATEST, requireHeader } from '../lookup.ts'
 import { type Method, method, param } from '../method.ts'
 import { blockRef, optional } from '../params.ts'
-import { isPrecompile } from '../precompiles.ts'
+import { isPrecompile, requireMovedPrecompiles } from '../precompiles.ts'
 import type { Json } from '../rollup.ts'
 import { accessListResultSchema, dataSchema, quantitySchema } from '../schemas.ts'
 
@@ -32,6 +32,10 @@ export function callRequest(
   overrides: readonly AccountOverride[] | undefined,
   blockOverride: ParsedBlockOverrides | undefined,
 ): CallRequest {
+  if (overrides?.some(({ movePrecompileTo }) => movePrecompileTo !== undefined)) {
+    const { header } = requireHeader(engine, block)
+    requireMovedPrecompiles(overrides, engine.config, header.timestamp)
+  }
   return {
     block,
     message: toMessage(args, engine.config.chainId, limits.callGas),

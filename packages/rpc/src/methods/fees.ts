@@ -1,6 +1,13 @@
 import { setImmediate } from 'node:timers/promises'
 import type { BlockRef, Engine, Receipt } from '@altlayer/engine'
-import { blobBaseFee, type Header, type Hex, quantity } from '@altlayer/protocol'
+import {
+  activeBlobSchedule,
+  blobBaseFee,
+  type Header,
+  type Hex,
+  nextExcessBlobGas,
+  quantity,
+} from '@altlayer/protocol'
 import type { Api } from '../api.ts'
 import { INVALID_PARAMS, RpcError, SERVER_ERROR } from '../errors.ts'
 import { isPending, LATEST, requireBlock, requireHeader } from '../lookup.ts'
@@ -38,7 +45,7 @@ export function feeMethods({ engine, limits }: Api): readonly Method[] {
       result: ['Blob base fee', quantitySchema],
       handler: () => {
         const { header } = requireHeader(engine, LATEST)
-        return quantity(blobBaseFee(config, nextExcessBlobGas(engine, header), header.timestamp))
+        return quantity(blobBaseFee(config, header.excessBlobGas ?? 0n, header.timestamp))
       },
     }),
     method({
@@ -140,11 +147,11 @@ function blobHistory(engine: Engine, headers: readonly Header[]): Record<string,
   if (!used || config.mode === 'op' || last === undefined) return {}
   const price = (excess: bigint, { timestamp }: Header) =>
     quantity(blobBaseFee(config, excess, timestamp))
-  const { max } = blobSchedule(engine, last)
+  const max = activeBlobSchedule(config, last.timestamp)?.max ?? 0
   return {
     baseFeePerBlobGas: [
       ...headers.map((header) => price(header.excessBlobGas ?? 0n, header)),
-      price(nextExcessBlobGas(engine, last), last),
+      price(nextExcessBlobGas(config, last, last.timestamp), last),
     ],
     blobGasUsedRatio: headers.map(({ blobGasUsed = 0n }) =>
       ratio(blobGasUsed, BigInt(max) * GAS_PER_BLOB),
@@ -153,20 +160,6 @@ function blobHistory(engine: Engine, headers: readonly Header[]): Record<string,
 }
 
 const GAS_PER_BLOB = 131_072n
-
-function blobSchedule({ config }: Engine, { timestamp }: Header): { target: number; max: number } {
-  const { prague } = config.forks
-  const fork = prague !== undefined && timestamp >= prague ? 'prague' : 'cancun'
-  return config.blobSchedule?.[fork] ?? { target: 0, max: 0 }
-}
-
-/** EIP-4844: excess blob gas of the block after this one. */
-function nextExcessBlobGas(engine: Engine, header: Header): bigint {
-  const { excessBlobGas = 0n, blobGasUsed = 0n } = header
-  const target = BigInt(blobSchedule(engine, header).target) * GAS_PER_BLOB
-  const sum = excessBlobGas + blobGasUsed
-  return engine.config.mode === 'op' || sum < target ? 0n : sum - target
-}
 
 function ratio(part: bigint, whole: bigint): number {
   return whole === 0n ? 0 : Number(part) / Number(whole)

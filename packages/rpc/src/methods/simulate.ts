@@ -10,13 +10,14 @@ import {
 import { type Address, bytesToHex, type Hash, type Header, quantity } from '@altlayer/protocol'
 import type { Api } from '../api.ts'
 import { blockOverrides, stateOverrides, toMessage, transactionArgs } from '../call-params.ts'
-import { EXECUTION_REVERTED, RpcError, revertMessage } from '../errors.ts'
+import { EXECUTION_REVERTED, INVALID_PARAMS, RpcError, revertMessage } from '../errors.ts'
 import { blockFields, transactionHashes } from '../format/block.ts'
 import { formatLog } from '../format/log.ts'
 import { formatTransaction } from '../format/transaction.ts'
 import { LATEST, requireHeader } from '../lookup.ts'
 import { type Method, method, param } from '../method.ts'
 import { array, blockRef, boolean, object, optional } from '../params.ts'
+import { requireMovedPrecompiles } from '../precompiles.ts'
 import type { Json } from '../rollup.ts'
 import { arrayOf, blockSchema } from '../schemas.ts'
 
@@ -37,7 +38,6 @@ const REJECTIONS: Readonly<Partial<Record<ProgramErrorCode, number>>> = {
   TX_INSUFFICIENT_FUNDS: -38014,
   TX_INSUFFICIENT_FUNDS_FOR_TRANSFER: -38014,
   TX_BLOCK_GAS_LIMIT: -38015,
-  TX_SENDER_NOT_EOA: -38024,
   TX_INIT_CODE_SIZE: -38025,
 }
 
@@ -67,6 +67,7 @@ export function simulateMethods({ engine, limits, logTimestamps }: Api): readonl
       result: ['Blocks', arrayOf(blockSchema)],
       handler: async ([request, ref = LATEST]) => {
         const { blockStateCalls, validation, traceTransfers, returnFullTransactions } = request
+        if (blockStateCalls.length === 0) throw new RpcError(INVALID_PARAMS, 'empty input')
         if (blockStateCalls.length > limits.simulateBlocks)
           throw new RpcError(
             CLIENT_LIMIT,
@@ -91,7 +92,10 @@ export function simulateMethods({ engine, limits, logTimestamps }: Api): readonl
                 }),
           })),
         }
-        checkOrder(requireHeader(engine, ref).header, simulation)
+        const { header } = requireHeader(engine, ref)
+        for (const { overrides } of simulation.blocks)
+          requireMovedPrecompiles(overrides ?? [], engine.config, header.timestamp)
+        checkOrder(header, simulation)
         const senders = simulation.blocks.map(({ calls }) => calls.map(({ from }) => from))
         const blocks = await engine.simulate(simulation).catch((error) => {
           throw simulationError(error)
