@@ -1,3 +1,11 @@
+export {
+  createRpcClient,
+  RpcAnswerTooLarge,
+  type RpcClient,
+  type RpcLimits,
+  RpcRefusal,
+  RpcUnavailable,
+} from '@altlayer/rpc/client'
 export { type KnownChain, knownChain } from './chains.ts'
 export { type BlockExecutor, createExecutor, type ExecutorOptions } from './execute.ts'
 export { type BlockFixture, parseFixture } from './fixture.ts'
@@ -15,14 +23,6 @@ export {
   resolveRules,
   UnknownRollupError,
 } from './rollup.ts'
-export {
-  createRpcClient,
-  RpcAnswerTooLarge,
-  type RpcClient,
-  type RpcLimits,
-  RpcRefusal,
-  RpcUnavailable,
-} from './rpc/client.ts'
 export {
   type Problem,
   type ProblemCode,

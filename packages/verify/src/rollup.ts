@@ -6,8 +6,8 @@ import {
   parseRollupConfig,
   type RollupConfig,
 } from '@altlayer/protocol'
+import { createRpcClient, type RpcClient, RpcRefusal } from '@altlayer/rpc/client'
 import { knownChain } from './chains.ts'
-import { createRpcClient, type RpcClient, RpcRefusal } from './rpc/client.ts'
 
 /** Rules of a rollup, and who gave them. They are the one thing that is trusted. */
 export interface RollupRules {

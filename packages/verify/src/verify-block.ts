@@ -6,12 +6,12 @@ import {
   MalformedInputError,
   quantity,
 } from '@altlayer/protocol'
+import { RpcAnswerTooLarge, type RpcClient, RpcRefusal, RpcUnavailable } from '@altlayer/rpc/client'
 import { type ClaimedBlock, checkParent, parseBlock } from './block.ts'
 import type { BlockExecutor } from './execute.ts'
 import { finalProblem, inputOf, type Judgement, judgeBlock } from './judge.ts'
 import { createPreimages, type PreimageLimits, type Preimages } from './preimages.ts'
 import { compareReceipts } from './receipts.ts'
-import { RpcAnswerTooLarge, type RpcClient, RpcRefusal, RpcUnavailable } from './rpc/client.ts'
 import { type Problem, type Verdict, VerificationProblem, type WitnessReport } from './verdict.ts'
 import { type Capabilities, openWitness, type WitnessSource } from './witness/source.ts'
 

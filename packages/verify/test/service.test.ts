@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { after, describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type RpcMethod, type RpcServer, serveRpc } from '../../rpc/test/support/json-rpc-server.ts'
 import { createExecutor } from '../src/execute.ts'
 import {
   createRpcClient,
@@ -12,7 +13,6 @@ import {
   verifyForeignBlock,
 } from '../src/index.ts'
 import { createTestChain, type TestChain } from './helpers/chain.ts'
-import { type RpcMethod, type RpcServer, serveRpc } from './helpers/rpc-server.ts'
 
 const cleanups: (() => Promise<unknown>)[] = []
 after(async () => {

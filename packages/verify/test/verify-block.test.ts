@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { type Hash, type Hex, hexToBytes, keccak256Hex } from '@altlayer/protocol'
+import { RpcError, type RpcMethod, serveRpc } from '../../rpc/test/support/json-rpc-server.ts'
 import { createExecutor } from '../src/execute.ts'
 import {
   createRpcClient,
@@ -12,7 +13,6 @@ import {
 } from '../src/index.ts'
 import { absent, realBlock, realBlocks } from './helpers/fixtures.ts'
 import { type RecordedBlock, record, recordedMethods } from './helpers/recorded.ts'
-import { RpcError, type RpcMethod, serveRpc } from './helpers/rpc-server.ts'
 
 const wrongHash: Hash = `0x${'12'.repeat(32)}`
 let recorded: RecordedBlock

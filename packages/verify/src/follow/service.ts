@@ -1,7 +1,4 @@
 import { MalformedInputError } from '@altlayer/protocol'
-import { parseHeader } from '../block.ts'
-import type { ExecutorOptions } from '../execute.ts'
-import type { RollupRules } from '../rollup.ts'
 import {
   createRpcClient,
   RpcAnswerTooLarge,
@@ -9,7 +6,10 @@ import {
   type RpcLimits,
   RpcRefusal,
   RpcUnavailable,
-} from '../rpc/client.ts'
+} from '@altlayer/rpc/client'
+import { parseHeader } from '../block.ts'
+import type { ExecutorOptions } from '../execute.ts'
+import type { RollupRules } from '../rollup.ts'
 import type { Problem, Status } from '../verdict.ts'
 import type { VerifyOptions } from '../verify-block.ts'
 import {

@@ -1,8 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { serve } from '@altlayer/engine'
 import type { ChainConfig } from '@altlayer/protocol'
+import { createRpcClient, type RpcLimits } from '@altlayer/rpc/client'
 import { createExecutor, type ExecutorOptions } from '../execute.ts'
-import { createRpcClient, type RpcLimits } from '../rpc/client.ts'
 import type { Verdict } from '../verdict.ts'
 import { type ForeignRollup, type VerifyOptions, verifyForeignBlock } from '../verify-block.ts'
 

@@ -13,10 +13,15 @@ import {
   parseObject,
   quantity,
 } from '@altlayer/protocol'
+import {
+  RpcAnswerTooLarge,
+  type RpcCall,
+  type RpcClient,
+  type RpcOutcome,
+} from '@altlayer/rpc/client'
 import type { ForeignBlock } from '../block.ts'
 import type { MissingPreimage } from '../execute.ts'
 import type { Preimages } from '../preimages.ts'
-import { RpcAnswerTooLarge, type RpcCall, type RpcClient, type RpcOutcome } from '../rpc/client.ts'
 import { addExecutionWitness } from './execution-witness.ts'
 
 /** Which of an RPC's methods are there; found out by asking, kept between blocks. */

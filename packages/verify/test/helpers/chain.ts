@@ -21,8 +21,8 @@ import {
   TX_DEPOSIT,
   transactionToRpc,
 } from '@altlayer/protocol'
+import { RpcError, type RpcMethod } from '../../../rpc/test/support/json-rpc-server.ts'
 import { receiptsJson } from './recorded.ts'
-import { RpcError, type RpcMethod } from './rpc-server.ts'
 import { prove } from './trie.ts'
 
 // A rollup that a test makes: real blocks of deposits, executed by the program, with their witnesses.

@@ -18,9 +18,9 @@ import {
   rlpHash,
   transactionToRpc,
 } from '@altlayer/protocol'
+import { RpcError, type RpcMethod } from '../../../rpc/test/support/json-rpc-server.ts'
 import { createExecutor, type ExecutedTransaction } from '../../src/execute.ts'
 import type { BlockFixture } from '../../src/index.ts'
-import { RpcError, type RpcMethod } from './rpc-server.ts'
 import { prove } from './trie.ts'
 
 type Json = Record<string, unknown>

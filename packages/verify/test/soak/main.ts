@@ -1,10 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { parseArgs } from 'node:util'
+import { serveRpc } from '../../../rpc/test/support/json-rpc-server.ts'
 import { createTestChain } from '../helpers/chain.ts'
 import { realBlocks } from '../helpers/fixtures.ts'
 import { record, recordedMethods } from '../helpers/recorded.ts'
-import { serveRpc } from '../helpers/rpc-server.ts'
 import type { Reading, SoakTask } from './child.ts'
 
 // Whether memory stays flat: a process of its own follows two rollups for thousands of blocks, and meanwhile

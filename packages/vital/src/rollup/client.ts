@@ -5,7 +5,10 @@ import {
   parseHash,
   parseObject,
   parseQuantity,
+  quantity,
+  ZERO_HASH,
 } from '@altlayer/protocol'
+import { createRpcClient } from '@altlayer/rpc/client'
 
 /** An L2 block's output root and what it is made of. */
 export interface Output {
@@ -41,66 +44,43 @@ export class RollupRpcError extends Error {
 
 /** Milliseconds until a request is given up. */
 const TIMEOUT = 30_000
-/** Bytes of an answer. */
+/** Bytes of an answer that are read. */
 const MAX_ANSWER = 1 << 20
-const VERSION_0: Hash = `0x${'00'.repeat(32)}`
 
 /**
  * @param url JSON-RPC with the `optimism_` and `debug_` namespaces: our node's, or op-node's with op-geth behind one
  * address.
  */
 export function createRollupClient(url: string): RollupClient {
-  let id = 0
-  async function request(method: string, params: readonly unknown[]): Promise<unknown> {
-    const body = JSON.stringify({ jsonrpc: '2.0', id: ++id, method, params })
-    try {
-      const response = await fetch(url, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body,
-        signal: AbortSignal.timeout(TIMEOUT),
-      })
-      const text = await response.text()
-      if (text.length > MAX_ANSWER) throw new Error(`an answer of ${text.length} bytes`)
-      const answer = parseObject(JSON.parse(text), 'answer')
-      if (answer.error !== undefined && answer.error !== null) {
-        throw new Error(String(parseObject(answer.error, 'error').message))
-      }
-      return answer.result
-    } catch (cause) {
-      throw new RollupRpcError(`${method} of the rollup node: ${(cause as Error).message}`, {
-        cause,
-      })
-    }
-  }
+  const rpc = createRpcClient(url, { timeout: TIMEOUT, responseBytes: MAX_ANSWER })
 
-  /** Parses an answer; what is wrong with it is the node's error. */
   async function ask<T>(
     method: string,
     params: readonly unknown[],
     parse: (result: unknown) => T,
   ): Promise<T> {
-    const result = await request(method, params)
+    const refused = (cause: unknown, where: string) =>
+      new RollupRpcError(`the rollup's node at ${where}${(cause as Error).message}`, { cause })
+    const result = await rpc.request(method, params).catch((cause) => {
+      throw refused(cause, '')
+    })
     try {
       return parse(result)
     } catch (cause) {
-      throw new RollupRpcError(`${method} of the rollup node: ${(cause as Error).message}`, {
-        cause,
-      })
+      throw refused(cause, `${rpc.origin}: ${method}: `)
     }
   }
 
-  const hexNumber = (number: bigint) => `0x${number.toString(16)}`
   return {
     outputAtBlock: (number) =>
-      ask('optimism_outputAtBlock', [hexNumber(number)], (result) => {
+      ask('optimism_outputAtBlock', [quantity(number)], (result) => {
         const json = parseObject(result, 'result')
         const block = parseObject(json.blockRef, 'result.blockRef')
         return {
           number,
           outputRoot: parseHash(json.outputRoot, 'result.outputRoot'),
           version:
-            json.version === undefined ? VERSION_0 : parseHash(json.version, 'result.version'),
+            json.version === undefined ? ZERO_HASH : parseHash(json.version, 'result.version'),
           stateRoot: parseHash(json.stateRoot, 'result.stateRoot'),
           withdrawalStorageRoot: parseHash(
             json.withdrawalStorageRoot,
@@ -110,7 +90,7 @@ export function createRollupClient(url: string): RollupClient {
         }
       }),
     safeHeadAtL1Block: (number) =>
-      ask('optimism_safeHeadAtL1Block', [hexNumber(number)], (result) => {
+      ask('optimism_safeHeadAtL1Block', [quantity(number)], (result) => {
         const head = parseObject(parseObject(result, 'result').safeHead, 'result.safeHead')
         return {
           number: numberOf(head.number, 'result.safeHead.number'),

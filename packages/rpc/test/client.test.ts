@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import { after, describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import { createRpcClient, type RpcLimits, RpcRefusal } from '../src/index.ts'
-import { RpcError, serveRpc } from './helpers/rpc-server.ts'
+import { createRpcClient, type RpcLimits, RpcRefusal } from '../src/client.ts'
+import { RpcError, serveRpc } from './support/json-rpc-server.ts'
 
 const cleanups: (() => unknown)[] = []
 after(async () => {
