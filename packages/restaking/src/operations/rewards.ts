@@ -32,7 +32,8 @@ export async function rewardsOf(
     chain.read<bigint>(rewards, abiOf.rewards(), 'SETTLE_DELAY'),
     chain.read<bigint>(rewards, abiOf.rewards(), 'CLAIM_PERIOD'),
   ])
-  const first = Math.max(0, current - epochs + 1)
+  // Epochs count from 1: StakeTable has no start of epoch 0.
+  const first = Math.max(1, current - epochs + 1)
   const all = await Promise.all(
     Array.from({ length: current - first + 1 }, async (_, index): Promise<Reward> => {
       const epoch = first + index
