@@ -130,6 +130,9 @@ function preflight(
     response.setHeader('access-control-allow-methods', 'POST, GET')
     response.setHeader('access-control-allow-headers', '*, content-type, authorization')
     response.setHeader('access-control-max-age', PREFLIGHT_SECONDS)
+    // Private Network Access: a page of a public site asks before it reaches a loopback address.
+    if (request.headers['access-control-request-private-network'] === 'true')
+      response.setHeader('access-control-allow-private-network', 'true')
   }
   finish(response, 200, 'text/plain', '')
 }

@@ -149,6 +149,19 @@ describe('CORS', () => {
     })
   })
 
+  test('lets public pages reach a private address where their origin is allowed', async () => {
+    await withServer({ engine, cors: [origin] }, async ({ port }) => {
+      const asked = { 'access-control-request-private-network': 'true' }
+      const allowed = async (headers: Readonly<Record<string, string>>) =>
+        (await http(port, undefined, headers, 'OPTIONS')).headers[
+          'access-control-allow-private-network'
+        ]
+      assert.equal(await allowed({ origin, ...asked }), 'true')
+      assert.equal(await allowed({ origin }), undefined)
+      assert.equal(await allowed({ origin: 'https://other.example', ...asked }), undefined)
+    })
+  })
+
   test('allows all with *', async () => {
     await withServer({ engine, cors: ['*'] }, async ({ port }) => {
       const answer = await http(port, CHAIN_ID, { origin })
