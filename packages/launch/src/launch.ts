@@ -33,7 +33,7 @@ import {
 } from './l1/config.ts'
 import { allSteps, contractSteps } from './l1/op-stack.ts'
 import type { AddressOf } from './l1/plan.ts'
-import { rpc } from './l1/rpc.ts'
+import { originOf, RpcUnreachableError, rpc } from './l1/rpc.ts'
 import { runSteps } from './l1/run.ts'
 import { openStateFile } from './l1/state-file.ts'
 import { verifyDeployment } from './l1/verify.ts'
@@ -88,7 +88,8 @@ export const launchRollup: LaunchRollup = async (options, progress = () => undef
       ...(anvil && { mine: anvil.mine }),
       ...(options.signal && { signal: options.signal }),
     })
-    if (external) progress({ stage: 'l1', message: `L1 chain ${settings.l1ChainId} at ${l1Url}` })
+    if (external)
+      progress({ stage: 'l1', message: `L1 chain ${settings.l1ChainId} at ${originOf(l1Url)}` })
     const launched = await deploy(client, settings, paths, progress)
     return {
       l1Url,
@@ -277,7 +278,9 @@ function keysOf(settings: LaunchSettings, deployerKey: Hex): LaunchedRollup['rol
 }
 
 async function chainIdOf(url: string): Promise<number> {
-  return Number(await rpc<string>(url, 'eth_chainId', []))
+  const answer = await rpc<unknown>(url, 'eth_chainId', [])
+  if (typeof answer === 'string' && /^0x[0-9a-f]{1,13}$/i.test(answer)) return Number(answer)
+  throw new RpcUnreachableError(url, `eth_chainId is answered with ${JSON.stringify(answer)}`)
 }
 
 function pathsBelow(dataDir: string): Paths {

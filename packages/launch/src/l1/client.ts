@@ -10,6 +10,7 @@ import {
 } from 'viem'
 import { type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts'
 import type { ChainReader } from './plan.ts'
+import { originOf } from './rpc.ts'
 
 /** A transaction to send; no `to` creates a contract. */
 export interface TransactionRequest {
@@ -83,7 +84,9 @@ export async function connectL1(options: L1ClientOptions): Promise<L1Client> {
   const client = createPublicClient({ transport: http(options.url, { retryCount: 5 }) })
   const chainId = await client.getChainId()
   if (chainId !== options.chainId)
-    throw new WrongChainError(`${options.url} serves chain ${chainId}, expected ${options.chainId}`)
+    throw new WrongChainError(
+      `${originOf(options.url)} serves chain ${chainId}, expected ${options.chainId}`,
+    )
   const address = lowerCaseAddress(account.address)
   return {
     account: address,
