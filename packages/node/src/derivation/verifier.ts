@@ -1,19 +1,11 @@
 import { type Block, type DerivedAttributes, type Engine, ProgramError } from '@altlayer/engine'
-import {
-  type BlockId,
-  encodeHoloceneExtraData,
-  equalBytes,
-  type Hash,
-  type Hex,
-  MAX_UINT64,
-  parseEip1559ParamsHex,
-  type RollupConfig,
-} from '@altlayer/protocol'
+import { type BlockId, type Hash, MAX_UINT64, type RollupConfig } from '@altlayer/protocol'
 import type { Logger } from 'pino'
 import type { Turns } from '../chain/turns.ts'
 import type { Clock } from '../clock.ts'
 import { type L1Block, type L1Client, L1Error } from '../l1/client.ts'
 import type { L1Follower } from '../l1/follower.ts'
+import { DerivationError, existingBlock, makeBlock } from './blocks.ts'
 import { type Deriver, DeriverEndedError } from './deriver.ts'
 import { PreimageUnknownError } from './preimage-source.ts'
 import type { SafeAt, SafeHeads } from './safe-heads.ts'
@@ -59,11 +51,6 @@ export interface Verifier {
   /** The safe head once an L1 block had been read; undefined when that is not known. */
   safeHeadAt(l1Number: bigint): SafeAt | undefined
   close(): Promise<void>
-}
-
-/** The engine refused what derivation asked of it. */
-export class DerivationError extends Error {
-  override readonly name = 'DerivationError'
 }
 
 /** Milliseconds between looks for the next L1 block, and until a failed step is tried again, at first and at most. */
@@ -140,24 +127,6 @@ export function startVerifier(options: VerifierOptions): Verifier {
   const keepHead = (of: DerivedHeads): Promise<void> =>
     setHeads(of, (engine.block({ tag: 'latest' }) ?? of.safe).hash)
 
-  /** The canonical block after `parent`, if it is what the attributes would make. */
-  function existing(parent: Block, { attributes }: DerivedAttributes): Block | undefined {
-    const block = engine.block({ number: parent.header.number + 1n })
-    if (block === undefined || block.header.parentHash !== parent.hash) return undefined
-    const { header, transactions } = block
-    const same =
-      header.timestamp === attributes.timestamp &&
-      header.mixHash === attributes.prevRandao &&
-      header.gasLimit === attributes.gasLimit &&
-      header.miner === attributes.feeRecipient &&
-      header.parentBeaconBlockRoot === attributes.parentBeaconBlockRoot &&
-      (attributes.eip1559Params === undefined ||
-        header.extraData === extraDataOf(config, attributes.eip1559Params)) &&
-      transactions.length === attributes.transactions.length &&
-      transactions.every((raw, i) => equalBytes(raw, attributes.transactions[i] as Uint8Array))
-    return same ? block : undefined
-  }
-
   /** Makes the block; undefined when the attributes hold a transaction that no block can have. */
   async function make(of: DerivedHeads, derived: DerivedAttributes): Promise<Block | undefined> {
     const { hash: parent, number } = derived.parent
@@ -171,30 +140,16 @@ export function startVerifier(options: VerifierOptions): Verifier {
       safeBlockHash: (number < of.safe.header.number ? concluded : of.safe).hash,
       finalizedBlockHash: of.finalized.hash,
     }
-    // By itself first: what is invalid afterwards are the attributes.
-    await engine.forkchoiceUpdated(state)
-    let begun: Awaited<ReturnType<Engine['forkchoiceUpdated']>>
-    try {
-      begun = await engine.forkchoiceUpdated(state, derived.attributes)
-    } catch (error) {
-      if ((error as { code?: unknown }).code !== 'invalid') throw error
-      logger.warn({ reason: (error as Error).message }, 'a batch makes no valid block')
-      return undefined
-    }
-    if (begun.payloadId === undefined)
-      throw new DerivationError(`L2 block ${derived.parent.number + 1n} cannot be begun`)
-    const payload = await engine.getPayload(begun.payloadId)
-    const { status, validationError } = await engine.newPayload(payload)
-    const block = engine.block({ hash: payload.blockHash })
-    if (status !== 'VALID' || block === undefined)
-      throw new DerivationError(`L2 block ${payload.blockHash} is ${status}: ${validationError}`)
-    return block
+    const made = await makeBlock(engine, state, derived)
+    if (made.block === undefined)
+      logger.warn({ reason: made.reason }, 'a batch makes no valid block')
+    return made.block
   }
 
   async function apply(of: DerivedHeads, derived: DerivedAttributes): Promise<void> {
     const parent = engine.block({ hash: derived.parent.hash })
     if (parent === undefined) throw new DerivationError('the safe head is missing')
-    const known = existing(parent, derived)
+    const known = existingBlock(engine, config, parent, derived)
     const block = known ?? (await make(of, derived))
     if (block === undefined) return giveUp(of)
     if (derived.concludes) concluded = block
@@ -356,16 +311,6 @@ const idOf = ({ hash, header }: Pick<Block, 'hash' | 'header'>): BlockId => ({
   number: header.number,
   hash,
 })
-
-/** A block's extra data since Holocene; parameters of zero stand for the chain's own (specs, "Holocene"). */
-function extraDataOf({ eip1559 }: RollupConfig, params: Hex): Hex {
-  const { denominator, elasticity } = parseEip1559ParamsHex(params)
-  if (denominator !== 0) return encodeHoloceneExtraData({ denominator, elasticity })
-  return encodeHoloceneExtraData({
-    denominator: Number(eip1559.denominatorCanyon),
-    elasticity: Number(eip1559.elasticity),
-  })
-}
 
 /** L1's chain is another than the one that was read. */
 class L1ReorgError extends Error {
