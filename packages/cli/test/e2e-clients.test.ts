@@ -24,7 +24,9 @@ import {
 } from 'viem'
 import { generatePrivateKey, privateKeyToAddress } from 'viem/accounts'
 import { getL2TransactionHashes } from 'viem/op-stack'
+import { eventually } from '../../launch/test/eventually.ts'
 import { addressOf, type Clients, clientsOf } from './helpers/clients.ts'
+import { originOf } from './helpers/l1.ts'
 import { type Network, startNetwork } from './helpers/network.ts'
 import { run } from './helpers/process.ts'
 import { compileToken, tokenAbi, tokenSource } from './helpers/token.ts'
@@ -47,6 +49,7 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
+const said = () => network.output()
 const newAddress = () => privateKeyToAddress(generatePrivateKey())
 
 /** Receipt on L2 of the deposit that an L1 transaction made. */
@@ -87,7 +90,7 @@ describe('deposits with viem', () => {
     assert.equal(transaction.mint, value)
     assert.equal(transaction.from.toLowerCase(), viem.account.address.toLowerCase())
     // The epoch's first block carries the deposits of its L1 origin.
-    assert.equal(await originNumber(receipt.blockNumber), l1Receipt.blockNumber)
+    assert.equal(await originOf(viem, receipt.blockNumber), l1Receipt.blockNumber)
   })
 
   it('brings ETH over the standard bridge', async () => {
@@ -156,16 +159,6 @@ async function createMintable(l1Token: Address): Promise<Address> {
   const local = created?.args.localToken
   assert.ok(local)
   return local
-}
-
-/** Number of the L1 block that L2 block `blockNumber` stands on, by the L1Block contract. */
-function originNumber(blockNumber: bigint): Promise<bigint> {
-  return viem.l2.readContract({
-    address: '0x4200000000000000000000000000000000000015',
-    abi: parseAbi(['function number() view returns (uint64)']),
-    functionName: 'number',
-    blockNumber,
-  })
 }
 
 describe('contracts with viem', () => {
@@ -261,8 +254,9 @@ describe('pending state', () => {
     assert.ok(counted > nonce)
     await viem.l2.waitForTransactionReceipt({ hash })
     assert.equal(await viem.l2.getBalance({ address: to, blockTag: 'pending' }), 7n)
-    const pending = await viem.l2.getBlock({ blockTag: 'pending' })
+    // In this order, since both go on.
     const latest = await viem.l2.getBlock({ blockTag: 'latest' })
+    const pending = await viem.l2.getBlock({ blockTag: 'pending' })
     assert.ok(pending.timestamp >= latest.timestamp)
   })
 })
@@ -287,7 +281,7 @@ describe('a WebSocket subscription', () => {
     })
     // The subscriptions stand once the server has answered something sent after them.
     await client.getChainId()
-    await settle(() => numbers.length > 0)
+    await eventually('a head', () => numbers.length > 0, said)
     const hash = await viem.l2Wallet.writeContract({
       address: token,
       abi: tokenAbi,
@@ -295,7 +289,11 @@ describe('a WebSocket subscription', () => {
       args: [to, 42n],
     })
     const { blockNumber } = await viem.l2.waitForTransactionReceipt({ hash })
-    await settle(() => values.length > 0 && numbers.includes(blockNumber))
+    await eventually(
+      'the log and its head',
+      () => values.length > 0 && numbers.includes(blockNumber),
+      said,
+    )
     assert.deepEqual(values, [42n])
     const first = numbers[0] ?? 0n
     assert.deepEqual(
@@ -307,11 +305,6 @@ describe('a WebSocket subscription', () => {
     ;(await client.transport.getRpcClient()).close()
   })
 })
-
-/** Waits until a condition holds that the network fulfils by itself. */
-async function settle(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 50))
-}
 
 describe('ethers', () => {
   it('deploys, transfers and finds the logs', async () => {
@@ -376,11 +369,12 @@ describe('the rollup node', () => {
     viem.l2.request({ method, params } as never) as Promise<T>
 
   it('tells heads that follow one another', async () => {
-    const [finalized, safe, latest] = await Promise.all(
-      (['finalized', 'safe', 'latest'] as const).map((blockTag) => viem.l2.getBlock({ blockTag })),
-    )
-    assert.ok((finalized?.number ?? 0n) <= (safe?.number ?? 0n))
-    assert.ok((safe?.number ?? 0n) <= (latest?.number ?? 0n))
+    // In this order, since all go on.
+    const finalized = await viem.l2.getBlock({ blockTag: 'finalized' })
+    const safe = await viem.l2.getBlock({ blockTag: 'safe' })
+    const latest = await viem.l2.getBlock({ blockTag: 'latest' })
+    assert.ok(finalized.number <= safe.number)
+    assert.ok(safe.number <= latest.number)
     const status = await request<Record<string, { number: number }>>('optimism_syncStatus')
     assert.ok((status.safe_l2?.number ?? 0) <= (status.unsafe_l2?.number ?? 0))
     assert.ok((status.unsafe_l2?.number ?? 0) > 0)
@@ -411,9 +405,9 @@ describe('the rollup node', () => {
       args: [gasLimit],
     })
     const { blockNumber } = await viem.l1.waitForTransactionReceipt({ hash })
-    await settle(async () => (await originNumber(await viem.l2.getBlockNumber())) >= blockNumber)
+    await eventually('L2 follows', async () => (await originOf(viem)) >= blockNumber, said)
     let block = await viem.l2.getBlock()
-    while ((await originNumber(block.number)) >= blockNumber) {
+    while ((await originOf(viem, block.number)) >= blockNumber) {
       assert.equal(block.gasLimit, gasLimit)
       block = await viem.l2.getBlock({ blockHash: block.parentHash })
     }
@@ -431,7 +425,7 @@ describe('the rollup node', () => {
       assert.equal((blocks[index]?.timestamp ?? 0n) - block.timestamp, 1n)
     })
     for (const { number, timestamp } of blocks) {
-      const origin = await viem.l1.getBlock({ blockNumber: await originNumber(number) })
+      const origin = await viem.l1.getBlock({ blockNumber: await originOf(viem, number) })
       assert.ok(origin.timestamp <= timestamp)
     }
   })

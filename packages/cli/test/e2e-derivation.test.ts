@@ -7,8 +7,10 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { createPublicClient, type Hash, http, parseEther } from 'viem'
 import { generatePrivateKey, privateKeyToAddress } from 'viem/accounts'
+import { eventually } from '../../launch/test/eventually.ts'
 import { freePort } from '../../launch/test/free-port.ts'
 import { type Clients, clientsOf } from './helpers/clients.ts'
+import { L1_BLOCK_TIME, mineL1Every, originOf } from './helpers/l1.ts'
 import { type Network, startNetwork } from './helpers/network.ts'
 import { altlayer, binary } from './helpers/process.ts'
 
@@ -52,24 +54,11 @@ async function startVerifier(directory: string): Promise<VerifyingNode> {
     },
   }
   nodes.push(node)
-  await eventually('the node listens', 180, () => output.includes('node listens on'), node)
+  await eventually('the node listens', () => output.includes('node listens on'), said)
   return node
 }
 
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
-
-async function eventually(
-  what: string,
-  seconds: number,
-  condition: () => Promise<boolean> | boolean,
-  node?: VerifyingNode,
-) {
-  for (let tries = seconds * 5; tries > 0; tries--) {
-    if (await condition()) return
-    await pause(200)
-  }
-  assert.fail(`not within ${seconds} s: ${what}\n${node?.output() ?? ''}\n${network.output()}`)
-}
+const said = () => [...nodes, network].map((one) => one.output()).join('\n---\n')
 
 const clientOf = ({ url }: { readonly url: string }) => createPublicClient({ transport: http(url) })
 
@@ -104,29 +93,34 @@ describe('derivation from L1', () => {
     const to = privateKeyToAddress(generatePrivateKey())
     const hash = await viem.l2Wallet.sendTransaction({ to, value: parseEther('0.25') })
     const { blockNumber } = await viem.l2.waitForTransactionReceipt({ hash })
-    await eventually('the block is safe', 180, async () => {
-      return (await safeNumber(network.l2)) >= blockNumber
-    })
-    await eventually('the block is finalized', 180, async () => {
-      const { number } = await clientOf(network.l2).getBlock({ blockTag: 'finalized' })
-      return number >= blockNumber
-    })
+    await eventually(
+      'the block is safe',
+      async () => (await safeNumber(network.l2)) >= blockNumber,
+      said,
+    )
+    await eventually(
+      'the block is finalized',
+      async () =>
+        (await clientOf(network.l2).getBlock({ blockTag: 'finalized' })).number >= blockNumber,
+      said,
+    )
   })
 
   it('gives another node the same blocks, deposits included, from an empty disk', async () => {
     const to = privateKeyToAddress(generatePrivateKey())
     const args = await viem.l2.buildDepositTransaction({ mint: parseEther('1.5'), to })
     await viem.l1.waitForTransactionReceipt({ hash: await viem.l1Wallet.depositTransaction(args) })
-    await eventually('the deposit arrives', 180, async () => {
-      return (await viem.l2.getBalance({ address: to })) === parseEther('1.5')
-    })
+    await eventually(
+      'the deposit arrives',
+      async () => (await viem.l2.getBalance({ address: to })) === parseEther('1.5'),
+      said,
+    )
     const target = await viem.l2.getBlockNumber()
     const node = await startVerifier(join(folder, 'verifier'))
     await eventually(
       `block ${target} is derived`,
-      180,
       async () => (await safeNumber(node)) >= target,
-      node,
+      said,
     )
     for (let number = 0n; number <= target; number++)
       assert.equal(await blockHash(node, number), await blockHash(network.l2, number))
@@ -146,9 +140,8 @@ describe('derivation from L1', () => {
     const node = await startVerifier(join(folder, 'verifier'))
     await eventually(
       `block ${target} is derived`,
-      180,
       async () => (await safeNumber(node)) >= target,
-      node,
+      said,
     )
     assert.equal(await blockHash(node, target), await blockHash(network.l2, target))
   })
@@ -157,24 +150,26 @@ describe('derivation from L1', () => {
 describe('an L1 that is reorganised', () => {
   it('changes the chain of every node alike, and posting goes on', async () => {
     const node = nodes.at(-1) as VerifyingNode
+    // Three blocks by hand, so that what is final on L1 stays below them.
+    await mineL1Every(viem, 0)
     const snapshot = await viem.l1.request({ method: 'evm_snapshot' } as never)
-    const until = (await viem.l1.getBlockNumber({ cacheTime: 0 })) + 4n
-    await eventually(
-      'L1 goes on',
-      180,
-      async () => (await viem.l1.getBlockNumber({ cacheTime: 0 })) >= until,
-    )
+    for (let mined = 0; mined < 3; mined++) {
+      await viem.l1.request({ method: 'evm_mine' } as never)
+      const head = await viem.l1.getBlockNumber({ cacheTime: 0 })
+      await eventually('L2 follows', async () => (await originOf(viem)) === head, said)
+    }
     const before = await viem.l2.getBlock()
-    // The L1 blocks since then are gone, with the batches and the origins that were in them.
+    // They are gone, with the batches and the origins that were in them, and others come.
     assert.ok(await viem.l1.request({ method: 'evm_revert', params: [snapshot] } as never))
+    await viem.l1Wallet.sendTransaction({ to: viem.account.address, value: 1n })
+    await mineL1Every(viem, L1_BLOCK_TIME)
     await eventually(
       'both nodes have safe blocks beyond the reorganisation',
-      180,
       async () => {
         const [a, b] = await Promise.all([safeNumber(network.l2), safeNumber(node)])
         return a > before.number && b > before.number
       },
-      node,
+      said,
     )
     const safe = await safeNumber(node)
     for (let number = 0n; number <= before.number + 1n; number++)

@@ -5,11 +5,14 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { type Hash, parseAbi, parseEther } from 'viem'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Hash, parseEther } from 'viem'
 import { generatePrivateKey, privateKeyToAddress } from 'viem/accounts'
+import { eventually } from '../../launch/test/eventually.ts'
 import { freePort } from '../../launch/test/free-port.ts'
 import { identify, isAlive, type ProcessId, waitForExit } from '../src/local/process.ts'
 import { type Clients, clientsOf } from './helpers/clients.ts'
+import { L1_BLOCK_TIME, mineL1Every, originOf, reorganiseL1, stands } from './helpers/l1.ts'
 import { type Network, startNetwork } from './helpers/network.ts'
 import { altlayer, binary, descendants } from './helpers/process.ts'
 
@@ -30,20 +33,7 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
-
-/** Waits until a condition holds; fails with what the network said after `seconds`. */
-async function eventually(
-  what: string,
-  seconds: number,
-  condition: () => Promise<boolean> | boolean,
-) {
-  for (let tries = seconds * 10; tries > 0; tries--) {
-    if (await condition()) return
-    await pause(100)
-  }
-  assert.fail(`not within ${seconds} s: ${what}\n${network.output()}`)
-}
+const said = () => network.output()
 
 /** The processes of a network, so that their end can be asserted. */
 function processesOf(of: Network): readonly ProcessId[] {
@@ -101,80 +91,83 @@ describe('a running network', () => {
     const l1 = l1Process()
     process.kill(l1, 'SIGSTOP')
     try {
-      await eventually('the log says that L1 is silent', 180, () =>
-        network.output().includes('L1 does not answer'),
+      await eventually(
+        'the log says that L1 is silent',
+        () => said().includes('L1 does not answer'),
+        said,
       )
       const head = await viem.l2.getBlockNumber()
       await transfer()
       await eventually(
         'blocks go on',
-        180,
         async () => (await viem.l2.getBlockNumber()) > head + 2n,
+        said,
       )
     } finally {
       process.kill(l1, 'SIGCONT')
     }
-    await eventually('the log says that L1 answers', 180, () =>
-      network.output().includes('L1 answers again'),
+    await eventually(
+      'the log says that L1 answers',
+      () => said().includes('L1 answers again'),
+      said,
     )
     const to = privateKeyToAddress(generatePrivateKey())
     const args = await viem.l2.buildDepositTransaction({ mint: 1n, to })
     await viem.l1Wallet.depositTransaction(args)
-    await eventually('a deposit arrives', 180, async () => {
-      return (await viem.l2.getBalance({ address: to })) === 1n
-    })
+    await eventually(
+      'a deposit arrives',
+      async () => (await viem.l2.getBalance({ address: to })) === 1n,
+      said,
+    )
   })
 })
 
 describe('L1 reorganised', () => {
-  const l1Block = '0x4200000000000000000000000000000000000015'
-  const abi = parseAbi([
-    'function number() view returns (uint64)',
-    'function hash() view returns (bytes32)',
-  ])
-
-  /** The number of the L1 block that an L2 block (the newest) has as its origin. */
-  const originOf = (blockNumber?: bigint) =>
-    viem.l2.readContract({
-      ...{ address: l1Block, abi, functionName: 'number' },
-      ...(blockNumber === undefined ? {} : { blockNumber }),
-    } as const)
-
-  /** Whether the origin of an L2 block is in L1's chain. */
-  async function stands(blockNumber: bigint): Promise<boolean> {
-    const number = await originOf(blockNumber)
-    const read = { address: l1Block, abi, blockNumber } as const
-    const hash = await viem.l2.readContract({ ...read, functionName: 'hash' })
-    return (await viem.l1.getBlock({ blockNumber: number })).hash === hash
-  }
-
   it('takes L2 back to the last block whose origin stands, and on with its transactions', async () => {
     const made = await transfer()
-    const origin = await originOf(made.number)
-    await eventually('five more L1 blocks', 180, async () => (await originOf()) > origin + 5n)
+    const origin = await originOf(viem, made.number)
+    await eventually(
+      'L2 has come four L1 blocks further',
+      async () => (await originOf(viem)) >= origin + 4n,
+      said,
+    )
+    // L1 stands still meanwhile: the depth holds however long this takes, and what is final on L1 is deeper.
+    await mineL1Every(viem, 0)
+    const head = await viem.l1.getBlockNumber({ cacheTime: 0 })
+    await eventually(
+      'L2 has come to the head of L1',
+      async () => (await originOf(viem)) === head,
+      said,
+    )
     const dropped = await transfer()
+    assert.equal(await originOf(viem, dropped.number), head)
     const before = await viem.l2.getBlock()
-    // Counted from L2's origin: L1's head is further on wherever L2 has yet to catch up with it.
-    const depth = (await viem.l1.getBlockNumber()) - origin - 2n
-    await viem.l1.request({ method: 'anvil_reorg', params: [Number(depth), []] } as never)
+    await reorganiseL1(viem, network, 3)
+    await mineL1Every(viem, L1_BLOCK_TIME)
     // Whether the sequencer or derivation notices first.
-    await eventually('L2 goes back', 180, async () => {
-      const block = await viem.l2.getBlock({ blockNumber: dropped.number }).catch(() => undefined)
-      return block?.hash !== dropped.block
-    })
-    await eventually('L2 goes on', 180, async () => {
-      return (await viem.l2.getBlockNumber()) > before.number
-    })
-    const head = await viem.l2.getBlockNumber()
-    for (let number = head; number > head - 20n && number > 0n; number--) {
-      assert.ok(await stands(number), `the origin of block ${number} does not stand`)
+    await eventually(
+      'L2 goes back, and on',
+      async () => {
+        const { number } = await viem.l2.getBlock()
+        if (number <= before.number || !(await stands(viem, number))) return false
+        return (await viem.l2.getBlock({ blockNumber: dropped.number })).hash !== dropped.block
+      },
+      said,
+    )
+    const end = await viem.l2.getBlockNumber({ cacheTime: 0 })
+    for (let number = end; number > end - 20n && number > 0n; number--) {
+      assert.ok(await stands(viem, number), `the origin of block ${number} does not stand`)
     }
     assert.notEqual((await viem.l2.getBlock({ blockNumber: before.number })).hash, before.hash)
     await assertKept(made)
     // Its block is gone, the transaction is not.
     assert.notEqual((await viem.l2.getBlock({ blockNumber: dropped.number })).hash, dropped.block)
-    await viem.l2.waitForTransactionReceipt({ hash: dropped.hash })
-    assert.equal(await viem.l2.getBalance({ address: dropped.to }), parseEther('0.5'))
+    await eventually(
+      'the transaction is in a block again',
+      async () => (await viem.l2.getBalance({ address: dropped.to })) === parseEther('0.5'),
+      said,
+    )
+    await viem.l2.getTransactionReceipt({ hash: dropped.hash })
     await assertKept(await transfer())
   })
 })
@@ -196,7 +189,7 @@ describe('the chain', () => {
     const processes = processesOf(network)
     assert.equal(await network.stop('SIGKILL'), null)
     await start()
-    for (const old of processes) assert.ok(await waitForExit(old, 60_000), `${old.pid} still runs`)
+    for (const old of processes) assert.ok(await waitForExit(old, 180_000), `${old.pid} still runs`)
     await assertKept(made)
     await assertKept(await transfer())
   })
@@ -236,7 +229,7 @@ describe('Ctrl-C', () => {
     const processes = started.flatMap((pid) => identify(pid) ?? [])
     child.kill('SIGINT')
     assert.deepEqual(await ended, [0, null])
-    for (const id of processes) assert.ok(await waitForExit(id, 60_000))
+    for (const id of processes) assert.ok(await waitForExit(id, 180_000))
   })
 
   it('is what the end of its reader means', async () => {
@@ -255,10 +248,11 @@ describe('Ctrl-C', () => {
     const ended = once(network.process, 'close')
     process.kill(l1Process(), 'SIGSTOP')
     network.process.kill('SIGINT')
-    await eventually('it is stopping', 180, () => network.output().includes('Ctrl-C again'))
-    await pause(1_000)
+    await eventually('it is stopping', () => said().includes('Ctrl-C again'), said)
+    // One that comes at once counts as the same, passed on by a launcher.
+    await sleep(1_000)
     network.process.kill('SIGINT')
     assert.deepEqual(await ended, [130, null])
-    for (const id of processes) assert.ok(await waitForExit(id, 60_000), `${id.pid} still runs`)
+    for (const id of processes) assert.ok(await waitForExit(id, 180_000), `${id.pid} still runs`)
   })
 })

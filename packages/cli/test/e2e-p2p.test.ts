@@ -27,6 +27,7 @@ import {
   type RollupConfig,
 } from '@altlayer/protocol'
 import { privateKeyToAccount } from 'viem/accounts'
+import { eventually } from '../../launch/test/eventually.ts'
 import { freePort } from '../../launch/test/free-port.ts'
 import { binary } from './helpers/process.ts'
 
@@ -61,14 +62,7 @@ interface PeerDump {
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
-/** Waits until something is so, however slow the machine is; two minutes at most. */
-async function eventually(what: string, check: () => Promise<boolean> | boolean): Promise<void> {
-  for (let i = 0; i < 480; i++) {
-    if (await check()) return
-    await pause(250)
-  }
-  assert.fail(`${what}\n${nodes.map((node) => node.output()).join('\n\n')}`)
-}
+const said = () => nodes.map((node) => node.output()).join('\n\n')
 
 async function startNode(
   name: string,
@@ -116,10 +110,10 @@ async function startNode(
     },
   }
   nodes.push(node)
-  await eventually(`${name} has an address`, () => {
-    assert.equal(child.exitCode, null, output)
-    return address() !== undefined
-  })
+  const ended = once(child, 'exit').then(() => assert.fail(`${name} ended:\n${output}`))
+  // By itself, or because a test is over with it.
+  ended.catch(() => undefined)
+  await Promise.race([eventually(`${name} has an address`, address), ended])
   return node
 }
 
@@ -136,11 +130,16 @@ const hashOf = async (node: TestNode, number: number) =>
 /** A follower is within one block of the sequencer, at five looks in a row. */
 async function isUpToDate(node: TestNode): Promise<void> {
   let looks = 0
-  await eventually('a follower is up to date', async () => {
-    const behind = (await head(sequencer)) - (await head(node))
-    looks = behind <= 1 ? looks + 1 : 0
-    return looks === 5
-  })
+  await eventually(
+    'a follower is up to date',
+    async () => {
+      const behind = (await head(sequencer)) - (await head(node))
+      looks = behind <= 1 ? looks + 1 : 0
+      return looks === 5
+    },
+    said,
+    { interval: 250 },
+  )
   const number = await head(node)
   assert.ok(number > 0)
   assert.equal(await hashOf(node, number), await hashOf(sequencer, number))
@@ -257,25 +256,39 @@ describe('followers of a sequencer', () => {
 
   it('that start late ask their peers for the blocks they missed, and are not fooled by a liar', async () => {
     const liar = await startPeer([], strangeBlock)
-    await eventually('there is something to miss', async () => (await head(first)) > 15)
+    await eventually('there is something to miss', async () => (await head(first)) > 15, said)
     const [address] = liar.host.addresses()
+    // The liar is there before the honest peer tells that there is something to ask for.
     const late = await startNode('late', [
-      ...['--p2p.static', first.address, '--p2p.bootnodes', address ?? assert.fail()],
+      ...['--p2p.bootnodes', address ?? assert.fail(), '--rpc.enable-admin'],
     ])
+    const peersOf = () => late.rpc<PeerDump>('opp2p_peers', false)
+    await eventually('the liar is there', async () => (await peersOf()).peers[liar.host.id], said)
+    await late.rpc('opp2p_connectPeer', first.address)
+    const self = await first.rpc<{ peerID: string }>('opp2p_self')
+    await eventually(
+      'both have answered',
+      async () => {
+        const { peers: known, bannedPeers } = await peersOf()
+        const lied = known[liar.host.id]?.scores.reqResp.rejectedPayloads ?? 0
+        const told = known[self.peerID]?.scores.reqResp.validResponses ?? 0
+        return told > 0 && (lied > 0 || bannedPeers.includes(liar.host.id))
+      },
+      said,
+    )
     await isUpToDate(late)
     assert.equal(await hashOf(late, 1), await hashOf(sequencer, 1))
-    const { peers: known, bannedPeers } = await late.rpc<PeerDump>('opp2p_peers', false)
-    const self = await first.rpc<{ peerID: string }>('opp2p_self')
-    assert.ok((known[self.peerID]?.scores.reqResp.validResponses ?? 0) > 0)
-    const lied = known[liar.host.id]?.scores.reqResp.rejectedPayloads ?? 0
-    assert.ok(lied > 0 || bannedPeers.includes(liar.host.id))
     await late.stop()
   })
 
   it('ban who sends forged blocks and bombs, in bounded memory, and go on', async () => {
     const hostile = await startPeer([first])
     const topic = blocksTopic(config.l2ChainId, 4)
-    await eventually('the hostile peer is there', () => hostile.host.topicPeers(topic).length > 0)
+    await eventually(
+      'the hostile peer is there',
+      () => hostile.host.topicPeers(topic).length > 0,
+      said,
+    )
     const before = memoryOf(first)
     const key = new Uint8Array(randomBytes(32))
     // 10 MiB and one byte more, claimed by a few bytes; then as real data; then blocks that another key signed.
@@ -286,10 +299,12 @@ describe('followers of a sequencer', () => {
       await hostile.publish(strangeBlock(number), key)
     }
     const dump = () => first.rpc<PeerDump>('opp2p_peers', true)
-    await eventually('it is banned', async () =>
-      (await dump()).bannedPeers.includes(hostile.host.id),
+    await eventually(
+      'it is banned',
+      async () => (await dump()).bannedPeers.includes(hostile.host.id),
+      said,
     )
-    await eventually('it is disconnected', async () => !(await dump()).peers[hostile.host.id])
+    await eventually('it is disconnected', async () => !(await dump()).peers[hostile.host.id], said)
     await isUpToDate(first)
     assert.ok(memoryOf(first) - before < 400 * 2 ** 20)
     // It tries again each second or two, and stays out.
@@ -318,23 +333,34 @@ describe('followers of a sequencer', () => {
         'eth_getTransactionReceipt',
         transaction,
       )
-    await eventually('the follower has the transaction', async () => (await receipt()) !== null)
-    const { blockNumber, blockHash } = (await receipt()) ?? assert.fail()
+    const { blockNumber, blockHash } = await eventually(
+      'the follower has the transaction',
+      async () => (await receipt()) ?? undefined,
+      said,
+    )
     await sequencer.stop()
     // Knows nothing of the transaction, makes other blocks from there on, and posts them.
     const posting = ['--data-availability-type', 'calldata', '--max-channel-duration', '1']
     sequencer = await startNode('successor', [...sequencing, ...posting], rollup.roleKeys.batcher)
     const number = Number(blockNumber)
-    await eventually('the other block', async () => {
-      const hash = await hashOf(first, number)
-      return hash !== blockHash && hash === (await hashOf(sequencer, number))
-    })
+    await eventually(
+      'the other block',
+      async () => {
+        const hash = await hashOf(first, number)
+        return hash !== blockHash && hash === (await hashOf(sequencer, number))
+      },
+      said,
+    )
     assert.equal(await receipt(), null)
     // It may stand in the middle of a span of blocks, which are safe together.
-    await eventually('the other block is safe', async () => {
-      const status = await first.rpc<{ safe_l2: { number: number } }>('optimism_syncStatus')
-      return status.safe_l2.number >= number
-    })
+    await eventually(
+      'the other block is safe',
+      async () => {
+        const status = await first.rpc<{ safe_l2: { number: number } }>('optimism_syncStatus')
+        return status.safe_l2.number >= number
+      },
+      said,
+    )
     await isUpToDate(first)
   })
 })
