@@ -2,8 +2,10 @@ import { CommandError } from '../command.ts'
 import { readRecord, removeRecord } from './lock.ts'
 import { isAlive, killGroup, type ProcessId, signal, waitForExit } from './process.ts'
 
-/** Time for a clean stop: the sequencer seals its block, Anvil writes its state. Milliseconds. */
-const patience = 20_000
+/** Milliseconds for a clean stop: the sequencer seals its block, Anvil writes its state (a minute at most). */
+const PATIENCE = 90_000
+/** Milliseconds for the end of what was killed. */
+const KILL_PATIENCE = 10_000
 
 export interface StopOutcome {
   readonly stopped: readonly string[]
@@ -50,7 +52,7 @@ export async function stopLeftovers(
 
 async function stopProcess(id: ProcessId, kill: (id: ProcessId) => void): Promise<boolean> {
   signal(id, 'SIGTERM')
-  if (await waitForExit(id, patience)) return true
+  if (await waitForExit(id, PATIENCE)) return true
   kill(id)
-  return waitForExit(id, 2_000)
+  return waitForExit(id, KILL_PATIENCE)
 }

@@ -51,9 +51,9 @@ export class AnvilStartError extends Error {
 }
 
 /** Longest time from start to the first answer; loading a large state is slow. */
-const START_TIMEOUT = 30_000
-/** Longest time to write the state at the end before it is killed. */
-const STOP_TIMEOUT = 20_000
+const START_TIMEOUT = 120_000
+/** Longest time to write the state at the end before it is killed, which loses what came since the last dump. */
+const STOP_TIMEOUT = 60_000
 
 /** Free ports that are tried where any will do: another program may take one before anvil does. */
 const ATTEMPTS = 5
