@@ -169,7 +169,8 @@ function isRequest(
   value: unknown,
 ): value is { readonly method: string; readonly params?: unknown } {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
-  const { method } = value as Request
+  const { method, id } = value as Request
+  if (typeof id === 'object' ? id !== null : typeof id === 'boolean') return false
   return typeof method === 'string' && (value as { jsonrpc?: unknown }).jsonrpc === '2.0'
 }
 

@@ -1,5 +1,5 @@
 import type { Block, BlockRef, Engine } from '@altlayer/engine'
-import type { Hash, Header } from '@altlayer/protocol'
+import { bytesToHex, type Hash, type Header, type Hex } from '@altlayer/protocol'
 import { RpcError, SERVER_ERROR } from './errors.ts'
 
 export const LATEST: BlockRef = { tag: 'latest' }
@@ -28,6 +28,12 @@ export function requireBlock(engine: Engine, ref: BlockRef): Block {
   const found = engine.block(ref)
   if (found === undefined) throw notFound(ref, 'block')
   return found
+}
+
+/** Encoding of a transaction of the chain or of the pool; empty, as in geth, when it is in neither. */
+export function rawTransaction(engine: Engine, hash: Hash): Hex {
+  const found = engine.transactionLocation(hash) ?? engine.pool.get(hash)
+  return found === undefined ? '0x' : bytesToHex(found.raw)
 }
 
 function notFound(ref: BlockRef, what: 'header' | 'block'): RpcError {

@@ -238,6 +238,40 @@ describe('viem', () => {
     socket.close()
   })
 
+  test('knows the latest block’s hash in the block after it', async () => {
+    const head = (await result(server.port, 'eth_getBlockByNumber', ['latest', false])) as {
+      number: Hex
+      hash: Hex
+    }
+    const next = `0x${(BigInt(head.number) + 1n).toString(16)}`
+    // BLOCKHASH(NUMBER - 1)
+    const call = { data: '0x60014303405f5260205ff3' }
+    assert.equal(
+      await result(server.port, 'eth_call', [call, 'latest', {}, { number: next }]),
+      head.hash,
+    )
+  })
+
+  test('reads storage of several accounts at once', async () => {
+    const slots = [0, 7].map((slot) => `0x${slot.toString(16).padStart(64, '0')}`)
+    const values = (await result(server.port, 'eth_getStorageValues', [
+      { [COUNTER]: slots, [BOB]: slots.slice(0, 1) },
+      'latest',
+    ])) as Record<string, Hex[]>
+    const one = (account: string, slot: string) =>
+      result(server.port, 'eth_getStorageAt', [account, slot, 'latest'])
+    assert.deepEqual(values, {
+      [COUNTER]: [await one(COUNTER, '0x0'), await one(COUNTER, '0x7')],
+      [BOB]: [await one(BOB, '0x0')],
+    })
+    const many = Array.from({ length: 1025 }, () => slots[0])
+    for (const requests of [{}, { [BOB]: [] }, { [BOB]: many }])
+      assert.equal(
+        (await call(server.port, 'eth_getStorageValues', [requests])).error?.code,
+        -32602,
+      )
+  })
+
   test('runs the code that an override puts in a precompile’s place', async () => {
     const sha256 = `0x${'02'.padStart(40, '0')}`
     // Returns 42.
@@ -467,6 +501,7 @@ describe('raw data', () => {
     for (const [index, hash] of head.transactions.entries()) {
       const transaction = (await result(port, 'debug_getRawTransaction', [hash])) as Hex
       assert.equal(transaction, bytesToHex(block.transactions[index] as Uint8Array))
+      assert.equal(await result(port, 'eth_getRawTransactionByHash', [hash]), transaction)
     }
     const receipts = (await result(port, 'debug_getRawReceipts', [head.hash])) as Hex[]
     assert.equal(receipts.length, head.transactions.length)

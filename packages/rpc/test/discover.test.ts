@@ -16,11 +16,11 @@ interface Document {
 
 // The `eth` namespace of execution-apis and what the issue names beside it.
 const EXPECTED =
-  `eth_accounts eth_blobBaseFee eth_blockNumber eth_call eth_capabilities eth_chainId eth_coinbase
+  `eth_accounts eth_baseFee eth_blobBaseFee eth_blockNumber eth_call eth_capabilities eth_chainId eth_coinbase
   eth_createAccessList eth_estimateGas eth_feeHistory eth_fillTransaction eth_gasPrice eth_getBalance eth_getBlockByHash
   eth_getBlockByNumber eth_getBlockReceipts eth_getBlockTransactionCountByHash
   eth_getBlockTransactionCountByNumber eth_getCode eth_getFilterChanges eth_getFilterLogs eth_getLogs
-  eth_getProof eth_getStorageAt eth_getTransactionByBlockHashAndIndex
+  eth_getProof eth_getRawTransactionByHash eth_getStorageAt eth_getStorageValues eth_getTransactionByBlockHashAndIndex
   eth_getTransactionByBlockNumberAndIndex eth_getTransactionByHash eth_getTransactionCount
   eth_getTransactionReceipt eth_getUncleCountByBlockHash eth_getUncleCountByBlockNumber
   eth_maxPriorityFeePerGas eth_newBlockFilter eth_newFilter eth_newPendingTransactionFilter
@@ -28,7 +28,7 @@ const EXPECTED =
   eth_syncing eth_uninstallFilter eth_unsubscribe net_listening net_peerCount net_version
   web3_clientVersion web3_sha3 txpool_content txpool_contentFrom txpool_inspect txpool_status
   debug_traceTransaction debug_traceCall debug_traceBlock debug_traceBlockByHash
-  debug_traceBlockByNumber debug_dbGet debug_executionWitness debug_getRawBlock debug_getRawHeader
+  debug_traceBlockByNumber debug_dbGet debug_executionWitness debug_getBadBlocks debug_getRawBlock debug_getRawHeader
   debug_getRawReceipts debug_getRawTransaction rpc_modules rpc_discover`.split(/\s+/)
 
 test('rpc_discover describes every method, each with what it takes and gives', async () => {

@@ -73,6 +73,11 @@ describe('a single request', () => {
     for (const body of ['1', '"x"', 'null', '{}', '{"id":1,"method":"eth_chainId"}'])
       assert.equal((await errorOf(body))[0], -32600, body)
     assert.equal((await errorOf('{"jsonrpc":"2.0","id":1,"method":7}'))[0], -32600)
+    for (const id of ['{}', '[]', 'true'])
+      assert.equal(
+        (await errorOf(`{"jsonrpc":"2.0","id":${id},"method":"eth_chainId"}`))[0],
+        -32600,
+      )
   })
 
   test('for a method that is not there says so', async () => {

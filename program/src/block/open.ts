@@ -246,7 +246,8 @@ function openState(): void {
 
 /**
  * Opens the post-state and environment of a header. Input: [header, [number], [timestamp], [gas limit],
- * [fee recipient], [prevRandao], [base fee], [blob base fee]].
+ * [fee recipient], [prevRandao], [base fee], [blob base fee], [[ancestor hash, ...]]]. A number one above the
+ * header's makes the header the first ancestor.
  */
 export function openAtHeader(ptr: usize, len: usize): i32 {
   const input = keepInput(ptr, len)
@@ -269,12 +270,19 @@ export function openAtHeader(ptr: usize, len: usize): i32 {
   if (spec >= SPEC_CANCUN) setBlobGas(headerExcessBlobGas)
   if (hasBlobBaseFee) wordCopy(blockBlobBaseFee, overriddenBlobBaseFee)
   else blobBaseFee(spec, blockExcessBlobGas, blockBlobBaseFee)
-  setAncestors(headerNumber, blockParentHash)
+  if (overriddenNumber == headerNumber + 1) {
+    // The block to come: the header is its parent.
+    keccak256(header, headerEnd - header, headerHash)
+    setAncestors(overriddenNumber, headerHash)
+  } else {
+    setAncestors(headerNumber, blockParentHash)
+  }
   if (ancestorHashes != 0 && !setAncestorHashes(ancestorHashes, ancestorHashesEnd)) return STATUS_BAD_INPUT
   openState()
   return hostError
 }
 
+const headerHash: usize = memory.data(32, 8)
 let overriddenNumber: u64 = 0
 const overriddenBaseFee: usize = memory.data(32, 8)
 const overriddenBlobBaseFee: usize = memory.data(32, 8)

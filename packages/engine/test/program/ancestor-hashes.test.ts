@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { type Address, bigintToHex, bytesToHex, type Hash, hexToBytes } from '@altlayer/protocol'
+import {
+  type Address,
+  bigintToHex,
+  bytesToHex,
+  encodeHeader,
+  type Hash,
+  headerHash,
+  hexToBytes,
+} from '@altlayer/protocol'
 import { ProgramError } from '../../src/program/errors.ts'
 import { ethereumConfig, testChain, ZERO_HASH } from './support.ts'
 
@@ -45,4 +53,27 @@ describe('ancestor hashes given with openAt', () => {
   test('may be none: every hash is zero', () => {
     assert.equal(blockHash(4n, 3n, []), ZERO_HASH)
   })
+})
+
+test('BLOCKHASH of the block whose state is called is known in the block after it', () => {
+  const { program, genesis, store } = testChain(ethereumConfig('prague'))
+  const header = genesis([{ address: reader, code }], { number: 4n, parentHash: hashOf(3) })
+  // Where a node has it: its parent is found in it.
+  store.set(headerHash(header).slice(4), encodeHeader(header))
+  const blockHashes = (number: bigint | undefined) => {
+    program.openAt(header, number === undefined ? {} : { number })
+    return [3n, 4n].map((of) =>
+      bytesToHex(
+        program.message({
+          from: reader,
+          to: reader,
+          gas: 100_000n,
+          data: hexToBytes(bigintToHex(of)),
+        }).returnData,
+      ),
+    )
+  }
+  assert.deepEqual(blockHashes(undefined), [hashOf(3), ZERO_HASH])
+  assert.deepEqual(blockHashes(9n), [hashOf(3), ZERO_HASH])
+  assert.deepEqual(blockHashes(5n), [hashOf(3), headerHash(header)])
 })

@@ -4,13 +4,14 @@ import type { Api } from '../api.ts'
 import { blockReceipts, formatBlock, formatBlockTransaction } from '../format/block.ts'
 import { formatReceipt, receiptByHash } from '../format/receipt.ts'
 import { formatPoolTransaction } from '../format/transaction.ts'
-import { isOpenBlock, LATEST, requireHeader } from '../lookup.ts'
+import { isOpenBlock, LATEST, rawTransaction, requireHeader } from '../lookup.ts'
 import { type Method, method, param } from '../method.ts'
 import { blockNumber, blockRef, boolean, hash, optional, uint64 } from '../params.ts'
 import type { Json } from '../rollup.ts'
 import {
   arrayOf,
   blockSchema,
+  dataSchema,
   nullable,
   quantitySchema,
   receiptSchema,
@@ -149,6 +150,13 @@ export function chainMethods(api: Api): readonly Method[] {
       params: [param('Transaction hash', hash)],
       result: transaction,
       handler: ([transactionHash]) => transactionByHash(transactionHash),
+    }),
+    method({
+      name: 'eth_getRawTransactionByHash',
+      summary: 'Encoding of a transaction of the chain or of the pool (EIP-2718).',
+      params: [param('Transaction hash', hash)],
+      result: ['Encoded transaction', dataSchema],
+      handler: ([transactionHash]) => rawTransaction(engine, transactionHash),
     }),
     method({
       name: 'eth_getTransactionByBlockHashAndIndex',

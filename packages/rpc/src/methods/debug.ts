@@ -11,7 +11,7 @@ import {
 import type { Api } from '../api.ts'
 import { blockOverrides, stateOverrides, transactionArgs } from '../call-params.ts'
 import { INVALID_PARAMS, ParamError, RpcError, SERVER_ERROR } from '../errors.ts'
-import { LATEST, requireBlock, requireHeader } from '../lookup.ts'
+import { LATEST, rawTransaction, requireBlock, requireHeader } from '../lookup.ts'
 import { type Method, method, param } from '../method.ts'
 import {
   blockNumber,
@@ -207,6 +207,12 @@ export function debugMethods(api: Api): readonly Method[] {
       },
     }),
     method({
+      name: 'debug_getBadBlocks',
+      summary: 'Invalid blocks that were kept: none are.',
+      result: ['Blocks', arrayOf(anySchema)],
+      handler: () => [],
+    }),
+    method({
       name: 'debug_getRawHeader',
       summary: 'RLP of a header.',
       params: [block],
@@ -232,11 +238,7 @@ export function debugMethods(api: Api): readonly Method[] {
       summary: 'Encoding of a transaction of the chain or of the pool (EIP-2718).',
       params: [param('Transaction hash', hash)],
       result: ['Transaction', dataSchema],
-      handler: ([transactionHash]) => {
-        const found =
-          engine.transactionLocation(transactionHash) ?? engine.pool.get(transactionHash)
-        return found === undefined ? '0x' : bytesToHex(found.raw)
-      },
+      handler: ([transactionHash]) => rawTransaction(engine, transactionHash),
     }),
   ]
 }

@@ -40,6 +40,12 @@ export function feeMethods({ engine, limits }: Api): readonly Method[] {
       handler: () => quantity(suggestedTip(engine, requireBlock(engine, LATEST))),
     }),
     method({
+      name: 'eth_baseFee',
+      summary: 'Base fee of the block after the latest.',
+      result: ['Base fee', quantitySchema],
+      handler: () => quantity(upcomingBaseFee(engine, requireHeader(engine, LATEST).header)),
+    }),
+    method({
       name: 'eth_blobBaseFee',
       summary: 'Price of blob gas.',
       result: ['Blob base fee', quantitySchema],

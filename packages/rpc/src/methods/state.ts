@@ -12,12 +12,14 @@ import type { Api } from '../api.ts'
 import { INVALID_PARAMS, RpcError, SERVER_ERROR } from '../errors.ts'
 import { isPending, LATEST } from '../lookup.ts'
 import { type Method, method, param } from '../method.ts'
-import { address, array, blockRef, optional, string } from '../params.ts'
+import { address, array, blockRef, hash, mapOf, optional, string } from '../params.ts'
 import type { Json } from '../rollup.ts'
-import { dataSchema, hashSchema, proofSchema, quantitySchema } from '../schemas.ts'
+import { arrayOf, dataSchema, hashSchema, proofSchema, quantitySchema } from '../schemas.ts'
 
 const addressParam = param('Address', address)
 const blockParam = param('Block', optional(blockRef))
+const storageRequests = mapOf(address, array(hash), 1_000)
+type StorageRequests = readonly (readonly [Address, readonly Hash[]])[]
 
 /** Accounts, code, storage and proofs of them. */
 export function stateMethods({ engine, limits }: Api): readonly Method[] {
@@ -54,6 +56,20 @@ export function stateMethods({ engine, limits }: Api): readonly Method[] {
     }
   }
 
+  async function storageValues(requests: StorageRequests, ref: BlockRef): Promise<Json> {
+    const keys = requests.reduce((sum, [, list]) => sum + list.length, 0)
+    if (keys === 0) throw new RpcError(INVALID_PARAMS, 'empty request')
+    if (keys > limits.proofKeys)
+      throw new RpcError(
+        INVALID_PARAMS,
+        `too many slots (requested ${keys}, max ${limits.proofKeys})`,
+      )
+    const answer: Record<Address, readonly Hash[]> = {}
+    for (const [account, list] of requests)
+      answer[account] = await Promise.all(list.map((key) => engine.storage(ref, account, key)))
+    return answer
+  }
+
   return [
     method({
       name: 'eth_getBalance',
@@ -84,6 +100,13 @@ export function stateMethods({ engine, limits }: Api): readonly Method[] {
       result: ['Value', hashSchema],
       handler: ([account, key, ref = LATEST]) =>
         engine.storage(ref, account, parseStorageKey(key).slot),
+    }),
+    method({
+      name: 'eth_getStorageValues',
+      summary: 'Words of storage of several accounts.',
+      params: [param('Storage keys by address', storageRequests), blockParam],
+      result: ['Values by address', { type: 'object', additionalProperties: arrayOf(hashSchema) }],
+      handler: ([requests, ref = LATEST]) => storageValues(requests, ref),
     }),
     method({
       name: 'eth_getProof',
