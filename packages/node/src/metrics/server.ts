@@ -16,7 +16,8 @@ export async function startMetricsServer(
   { host, port }: { readonly host: string; readonly port: number },
 ): Promise<MetricsServer> {
   const server = createServer(async (request, response) => {
-    if (new URL(request.url ?? '/', 'http://metrics').pathname !== '/metrics') {
+    // Not by `URL`, which throws at some targets that HTTP allows.
+    if (request.url?.split('?', 1)[0] !== '/metrics') {
       response.writeHead(404).end()
       return
     }
@@ -27,8 +28,8 @@ export async function startMetricsServer(
     try {
       const text = await registry.metrics()
       response.writeHead(200, { 'content-type': registry.contentType }).end(text)
-    } catch {
-      response.writeHead(500).end()
+    } catch (error) {
+      response.writeHead(500, { 'content-type': 'text/plain' }).end(`${(error as Error).message}\n`)
     }
   })
   await new Promise<void>((resolve, reject) => {
