@@ -12,7 +12,7 @@ import {
   workInBackground,
 } from '@altlayer/engine'
 import { type Hash, type Header, l1BlobForks, type RollupConfig } from '@altlayer/protocol'
-import { createBlobSource } from '../l1/beacon.ts'
+import { createBlobSource } from '../l1/blobs.ts'
 import type { L1Block } from '../l1/client.ts'
 import { createL1Data } from '../l1/data.ts'
 import { createPreimageSource } from './preimage-source.ts'

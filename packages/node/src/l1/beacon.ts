@@ -1,19 +1,13 @@
 import {
-  decodeTransaction,
   type Hash,
   hexToBytes,
   MalformedInputError,
   parseArray,
   parseInteger,
   parseObject,
-  TX_BLOB,
-  versionedHash,
 } from '@altlayer/protocol'
 import { BLOB_SIZE } from '../batcher/blob.ts'
-import type { FetchBlob } from '../derivation/preimage-source.ts'
 import { L1Error } from './client.ts'
-import type { L1FullBlock } from './data.ts'
-import { commitToBlob, verifyBlobs } from './kzg.ts'
 
 /** Bytes of a compressed point: a commitment, a proof. */
 const POINT_SIZE = 48
@@ -22,202 +16,160 @@ const MAX_ANSWER = 64 * 1024 * 1024
 /** Milliseconds that a beacon node may take. */
 const TIMEOUT = 20_000
 
-interface Timing {
-  readonly genesis: bigint
-  readonly secondsPerSlot: bigint
+/** Blobs of one block: that in this slot. */
+export interface BlobQuery {
+  readonly slot: bigint
+  /** Their places among the blobs of the block. */
+  readonly indices: readonly number[]
+  /** Their versioned hashes. */
+  readonly hashes: readonly Hash[]
 }
 
-/** Blobs of a block as a beacon node gave them out, not verified yet. */
-interface Candidate {
+/** A blob as a beacon node gave it out, not verified yet. */
+export interface BlobCandidate {
   readonly blob: Uint8Array
   /** Commitment and proof, where the node gives them. */
   readonly proven?: { readonly commitment: Uint8Array; readonly proof: Uint8Array }
 }
 
-/**
- * Fetches blobs from beacon APIs, the first that has a blob with the versioned hash asked for: each is
- * checked against it by its KZG proof, or by its own commitment, so that a beacon node need not be trusted.
- * Rejects with L1Error, which tells what each of them said.
- */
-export function createBlobSource(urls: readonly string[]): FetchBlob {
-  const fetchBlob = createCommittedBlobSource(urls)
-  return async (versionedHash, block) => (await fetchBlob(versionedHash, block)).blob
+/** When an L1's slots are. */
+export interface SlotTiming {
+  /** Seconds. */
+  readonly genesis: bigint
+  readonly secondsPerSlot: bigint
 }
 
-/** A blob and its KZG commitment, 48 bytes. */
-export interface CommittedBlob {
-  readonly blob: Uint8Array
-  readonly commitment: Uint8Array
+/** One beacon node, over HTTP (ethereum/beacon-APIs). Methods reject with BeaconAnswerError where it answers, but not so. */
+export interface Beacon {
+  /** Where it is, for messages: without path and query, which may hold an access key. */
+  readonly origin: string
+  timing(): Promise<SlotTiming>
+  blobs(form: BlobForm, query: BlobQuery): Promise<readonly BlobCandidate[]>
 }
 
-/** As `createBlobSource`, with the commitments that the blobs were checked by. */
-export function createCommittedBlobSource(
-  urls: readonly string[],
-): (versionedHash: Hash, block: L1FullBlock) => Promise<CommittedBlob> {
-  const beacons = urls.map((url) => createBeacon(url))
-  // Blobs of one L1 block are asked for one after the other: the whole block is fetched once.
-  let cached:
-    | { readonly hash: Hash; readonly of: Beacon; readonly blobs: readonly Candidate[] }
-    | undefined
-  return async (versionedHash, block) => {
-    const problems: string[] = []
-    for (const beacon of beacons) {
-      try {
-        if (cached?.hash !== block.hash || cached.of !== beacon)
-          cached = { hash: block.hash, of: beacon, blobs: await beacon.blobs(block) }
-        const found = await pick(versionedHash, block, cached.blobs)
-        if (found !== undefined) return found
-        problems.push(`${beacon.origin}: the block has no such blob`)
-      } catch (error) {
-        problems.push(`${beacon.origin}: ${(error as Error).message}`)
-      }
-    }
-    const reasons = problems.length > 0 ? problems.join('; ') : 'no beacon API is configured'
-    throw new L1Error(`blob ${versionedHash} of L1 block ${block.header.number}: ${reasons}`)
-  }
-}
-
-/** The blob that verifiably has the versioned hash. */
-async function pick(
-  wanted: Hash,
-  block: L1FullBlock,
-  candidates: readonly Candidate[],
-): Promise<CommittedBlob | undefined> {
-  for (const { blob, proven } of candidates) {
-    if (proven === undefined || versionedHash(proven.commitment) !== wanted) continue
-    const { commitment } = proven
-    return (await verifyBlobs([{ blob, ...proven }])) ? { blob, commitment } : undefined
-  }
-  // Without commitments a blob's own must be computed: that of the one in the right place first.
-  const place = blobHashes(block).indexOf(wanted)
-  const inOrder = [...candidates.slice(place, place + 1), ...candidates]
-  for (const { blob, proven } of new Set(place < 0 ? candidates : inOrder)) {
-    if (proven !== undefined) continue
-    const { commitment, versionedHash: hash } = await commitToBlob(blob)
-    if (hash === wanted) return { blob, commitment }
-  }
-  return undefined
-}
-
-/** Versioned hashes of a block's blobs, in order. */
-function blobHashes({ transactions }: L1FullBlock): readonly Hash[] {
-  return transactions.flatMap((raw) => {
-    const transaction = raw[0] === TX_BLOB ? decodeTransaction(raw) : undefined
-    return transaction?.type === TX_BLOB ? transaction.blobVersionedHashes : []
-  })
-}
-
-/** A beacon node answered with a status other than success. */
-class BeaconStatusError extends L1Error {
+/** A beacon node answered, but not with what was asked. It may have it in another form. */
+export class BeaconAnswerError extends L1Error {
+  /** HTTP's; 200 where it is the content that is wrong. */
   readonly status: number
-  constructor(path: string, status: number) {
-    super(`${path} answered ${status}`)
+  constructor(message: string, status: number) {
+    super(message)
     this.status = status
   }
 }
 
-interface Beacon {
-  readonly origin: string
-  blobs(block: L1FullBlock): Promise<readonly Candidate[]>
-}
+/**
+ * The forms in which beacon nodes have given out blobs, those that cost least first. Sidecars carry proofs, and are what
+ * archives of blobs serve; since Fulu most nodes have only `blobs`, some of them only for who holds all columns. Not
+ * every server knows the filters: without them the whole block comes.
+ */
+export const BLOB_FORMS = ['sidecars', 'blobs', 'all-blobs', 'all-sidecars'] as const
+export type BlobForm = (typeof BLOB_FORMS)[number]
 
-function createBeacon(url: string): Beacon {
-  const base = url.replace(/\/$/, '')
-  let timing: Timing | undefined
+export function connectBeacon(url: string): Beacon {
+  const base = new URL(url)
+  const folder = base.pathname.replace(/\/$/, '')
 
-  async function get(path: string): Promise<unknown> {
-    const response = await fetch(`${base}${path}`, { signal: AbortSignal.timeout(TIMEOUT) })
+  /** `parse`s what is answered; `parameters` are added to those of the URL, where an access key may be. */
+  async function get<T>(
+    path: string,
+    parse: (data: unknown) => T,
+    parameters: readonly (readonly [string, string])[] = [],
+  ): Promise<T> {
+    const target = new URL(base)
+    target.pathname = `${folder}${path}`
+    for (const [name, value] of parameters) target.searchParams.append(name, value)
+    const response = await fetch(target, {
+      headers: { accept: 'application/json' },
+      signal: AbortSignal.timeout(TIMEOUT),
+    })
     if (!response.ok) {
       await response.body?.cancel()
-      throw new BeaconStatusError(path, response.status)
+      throw new BeaconAnswerError(`${path} answered ${response.status}`, response.status)
     }
-    return JSON.parse(await boundedText(response, path))
-  }
-
-  async function readTiming(): Promise<Timing> {
-    const genesis = parseObject(
-      parseObject(await get('/eth/v1/beacon/genesis'), 'genesis').data,
-      'data',
-    )
-    const spec = parseObject(parseObject(await get('/eth/v1/config/spec'), 'spec').data, 'data')
-    const integer = (value: unknown, path: string) => parseInteger(value, path)
-    return {
-      genesis: integer(genesis.genesis_time, 'genesis_time'),
-      secondsPerSlot: integer(spec.SECONDS_PER_SLOT, 'SECONDS_PER_SLOT'),
-    }
-  }
-
-  /** A development L1 such as Anvil has no slots: its blocks go by their numbers. */
-  async function slotOf({ header }: L1FullBlock): Promise<bigint> {
+    const text = await boundedText(response, path)
     try {
-      timing ??= await readTiming()
+      return parse(parseObject(JSON.parse(text), 'answer').data)
     } catch (error) {
-      if (error instanceof BeaconStatusError && error.status === 404) return header.number
+      if (error instanceof MalformedInputError || error instanceof SyntaxError)
+        throw new BeaconAnswerError(`${path}: ${error.message}`, response.status)
       throw error
     }
-    return (header.timestamp - timing.genesis) / timing.secondsPerSlot
   }
-
-  /** With proofs: what beacon nodes have served from Cancun on, and stop to serve since Fulu. */
-  async function sidecars(slot: bigint): Promise<readonly Candidate[]> {
-    const answer = parseObject(await get(`/eth/v1/beacon/blob_sidecars/${slot}`), 'sidecars')
-    return parseArray(answer.data, 'sidecars.data').map((item, i) => {
-      const path = `sidecars.data[${i}]`
-      const sidecar = parseObject(item, path)
-      return {
-        blob: parseBlob(sidecar.blob, `${path}.blob`),
-        proven: {
-          commitment: parseBytes(sidecar.kzg_commitment, `${path}.kzg_commitment`, POINT_SIZE),
-          proof: parseBytes(sidecar.kzg_proof, `${path}.kzg_proof`, POINT_SIZE),
-        },
-      }
-    })
-  }
-
-  async function bareBlobs(slot: bigint): Promise<readonly Candidate[]> {
-    const answer = parseObject(await get(`/eth/v1/beacon/blobs/${slot}`), 'blobs')
-    return parseArray(answer.data, 'blobs.data').map((item, i) => ({
-      blob: parseBlob(item, `blobs.data[${i}]`),
-    }))
-  }
-
-  /** Whether this node is asked for sidecars first: until it has only the blobs. */
-  let hasSidecars = true
 
   return {
-    origin: new URL(url).origin,
-    async blobs(block) {
-      const slot = await slotOf(block)
-      if (hasSidecars) {
-        const found = await sidecars(slot).catch((error: unknown) => {
-          if (error instanceof L1Error) return []
-          throw error
-        })
-        if (found.length > 0) return found
+    origin: base.origin,
+    async timing() {
+      const genesis = await get('/eth/v1/beacon/genesis', (data) =>
+        parseInteger(parseObject(data, 'data').genesis_time, 'genesis_time'),
+      )
+      return {
+        genesis,
+        secondsPerSlot: await get('/eth/v1/config/spec', (data) => {
+          const seconds = parseInteger(
+            parseObject(data, 'data').SECONDS_PER_SLOT,
+            'SECONDS_PER_SLOT',
+          )
+          if (seconds === 0n) throw new MalformedInputError('SECONDS_PER_SLOT', 'at least 1', '0')
+          return seconds
+        }),
       }
-      const blobs = await bareBlobs(slot)
-      if (blobs.length > 0) hasSidecars = false
-      return blobs
+    },
+    blobs(form, { slot, indices, hashes }) {
+      switch (form) {
+        case 'sidecars':
+          return get(
+            `/eth/v1/beacon/blob_sidecars/${slot}`,
+            parseSidecars,
+            indices.map((index) => ['indices', `${index}`]),
+          )
+        case 'all-sidecars':
+          return get(`/eth/v1/beacon/blob_sidecars/${slot}`, parseSidecars)
+        case 'blobs':
+          return get(
+            `/eth/v1/beacon/blobs/${slot}`,
+            parseBlobs,
+            hashes.map((hash) => ['versioned_hashes', hash]),
+          )
+        case 'all-blobs':
+          return get(`/eth/v1/beacon/blobs/${slot}`, parseBlobs)
+      }
     },
   }
 }
 
-async function boundedText({ body }: Response, path: string): Promise<string> {
-  const parts: Uint8Array[] = []
-  let size = 0
-  for await (const part of body ?? []) {
-    size += part.length
-    if (size > MAX_ANSWER) throw new L1Error(`${path} answered with more than ${MAX_ANSWER} bytes`)
-    parts.push(part)
-  }
-  return Buffer.concat(parts).toString('utf8')
+function parseSidecars(data: unknown): readonly BlobCandidate[] {
+  return parseArray(data, 'sidecars').map((item, i) => {
+    const path = `sidecars[${i}]`
+    const sidecar = parseObject(item, path)
+    return {
+      blob: parseBytes(sidecar.blob, `${path}.blob`, BLOB_SIZE),
+      proven: {
+        commitment: parseBytes(sidecar.kzg_commitment, `${path}.kzg_commitment`, POINT_SIZE),
+        proof: parseBytes(sidecar.kzg_proof, `${path}.kzg_proof`, POINT_SIZE),
+      },
+    }
+  })
 }
 
-function parseBlob(value: unknown, path: string): Uint8Array {
-  return parseBytes(value, path, BLOB_SIZE)
+function parseBlobs(data: unknown): readonly BlobCandidate[] {
+  return parseArray(data, 'blobs').map((item, i) => ({
+    blob: parseBytes(item, `blobs[${i}]`, BLOB_SIZE),
+  }))
 }
 
 function parseBytes(value: unknown, path: string, size: number): Uint8Array {
   if (typeof value !== 'string') throw new MalformedInputError(path, 'hex digits', typeof value)
   return hexToBytes(value, path, size)
+}
+
+async function boundedText({ body, status }: Response, path: string): Promise<string> {
+  const parts: Uint8Array[] = []
+  let size = 0
+  for await (const part of body ?? []) {
+    size += part.length
+    if (size > MAX_ANSWER)
+      throw new BeaconAnswerError(`${path} answered with more than ${MAX_ANSWER} bytes`, status)
+    parts.push(part)
+  }
+  return Buffer.concat(parts).toString('utf8')
 }

@@ -12,7 +12,7 @@ import {
   quantity,
 } from '@altlayer/protocol'
 import { http } from 'viem'
-import { createCommittedBlobSource } from '../l1/beacon.ts'
+import { createCommittedBlobSource } from '../l1/blobs.ts'
 import { connectL1 } from '../l1/client.ts'
 import { createL1Data, type L1FullBlock } from '../l1/data.ts'
 
