@@ -6,7 +6,7 @@ import {
   orderForks,
   UNSUPPORTED_FORKS,
 } from './fork-schedule.ts'
-import { EMPTY_REQUESTS_HASH, EMPTY_ROOT, EMPTY_UNCLES_HASH } from './header.ts'
+import { EMPTY_HASH, EMPTY_REQUESTS_HASH, EMPTY_ROOT, EMPTY_UNCLES_HASH } from './header.ts'
 import {
   bigintToHex,
   MAX_UINT64,
@@ -107,7 +107,7 @@ export function parseGenesis(value: unknown, path = 'genesis'): Genesis {
   return {
     config: parseChainConfig(configJson, `${path}.config`, json),
     header: parseGenesisHeader(json, path),
-    alloc: parseAlloc(json.alloc, `${path}.alloc`),
+    alloc: parseAlloc(json, path),
     otherConfig: unknownMembers(configJson, KNOWN_CONFIG),
   }
 }
@@ -275,15 +275,21 @@ function parseGenesisHeader(json: JsonObject, path: string): GenesisHeader {
   }
 }
 
-function parseAlloc(value: unknown, path: string): readonly GenesisAccount[] {
+function parseAlloc(genesis: JsonObject, path: string): readonly GenesisAccount[] {
+  // OP Mainnet's: the state that a chain brought with it is elsewhere, the file has its root alone.
+  if (genesis.alloc === undefined && genesis.stateHash !== undefined)
+    throw new MalformedInputError(`${path}.alloc`, 'all accounts', 'only stateHash, their root')
   const seen = new Set<Address>()
-  return Object.entries(parseObject(value, path)).map(([key, account]) => {
-    const at = `${path}.${key}`
+  return Object.entries(parseObject(genesis.alloc, `${path}.alloc`)).map(([key, account]) => {
+    const at = `${path}.alloc.${key}`
     // geth writes addresses without 0x here.
     const address = parseAddress(key.startsWith('0x') ? key : `0x${key}`, at)
     if (seen.has(address)) throw new MalformedInputError(at, 'each address once', 'it again')
     seen.add(address)
     const json = parseObject(account, at)
+    // As the superchain registry once kept them, with the codes in files of their own.
+    if (json.codeHash !== undefined && json.code === undefined && json.codeHash !== EMPTY_HASH)
+      throw new MalformedInputError(`${at}.code`, 'the code', 'only codeHash, its hash')
     return {
       address,
       balance: optional(json.balance, `${at}.balance`, parseInteger) ?? 0n,

@@ -7,6 +7,7 @@ import {
   bigintToHex,
   CONFIG_UPDATE_TOPIC,
   chainConfigOf,
+  EMPTY_HASH,
   ecotoneScalars,
   encodeEcotoneScalars,
   type Genesis,
@@ -302,6 +303,15 @@ test('every bad member of a genesis file is named', () => {
   assert.throws(() => parseGenesis(work), { path: 'genesis.config.terminalTotalDifficulty' })
   const twice = { [ADDRESS]: {}, [ADDRESS.slice(2)]: {} }
   assert.throws(() => parseGenesis({ ...GENESIS, alloc: twice }), /each address once/)
+  // What the superchain registry has of OP Mainnet, and once had of others.
+  assert.throws(
+    () => parseGenesis({ ...GENESIS, alloc: undefined, stateHash: HASH }),
+    /genesis\.alloc: expected all accounts, got only stateHash, their root/,
+  )
+  const elsewhere = { [ADDRESS]: { codeHash: HASH } }
+  assert.throws(() => parseGenesis({ ...GENESIS, alloc: elsewhere }), /got only codeHash, its hash/)
+  const without = { [ADDRESS]: { codeHash: EMPTY_HASH, balance: '0x1' } }
+  assert.equal(parseGenesis({ ...GENESIS, alloc: without }).alloc[0]?.code, '0x')
 })
 
 test('the genesis header has the fields of the forks that are active in it', () => {

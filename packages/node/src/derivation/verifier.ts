@@ -71,6 +71,15 @@ export function startVerifier(options: VerifierOptions): Verifier {
   /** Whether the deriver goes on from `heads`. */
   let deriving = false
   let savedAt = 0
+  const { unsupportedFrom } = config
+  if (unsupportedFrom !== undefined)
+    logger.warn(
+      {
+        [`${unsupportedFrom.fork}_time`]: Number(unsupportedFrom.time),
+        at: new Date(Number(unsupportedFrom.time) * 1_000),
+      },
+      'the rollup config has a fork that this version does not know: no block is derived from its time on',
+    )
 
   /** Whether L1 has this block; throws L1ReorgError where it has another. */
   async function stands({ number, hash }: BlockId): Promise<boolean> {
