@@ -12,6 +12,7 @@ import {
   type RollupConfig,
   rollupConfigToJson,
 } from '@altlayer/protocol'
+import { BlockNotFoundError } from 'viem'
 import { privateKeyToAddress } from 'viem/accounts'
 import { DEV_BALANCE, devDeployer, devRoleKeys, fundedAddresses, userAccounts } from './accounts.ts'
 import { type Anvil, startAnvil } from './anvil/anvil.ts'
@@ -240,7 +241,10 @@ async function checkGenesis(
   const { l1, l2 } = readRollupConfig(paths.rollup).genesis
   if (l2.hash !== record.hash)
     throw new L1MismatchError(`${paths.rollup}: genesis ${l2.hash}, launched with ${record.hash}`)
-  const block = await client.public.getBlock({ blockNumber: l1.number }).catch(() => undefined)
+  const block = await client.public.getBlock({ blockNumber: l1.number }).catch((error) => {
+    if (error instanceof BlockNotFoundError) return undefined
+    throw error
+  })
   if (block?.hash !== l1.hash)
     throw new L1MismatchError(
       `the rollup began on L1 block ${l1.number} ${l1.hash}; this L1 has ${block?.hash ?? 'no such block'}`,
