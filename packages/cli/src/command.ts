@@ -1,4 +1,5 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
+import { closest } from './help.ts'
 
 /** One option of a command; `value` names its argument in the help, without it the option is a flag. */
 export interface OptionSpec {
@@ -81,7 +82,7 @@ export function parseOptions<const T extends OptionTable>(
     return { values: parsed.values as OptionValues<T>, positionals: parsed.positionals }
   } catch (error) {
     if (!(error instanceof TypeError)) throw error
-    throw new UsageError(firstSentence(error.message), { cause: error })
+    throw new UsageError(explain(error, table), { cause: error })
   }
 }
 
@@ -107,7 +108,31 @@ export function parseUrl(option: string, text: string): string {
   throw new UsageError(`--${option} takes an http or https URL, not '${text}'`)
 }
 
-/** node:util appends advice about `--` that does not help here. */
-function firstSentence(message: string): string {
-  return message.split('. ')[0] ?? message
+/**
+ * The action that a command's first argument names.
+ * @throws UsageError with the actions there are, and the closest one.
+ */
+export function parseAction(
+  command: string,
+  actions: ReadonlySet<string>,
+  text: string | undefined,
+): string {
+  if (text !== undefined && actions.has(text)) return text
+  const list = `${command} takes one of ${[...actions].join(', ')}`
+  if (text === undefined) throw new UsageError(`${list} first`)
+  const guess = closest(text, [...actions])
+  throw new UsageError(`${list}, not '${text}'${guess ? `; did you mean '${guess}'?` : ''}`)
+}
+
+/** What node:util refused, without its advice over several lines. */
+function explain({ message }: TypeError, table: OptionTable): string {
+  const [what = message] = message.split(/\. |\.?\n/)
+  const name = /^Option '(?:-\w, )?--([^ ']+)/.exec(what)?.[1]
+  const value = name === undefined ? undefined : table[name]?.value
+  if (what.endsWith('argument missing')) return `--${name} takes a value: --${name} ${value}`
+  if (what.endsWith('argument is ambiguous'))
+    return `--${name} takes a value; one that begins with '-' is written --${name}=-...`
+  if (/^Unknown option '-\d/.test(what))
+    return `${what}; an argument that begins with '-' comes after '--'`
+  return what
 }

@@ -69,11 +69,10 @@ function help(commands: readonly Command[], args: readonly string[], output: Out
 }
 
 function unknownCommand(commands: readonly Command[], name: string, output: Output): number {
-  const guess = closest(
-    name,
-    commands.map((command) => command.name),
-  )
   const kind = name.startsWith('-') ? 'option' : 'command'
+  const known =
+    kind === 'option' ? ['--help', '--version'] : commands.map((command) => command.name)
+  const guess = closest(name, known)
   output.error(`altlayer: unknown ${kind} '${name}'${guess ? `; did you mean '${guess}'?` : ''}`)
   output.error('Run `altlayer --help` for the list of commands.')
   return 2
@@ -98,8 +97,17 @@ function withSuggestion(message: string, command: Command): string {
  */
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return `failed: ${String(error)}`
+  if ('shortMessage' in error && typeof error.shortMessage === 'string')
+    return withDetails(error.shortMessage, error)
   const foreseen = !faults.has(error.name) || 'syscall' in error
   return foreseen ? error.message : `failed: ${error.stack ?? `${error.name}: ${error.message}`}`
+}
+
+/** viem's errors: their whole message repeats the request, with the URL that may hold a key. */
+function withDetails(shortMessage: string, error: Error): string {
+  const { details } = error as { readonly details?: unknown }
+  const adds = typeof details === 'string' && details !== '' && !shortMessage.includes(details)
+  return adds ? `${shortMessage} ${details}` : shortMessage
 }
 
 const faults: ReadonlySet<string> = new Set([

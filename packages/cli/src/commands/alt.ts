@@ -1,4 +1,4 @@
-import { type Command, parseOptions, UsageError } from '../command.ts'
+import { type Command, parseAction, parseOptions, UsageError } from '../command.ts'
 import {
   addressArgument,
   amountArgument,
@@ -49,9 +49,8 @@ export const alt: Command = {
   ].join('\n'),
   async run(args) {
     const { values, positionals } = parseOptions(options, args, true)
-    const [action, ...rest] = positionals
-    if (action === undefined || !ACTIONS.has(action))
-      throw new UsageError(`alt takes one of ${[...ACTIONS].join(', ')}, not '${action ?? ''}'`)
+    const [name, ...rest] = positionals
+    const action = parseAction('alt', ACTIONS, name)
     const context = chainContext(values)
     const [first, second] = rest
     const takes = (count: number) => noMore(rest.slice(count))

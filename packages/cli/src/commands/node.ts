@@ -41,7 +41,7 @@ export const node: Command = {
   summary: 'run a node of a rollup: one that derives it from L1, or its sequencer',
   usage: '--l1 URL --config FILE [options]',
   options,
-  example: 'altlayer node --l1 http://127.0.0.1:8545 --config .altlayer/rollup.json',
+  example: 'altlayer node --l1 http://127.0.0.1:8545 --config .altlayer/rollup/rollup.json',
   details: [
     'Starts from an empty data directory with nothing but L1, or goes on where it stopped. What it',
     'serves as `safe` was derived from L1, as `finalized` from L1 blocks that are final.',

@@ -1,4 +1,4 @@
-import { type Command, parseOptions, UsageError } from '../command.ts'
+import { type Command, parseAction, parseOptions, UsageError } from '../command.ts'
 import {
   addressArgument,
   chainContext,
@@ -56,7 +56,8 @@ export const operator: Command = {
   ].join('\n'),
   async run(args) {
     const { values, positionals } = parseOptions(options, args, true)
-    const [action, ...rest] = positionals
+    const [name, ...rest] = positionals
+    const action = parseAction('operator', ACTIONS, name)
     if (action === 'keys') {
       const context = {
         keysDir: keysDirOf(values['keys-dir']),
@@ -65,10 +66,6 @@ export const operator: Command = {
       }
       return keys(context, rest, values)
     }
-    if (action === undefined || !ACTIONS.has(action))
-      throw new UsageError(
-        `operator takes one of keys, ${[...ACTIONS].join(', ')}, not '${action ?? ''}'`,
-      )
     const context = chainContext(values)
     const service = serviceName(values)
     const actions = await import('../restaking/operator.ts')
@@ -102,6 +99,7 @@ export const operator: Command = {
 }
 
 const ACTIONS: ReadonlySet<string> = new Set([
+  'keys',
   'register',
   'rotate',
   'deregister',

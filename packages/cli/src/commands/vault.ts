@@ -1,4 +1,4 @@
-import { type Command, parseOptions, UsageError } from '../command.ts'
+import { type Command, parseAction, parseOptions, UsageError } from '../command.ts'
 import {
   addressArgument,
   chainContext,
@@ -35,9 +35,8 @@ export const vault: Command = {
   ].join('\n'),
   async run(args) {
     const { values, positionals } = parseOptions(options, args, true)
-    const [action, ...rest] = positionals
-    if (action === undefined || !ACTIONS.has(action))
-      throw new UsageError(`vault takes one of ${[...ACTIONS].join(', ')}, not '${action ?? ''}'`)
+    const [name, ...rest] = positionals
+    const action = parseAction('vault', ACTIONS, name)
     const context = chainContext(values)
     const [first, second, third] = rest
     const takes = (count: number) => noMore(rest.slice(count))

@@ -1,4 +1,11 @@
-import { type Command, parseNumber, parseOptions, parseUrl, UsageError } from '../command.ts'
+import {
+  type Command,
+  parseAction,
+  parseNumber,
+  parseOptions,
+  parseUrl,
+  UsageError,
+} from '../command.ts'
 import { metricsOptions, parseMetricsOptions } from '../metrics-options.ts'
 
 const options = {
@@ -58,7 +65,8 @@ export const vital: Command = {
     }
     const number = (name: NumberOption, min: number, max: number) =>
       parseNumber(name, values[name] ?? options[name].default, min, max)
-    const [action, game, ...more] = positionals
+    const [name, game, ...more] = positionals
+    const action = parseAction('vital', ACTIONS, name)
     if (more.length > 0) throw new UsageError(`'${more[0]}' is one argument too many`)
     const l1Url = parseUrl('l1', required('l1'))
     const common = { l1Url, addressesPath: required('addresses'), json: values.json ?? false }
@@ -86,9 +94,11 @@ export const vital: Command = {
     if (action === 'show') {
       return showGame({ ...common, game: gameAddress(game ?? '') })
     }
-    throw new UsageError(`vital takes play, games or show GAME, not '${action ?? ''}'`)
+    throw new UsageError(`vital ${action} takes no argument '${game}'`)
   },
 }
+
+const ACTIONS: ReadonlySet<string> = new Set(['play', 'games', 'show'])
 
 type NumberOption = 'max-fee' | 'window' | 'concurrency' | 'traces' | 'poll-interval'
 

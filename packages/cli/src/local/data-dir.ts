@@ -1,7 +1,6 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import type { OptionSpec } from '../command.ts'
-import { CommandError } from '../command.ts'
+import { CommandError, type OptionSpec, UsageError } from '../command.ts'
 
 export const dataDirOption = {
   summary: 'where the local network keeps its data',
@@ -12,8 +11,9 @@ export const dataDirOption = {
 const marker = 'altlayer.json'
 const format = 1
 
-/** Absolute path of the data directory that an option names. */
+/** Absolute path of the data directory that an option names. @throws UsageError */
 export function dataDirPath(option: string | undefined): string {
+  if (option === '') throw new UsageError('--data-dir takes the name of a directory')
   return resolve(option ?? dataDirOption.default)
 }
 
@@ -22,6 +22,8 @@ export function dataDirPath(option: string | undefined): string {
  * @throws CommandError when it holds something else.
  */
 export function prepareDataDir(path: string): void {
+  if (existsSync(path) && !statSync(path).isDirectory())
+    throw new CommandError(`${path} is a file; --data-dir takes a directory`)
   if (existsSync(path) && readdirSync(path).length > 0) {
     assertOurs(path)
     return

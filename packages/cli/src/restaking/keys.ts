@@ -99,13 +99,13 @@ export async function openKey(
   type: KeyType,
   password: string,
 ): Promise<Uint8Array> {
-  const keystore = readJson(pathOf(folder, name, type))
+  const keystore = readJson(existing(folder, name, type))
   return type === 'ecdsa' ? openEcdsaKey(keystore, password) : openBn254Key(keystore, password)
 }
 
 /** The account of a name, without a password. Throws CommandError. */
 export function accountOf(folder: string, name: string): Address {
-  const path = pathOf(folder, name, 'ecdsa')
+  const path = existing(folder, name, 'ecdsa')
   const address = ecdsaAddress(readJson(path))
   if (address === undefined) throw new CommandError(`${path} does not say which account it holds`)
   return address
@@ -151,6 +151,17 @@ function pathOf(folder: string, name: string, type: KeyType): string {
       `'${name}' is not a name of a key: up to 64 letters, digits, - and _, the first not - or _`,
     )
   return join(folder, `${name}.${type}.json`)
+}
+
+/** Path of a keystore that is there. Throws CommandError that names those that are. */
+function existing(folder: string, name: string, type: KeyType): string {
+  const path = pathOf(folder, name, type)
+  if (existsSync(path)) return path
+  const names = listKeys(folder).flatMap((key) => (key.type === type ? [key.name] : []))
+  const others = names.length > 0 ? `it has ${names.join(', ')}` : 'it has none'
+  throw new CommandError(
+    `${folder} has no ${type} key '${name}': ${others}; another folder is said with --keys-dir`,
+  )
 }
 
 function assertFree(path: string): void {

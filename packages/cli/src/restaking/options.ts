@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import type { Address } from '@altlayer/protocol'
+import { type Address, checksumAddress } from '@altlayer/protocol'
 import { type OptionSpec, parseNumber, parseUrl, UsageError } from '../command.ts'
 import { dataDirOption, dataDirPath } from '../local/data-dir.ts'
 import { localBridge, localChain } from './local-network.ts'
@@ -135,10 +135,16 @@ export function decimalAmount(text: string | undefined, decimals: number): bigin
   return units
 }
 
-/** @throws UsageError */
+/** An address; with digits of both cases it must have its checksum (EIP-55). @throws UsageError */
 export function addressArgument(text: string | undefined, what: string): Address {
-  if (text !== undefined && /^0x[0-9a-fA-F]{40}$/.test(text)) return text.toLowerCase() as Address
-  throw new UsageError(`expected ${what}, 0x and 40 hex digits, not '${text ?? ''}'`)
+  if (text === undefined) throw new UsageError(`expected ${what}, 0x and 40 hex digits`)
+  if (!/^0x[0-9a-fA-F]{40}$/.test(text))
+    throw new UsageError(`expected ${what}, 0x and 40 hex digits, not '${text}'`)
+  const address = text.toLowerCase() as Address
+  const isMixed = /[a-f]/.test(text) && /[A-F]/.test(text)
+  if (isMixed && checksumAddress(address) !== text)
+    throw new UsageError(`'${text}' has a wrong checksum: a digit of the address is mistyped`)
+  return address
 }
 
 /** @throws UsageError for the first that is left. */

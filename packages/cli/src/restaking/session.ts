@@ -10,6 +10,7 @@ import {
 } from '@altlayer/restaking'
 import { createPublicClient, http, type PublicClient } from 'viem'
 import { CommandError, UsageError } from '../command.ts'
+import { askL1 } from '../vital/connect.ts'
 import { accountOf, openKey } from './keys.ts'
 import type { ChainContext } from './options.ts'
 import { readPassword } from './password.ts'
@@ -37,10 +38,10 @@ export async function openSession(context: ChainContext): Promise<Session> {
     transport: http(context.url, { batch: { batchSize: READS_AT_ONCE } }),
     cacheTime: 0,
   }) as PublicClient
-  const chainId = await client.getChainId()
+  const chainId = await askL1(context.url, () => client.getChainId())
   if (chainId !== deployment.chainId)
     throw new CommandError(
-      `${context.url} serves chain ${chainId}, ${context.deploymentPath} is of ${deployment.chainId}`,
+      `${new URL(context.url).origin} serves chain ${chainId}, ${context.deploymentPath} is of ${deployment.chainId}`,
     )
   const reader: Session['reader'] = {
     read: async (address, abi, functionName, args = []) =>
@@ -57,7 +58,8 @@ export function sessionAccount({ context }: Session): Address {
 }
 
 function keyName({ key }: ChainContext): string {
-  if (key === undefined) throw new UsageError('--key is required')
+  if (key === undefined)
+    throw new UsageError('--key is required: whose account it is, by the name of its keystore')
   return key
 }
 

@@ -35,6 +35,8 @@ function explain(failure: NodeJS.ErrnoException, wanted: WantedPort): string | u
     case 'EACCES':
       return `port ${port} for ${purpose} needs privileges; choose one above 1023 with ${option}`
     case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
       return `this machine has no address ${host} for ${purpose}; choose another with --host`
     default:
       return undefined

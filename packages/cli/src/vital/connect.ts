@@ -64,13 +64,13 @@ export async function askL1<T>(url: string, question: () => Promise<T>): Promise
       error instanceof BaseError &&
       error.walk((cause) => cause instanceof HttpRequestError || cause instanceof TimeoutError)
     if (!found) throw error
-    const { details, shortMessage } = found as BaseError
-    throw new CommandError(
-      `L1 at ${new URL(url).origin} does not answer: ${details || shortMessage}`,
-      {
-        cause: error,
-      },
-    )
+    const { details, shortMessage, cause } = found as BaseError
+    // `fetch` says no more than that it failed; why is in its cause.
+    const reason = (cause as Error | undefined)?.cause
+    const told = (reason instanceof Error && reason.message) || details || shortMessage
+    throw new CommandError(`L1 at ${new URL(url).origin} does not answer: ${told}`, {
+      cause: error,
+    })
   }
 }
 
