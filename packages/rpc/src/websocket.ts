@@ -67,6 +67,9 @@ export function acceptWebSockets(server: Server, options: HttpOptions): WebSocke
 }
 
 function refuse(socket: Duplex, status: string): void {
+  // Nobody else listens: node:http let go of the connection, and it may be gone before it is told.
+  socket.on('error', () => {})
+  socket.once('finish', () => socket.destroy())
   socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
 }
 
