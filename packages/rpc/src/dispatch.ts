@@ -44,12 +44,13 @@ export function createDispatcher(
 ): Dispatcher {
   function handle(body: Uint8Array, caller: Caller): Answer | Promise<Answer> {
     let parsed: unknown
+    let ids: readonly (string | undefined)[]
     try {
       parsed = parseBody(body)
+      ids = exactIds(parsed, body)
     } catch (error) {
       return errorText('null', new RpcError(PARSE_ERROR, parseErrorMessage(error)))
     }
-    const ids = exactIds(parsed, body)
     if (Array.isArray(parsed)) return handleBatch(parsed, ids, caller)
     return handleOne(parsed, ids[0] as string | undefined, caller)
   }
@@ -161,6 +162,8 @@ function parseBody(body: Uint8Array): unknown {
 }
 
 function parseErrorMessage(error: unknown): string {
+  // JSON.parse itself takes any depth, with a reviver it recurses.
+  if (error instanceof RangeError) return 'parse error: nested too deeply'
   const message = error instanceof Error ? error.message : ''
   return `parse error: ${message.slice(0, 200)}`
 }
