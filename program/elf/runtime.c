@@ -136,73 +136,49 @@ u32 __bswapsi2(u32 x) {
   return (u32)(__bswapdi2(x) >> 32);
 }
 
-#define WORD_MASK 7ul
-
 void *memset(void *to, int value, size_t length) {
   u64 at = (u64)to;
   u64 end = at + length;
   u64 word = (u64)(u8)value * 0x0101010101010101ul;
-  while (at < end && (at & WORD_MASK) != 0) *(u8 *)at++ = (u8)value;
   for (; end - at >= 32; at += 32) {
-    ((aligned_u64 *)at)[0] = word;
-    ((aligned_u64 *)at)[1] = word;
-    ((aligned_u64 *)at)[2] = word;
-    ((aligned_u64 *)at)[3] = word;
+    memory_u64 *target = (memory_u64 *)at;
+    target[0] = word;
+    target[1] = word;
+    target[2] = word;
+    target[3] = word;
   }
-  for (; end - at >= 8; at += 8) *(aligned_u64 *)at = word;
+  for (; end - at >= 8; at += 8) *(memory_u64 *)at = word;
   while (at < end) *(u8 *)at++ = (u8)value;
   return to;
 }
 
-/* Words of the source at any distance from word boundaries: two neighbours, shifted together. */
-static void copy_shifted(u64 at, u64 from, u64 words) {
-  u64 down = (from & WORD_MASK) * 8;
-  u64 up = 64 - down;
-  const aligned_u64 *source = (const aligned_u64 *)(from & ~WORD_MASK);
-  u64 low = *source;
-  for (; words != 0; words--, at += 8) {
-    u64 high = *++source;
-    *(aligned_u64 *)at = (low >> down) | (high << up);
-    low = high;
-  }
+/* All four words are read before one is written, so that it serves overlapping ranges in either order. */
+static inline void copy_four(u64 at, u64 from) {
+  const memory_u64 *source = (const memory_u64 *)from;
+  memory_u64 *target = (memory_u64 *)at;
+  u64 w0 = source[0], w1 = source[1], w2 = source[2], w3 = source[3];
+  target[0] = w0;
+  target[1] = w1;
+  target[2] = w2;
+  target[3] = w3;
 }
 
 static void copy_forward(u64 at, u64 from, u64 length) {
-  while (length != 0 && (at & WORD_MASK) != 0) {
-    *(u8 *)at++ = *(const u8 *)from++;
-    length--;
-  }
-  u64 words = length / 8;
-  if ((from & WORD_MASK) == 0) {
-    for (; words >= 4; words -= 4, at += 32, from += 32) {
-      const aligned_u64 *source = (const aligned_u64 *)from;
-      u64 w0 = source[0], w1 = source[1], w2 = source[2], w3 = source[3];
-      ((aligned_u64 *)at)[0] = w0;
-      ((aligned_u64 *)at)[1] = w1;
-      ((aligned_u64 *)at)[2] = w2;
-      ((aligned_u64 *)at)[3] = w3;
-    }
-    for (; words != 0; words--, at += 8, from += 8) *(aligned_u64 *)at = *(const aligned_u64 *)from;
-  } else if (words != 0) {
-    copy_shifted(at, from, words);
-    at += words * 8;
-    from += words * 8;
-  }
-  for (length &= 7; length != 0; length--) *(u8 *)at++ = *(const u8 *)from++;
+  for (; length >= 32; length -= 32, at += 32, from += 32) copy_four(at, from);
+  for (; length >= 8; length -= 8, at += 8, from += 8) *(memory_u64 *)at = *(const memory_u64 *)from;
+  for (; length != 0; length--) *(u8 *)at++ = *(const u8 *)from++;
 }
 
 static void copy_backward(u64 at, u64 from, u64 length) {
   at += length;
   from += length;
-  if (((at ^ from) & WORD_MASK) == 0) {
-    for (; length != 0 && (at & WORD_MASK) != 0; length--) *(u8 *)--at = *(const u8 *)--from;
-    for (; length >= 8; length -= 8) {
-      at -= 8;
-      from -= 8;
-      *(aligned_u64 *)at = *(const aligned_u64 *)from;
-    }
+  for (; length >= 32; length -= 32) copy_four(at -= 32, from -= 32);
+  for (; length >= 8; length -= 8) {
+    at -= 8;
+    from -= 8;
+    *(memory_u64 *)at = *(const memory_u64 *)from;
   }
-  while (length-- != 0) *(u8 *)--at = *(const u8 *)--from;
+  for (; length != 0; length--) *(u8 *)--at = *(const u8 *)--from;
 }
 
 void *memmove(void *to, const void *from, size_t length) {
@@ -216,39 +192,6 @@ void *memcpy(void *to, const void *from, size_t length) {
   copy_forward((u64)to, (u64)from, length);
   return to;
 }
-
-/*
- * Misaligned accesses (runtime.h). Address in t1, a store's value in t2, return address in t0; a load's value goes
- * to t1. A misaligned load of 4 or 8 bytes crosses into the next word of its size: reading that word finds an
- * address out of range. A store probes its last byte before it writes the first.
- */
-__asm__(
-    ".text\n"
-    ".globl misaligned_load16\nmisaligned_load16:\n"
-    " lbu t2, 1(t1)\n lbu t1, 0(t1)\n slli t2, t2, 8\n or t1, t1, t2\n jr t0\n"
-    ".globl misaligned_load32\nmisaligned_load32:\n"
-    " addi sp, sp, -16\n sd t3, 0(sp)\n"
-    " andi t3, t1, 3\n slli t3, t3, 3\n andi t1, t1, -4\n"
-    " lwu t2, 4(t1)\n lwu t1, 0(t1)\n slli t2, t2, 32\n or t1, t1, t2\n srl t1, t1, t3\n"
-    " slli t1, t1, 32\n srli t1, t1, 32\n"
-    " ld t3, 0(sp)\n addi sp, sp, 16\n jr t0\n"
-    ".globl misaligned_load64\nmisaligned_load64:\n"
-    " addi sp, sp, -16\n sd t3, 0(sp)\n"
-    " slli t3, t1, 3\n andi t1, t1, -8\n"
-    " ld t2, 8(t1)\n ld t1, 0(t1)\n srl t1, t1, t3\n neg t3, t3\n sll t2, t2, t3\n or t1, t1, t2\n"
-    " ld t3, 0(sp)\n addi sp, sp, 16\n jr t0\n"
-    ".globl misaligned_store16\nmisaligned_store16:\n"
-    " lbu zero, 1(t1)\n"
-    " sb t2, 0(t1)\n srli t2, t2, 8\n sb t2, 1(t1)\n jr t0\n"
-    ".globl misaligned_store32\nmisaligned_store32:\n"
-    " lbu zero, 3(t1)\n"
-    " sb t2, 0(t1)\n srli t2, t2, 8\n sb t2, 1(t1)\n srli t2, t2, 8\n sb t2, 2(t1)\n"
-    " srli t2, t2, 8\n sb t2, 3(t1)\n jr t0\n"
-    ".globl misaligned_store64\nmisaligned_store64:\n"
-    " lbu zero, 7(t1)\n"
-    " sb t2, 0(t1)\n srli t2, t2, 8\n sb t2, 1(t1)\n srli t2, t2, 8\n sb t2, 2(t1)\n"
-    " srli t2, t2, 8\n sb t2, 3(t1)\n srli t2, t2, 8\n sb t2, 4(t1)\n srli t2, t2, 8\n sb t2, 5(t1)\n"
-    " srli t2, t2, 8\n sb t2, 6(t1)\n srli t2, t2, 8\n sb t2, 7(t1)\n jr t0\n");
 
 /* --- start --- */
 

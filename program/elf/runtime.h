@@ -30,83 +30,49 @@ void *memset(void *to, int value, size_t length);
 /* As in wasm, a load whose value is not used can still be out of bounds. */
 #define KEEP(value) __asm__ volatile("" : : "r"(value))
 
-typedef u16 aligned_u16 __attribute__((may_alias));
-typedef u32 aligned_u32 __attribute__((may_alias));
-typedef u64 aligned_u64 __attribute__((may_alias));
-
-/*
- * The program makes aligned accesses only, so that each of its steps touches one leaf of data at most. Wasm's
- * misaligned ones are rare: they go to routines that keep every register but t0..t2, so that the common way does not
- * pay for a call that it does not make.
- */
-#define MISALIGNED(p, size) UNLIKELY((p) & ((size) - 1))
-
-static inline __attribute__((always_inline)) u64 load8(u64 p) {
-  return *(const u8 *)p;
-}
-
-#define DEFINE_WIDE(bits)                                                                         \
-  static inline __attribute__((always_inline)) u64 load##bits(u64 p) {                            \
-    if (MISALIGNED(p, bits / 8)) {                                                                \
-      register u64 value __asm__("t1") = p;                                                       \
-      __asm__ volatile("call t0, misaligned_load" #bits : "+r"(value) : : "t0", "t2", "memory");  \
-      return value;                                                                               \
-    }                                                                                             \
-    return *(const aligned_u##bits *)p;                                                           \
-  }                                                                                               \
-  static inline __attribute__((always_inline)) void store##bits(u64 p, u64 v) {                   \
-    if (MISALIGNED(p, bits / 8)) {                                                                \
-      register u64 at __asm__("t1") = p;                                                          \
-      register u64 value __asm__("t2") = v;                                                       \
-      __asm__ volatile("call t0, misaligned_store" #bits                                          \
-                       : "+r"(at), "+r"(value)                                                    \
-                       :                                                                          \
-                       : "t0", "memory");                                                         \
-      return;                                                                                     \
-    }                                                                                             \
-    *(aligned_u##bits *)p = (u##bits)v;                                                           \
-  }
-DEFINE_WIDE(16)
-DEFINE_WIDE(32)
-DEFINE_WIDE(64)
-
-static inline __attribute__((always_inline)) void store8(u64 p, u64 v) {
-  *(u8 *)p = (u8)v;
-}
+/* Accesses of wasm have any alignment, and so have the machine's: each is one instruction. */
+#define ANYWHERE __attribute__((may_alias, aligned(1)))
+typedef u8 memory_u8 ANYWHERE;
+typedef s8 memory_s8 ANYWHERE;
+typedef u16 memory_u16 ANYWHERE;
+typedef s16 memory_s16 ANYWHERE;
+typedef u32 memory_u32 ANYWHERE;
+typedef s32 memory_s32 ANYWHERE;
+typedef u64 memory_u64 ANYWHERE;
 
 /* `address` is a u32 plus a constant offset, in 64 bits: below 2^33. */
-#define DEFINE_LOAD(name, bits, stored, extended, result)                                         \
+#define DEFINE_LOAD(name, stored, extended, result)                                               \
   static inline __attribute__((always_inline)) result name(wasm_rt_memory_t *m, u64 address) {    \
     (void)m;                                                                                      \
-    result value = (result)(extended)(stored)load##bits(WASM_MEMORY + address);                   \
+    result value = (result)(extended)*(const memory_##stored *)(WASM_MEMORY + address);           \
     KEEP(value);                                                                                  \
     return value;                                                                                 \
   }
-#define DEFINE_STORE(name, bits, given)                                                           \
+#define DEFINE_STORE(name, stored, given)                                                         \
   static inline __attribute__((always_inline)) void name(wasm_rt_memory_t *m, u64 address, given value) { \
     (void)m;                                                                                      \
-    store##bits(WASM_MEMORY + address, value);                                                    \
+    *(memory_##stored *)(WASM_MEMORY + address) = (stored)value;                                  \
   }
 
-DEFINE_LOAD(i32_load, 32, u32, u32, u32)
-DEFINE_LOAD(i64_load, 64, u64, u64, u64)
-DEFINE_LOAD(i32_load8_s, 8, s8, s32, u32)
-DEFINE_LOAD(i64_load8_s, 8, s8, s64, u64)
-DEFINE_LOAD(i32_load8_u, 8, u8, u32, u32)
-DEFINE_LOAD(i64_load8_u, 8, u8, u64, u64)
-DEFINE_LOAD(i32_load16_s, 16, s16, s32, u32)
-DEFINE_LOAD(i64_load16_s, 16, s16, s64, u64)
-DEFINE_LOAD(i32_load16_u, 16, u16, u32, u32)
-DEFINE_LOAD(i64_load16_u, 16, u16, u64, u64)
-DEFINE_LOAD(i64_load32_s, 32, s32, s64, u64)
-DEFINE_LOAD(i64_load32_u, 32, u32, u64, u64)
-DEFINE_STORE(i32_store, 32, u32)
-DEFINE_STORE(i64_store, 64, u64)
-DEFINE_STORE(i32_store8, 8, u32)
-DEFINE_STORE(i32_store16, 16, u32)
-DEFINE_STORE(i64_store8, 8, u64)
-DEFINE_STORE(i64_store16, 16, u64)
-DEFINE_STORE(i64_store32, 32, u64)
+DEFINE_LOAD(i32_load, u32, u32, u32)
+DEFINE_LOAD(i64_load, u64, u64, u64)
+DEFINE_LOAD(i32_load8_s, s8, s32, u32)
+DEFINE_LOAD(i64_load8_s, s8, s64, u64)
+DEFINE_LOAD(i32_load8_u, u8, u32, u32)
+DEFINE_LOAD(i64_load8_u, u8, u64, u64)
+DEFINE_LOAD(i32_load16_s, s16, s32, u32)
+DEFINE_LOAD(i64_load16_s, s16, s64, u64)
+DEFINE_LOAD(i32_load16_u, u16, u32, u32)
+DEFINE_LOAD(i64_load16_u, u16, u64, u64)
+DEFINE_LOAD(i64_load32_s, s32, s64, u64)
+DEFINE_LOAD(i64_load32_u, u32, u64, u64)
+DEFINE_STORE(i32_store, u32, u32)
+DEFINE_STORE(i64_store, u64, u64)
+DEFINE_STORE(i32_store8, u8, u32)
+DEFINE_STORE(i32_store16, u16, u32)
+DEFINE_STORE(i64_store8, u8, u64)
+DEFINE_STORE(i64_store16, u16, u64)
+DEFINE_STORE(i64_store32, u32, u64)
 
 /* A range of the wasm's memory, checked at once: nothing is written when it is not all inside. */
 #define RANGE_CHECK(address, length)                                                              \

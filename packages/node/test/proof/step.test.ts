@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { KEY_KECCAK256 } from '@altlayer/program/shared/abi.ts'
-import { createMachine, createProgramHost, recordTrace } from '@altlayer/vital'
+import { createMachine, createProgramHost, type Machine, recordTrace } from '@altlayer/vital'
 import { deployRiscV } from '../../../vital/test/contract/contract.ts'
 import { encodeFrames } from '../../src/batcher/frame.ts'
 import { span } from '../derivation/model.ts'
@@ -13,7 +13,28 @@ const SAMPLES = 150
 /** First reads of keccak256 preimages that are looked at, and how many steps from each on. */
 const READS = 25
 const AFTER_READ = 12
+/** Loads and stores in two leaves that are looked at. */
+const ACROSS = 12
 const LIMIT = 10_000_000_000n
+const LEAF_PROOF_SIZE = 28 * 32
+
+/** Steps, the first ones from a step on, whose load or store begins in one leaf and ends in the next. */
+function stepsAcross(machine: Machine, from: bigint): readonly bigint[] {
+  const found: bigint[] = []
+  machine.run(from)
+  while (!machine.exited && found.length < ACROSS) {
+    const { pc, step, registers } = machine.core()
+    const word = new DataView(machine.read(Number(pc), 4).buffer).getInt32(0, true)
+    const [isLoad, isStore] = [(word & 0x7f) === 0x03, (word & 0x7f) === 0x23]
+    if (isLoad || isStore) {
+      const immediate = isLoad ? word >> 20 : ((word >> 25) << 5) | ((word >> 7) & 31)
+      const address = (registers[(word >> 15) & 31] ?? 0n) + BigInt(immediate)
+      if ((address % 32n) + (1n << BigInt((word >> 12) & 3)) > 32n) found.push(step)
+    }
+    machine.run(step + 1n)
+  }
+  return found
+}
 
 describe('a fault proof on chain', () => {
   it('comes to the same states in RiscV.sol, wherever a dispute may end', async () => {
@@ -49,6 +70,10 @@ describe('a fault proof on chain', () => {
     }
     // The exit, too.
     steps.push(trace.steps - 1n)
+    // Where the program itself touches two leaves at once.
+    const across = stepsAcross(createMachine(image, host), reads[READS] ?? 0n)
+    assert.equal(across.length, ACROSS)
+    steps.push(...across)
     let loaded = 0
     for (const step of steps.toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0))) {
       const witness = trace.witnessAt(step)
@@ -59,6 +84,7 @@ describe('a fault proof on chain', () => {
         load(server.get(key) as Uint8Array, Number(witness.preimage.offset))
         loaded++
       }
+      if (across.includes(step)) assert.equal(witness.proof.length, 2 + 2 * 3 * LEAF_PROOF_SIZE)
       assert.equal(call(witness).stateHash, trace.stateHashAt(step + 1n), `step ${step}`)
     }
     assert.ok(loaded >= READS)

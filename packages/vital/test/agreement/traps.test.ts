@@ -95,6 +95,26 @@ describe('wasm in V8 and on the proof machine', { skip: absent }, () => {
     assert.equal(outcomes(cases).records.length, cases.length)
   })
 
+  it('copy and fill to the byte, whichever ways ranges overlap', () => {
+    const base = 2 ** 21 + 1024
+    const word = (at: number) => ({ operation: 6, address: at, value: 0n })
+    const cases: Case[] = []
+    for (let i = 0; i < 256; i += 8)
+      cases.push({ operation: 11, address: base + i, value: 0x0101010101010101n * BigInt(i) + 7n })
+    for (const length of [0, 1, 7, 8, 9, 31, 32, 33, 71, 72, 100, 127])
+      for (const distance of [-64, -33, -32, -31, -9, -8, -7, -1, 0, 1, 3, 8, 15, 31, 32, 33, 40]) {
+        const from = base + 70
+        const value = (BigInt(from) << 32n) | BigInt(length)
+        cases.push({ operation: 13, address: from + distance, value })
+        const fill = BigInt(0xa000 + 0x100 * (length % 90)) | BigInt(length % 60)
+        cases.push({ operation: 12, address: base + 120 + (length % 13), value: fill })
+        for (let i = 0; i < 256; i += 8) cases.push(word(base + i))
+      }
+    // The program takes lists of 4096 cases at most.
+    for (let begin = 32; begin < cases.length; begin += 34 * 60)
+      outcomes([...cases.slice(0, 32), ...cases.slice(begin, begin + 34 * 60)])
+  })
+
   it('give the same results and stop at the same place in any list of operations', () => {
     fc.assert(
       fc.property(fc.array(anyCase, { minLength: 1, maxLength: 60 }), (cases) => {
