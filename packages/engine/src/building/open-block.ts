@@ -16,9 +16,9 @@ import type {
   SealedBlock,
   Withdrawal,
 } from '../program/types.ts'
+import { createByteWriter } from '../store/bytes.ts'
 import type { Manifest } from '../store/chain-store.ts'
-import { encodeReceipt } from '../store/receipts.ts'
-import { packBytes } from '../workers/pack.ts'
+import { writeReceipt } from '../store/receipts.ts'
 
 /** A transaction for the open block, and who sent it where that is known. */
 export interface SignedTransaction {
@@ -114,17 +114,15 @@ export function openBlock(
   const transactions: Uint8Array[] = []
   const senders: Address[] = []
   const hashes: Hash[] = []
-  const records: Uint8Array[] = []
+  const records = createByteWriter()
   let sealed: SealedBlock | undefined
 
-  const run = (transaction: SignedTransaction): Uint8Array => {
+  const run = (transaction: SignedTransaction): void => {
     const result = hint.during(transaction, () => program.transaction(transaction.raw))
-    const record = encodeReceipt(result)
+    writeReceipt(records, result)
     transactions.push(transaction.raw)
     senders.push(result.from)
     hashes.push(result.hash)
-    records.push(record)
-    return record
   }
 
   return {
@@ -139,11 +137,11 @@ export function openBlock(
     execute(batch, deadline) {
       const outcomes: number[] = []
       const reasons = new Map<number, string>()
-      const added: Uint8Array[] = []
+      const before = records.length
       for (const transaction of batch) {
         if (outcomes.length > 0 && performance.now() > deadline) break
         try {
-          added.push(run(transaction))
+          run(transaction)
           outcomes.push(INCLUDED)
         } catch (error) {
           if (!isRejection(error)) throw error
@@ -155,18 +153,16 @@ export function openBlock(
       return {
         outcomes: Uint8Array.from(outcomes),
         reasons,
-        receipts: packBytes(added).bytes,
+        receipts: records.finish(before),
         gasLeft: program.gasLeft(),
       }
     },
-    force(transaction) {
-      run(transaction)
-    },
+    force: run,
     seal() {
       sealed ??= program.seal()
       return sealed
     },
-    receipts: () => packBytes(records).bytes,
+    receipts: () => records.finish(),
   }
 }
 

@@ -18,8 +18,10 @@ export interface ByteWriter {
   hex(hex: Hex, size: number): void
   /** Bytes with their length. */
   bytes(bytes: Uint8Array): void
-  /** What was written; owns its memory. */
-  finish(): Uint8Array
+  /** Bytes written so far. */
+  readonly length: number
+  /** What was written, from an offset on; owns its memory. */
+  finish(from?: number): Uint8Array
 }
 
 export function createByteWriter(capacity = 256): ByteWriter {
@@ -70,7 +72,10 @@ export function createByteWriter(capacity = 256): ByteWriter {
       integer(bytes.length)
       fixed(bytes)
     },
-    finish: () => new Uint8Array(buffer.subarray(0, length)),
+    get length() {
+      return length
+    },
+    finish: (from = 0) => new Uint8Array(buffer.subarray(from, length)),
   }
 }
 

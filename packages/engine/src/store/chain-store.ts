@@ -30,7 +30,7 @@ export interface BlockRecord {
   readonly hash: Hash
   readonly headerRlp: Uint8Array
   readonly body: BlockBody
-  /** Concatenated records of `encodeReceipt`. */
+  /** Records of `writeReceipt`, one after the other. */
   readonly receipts: Uint8Array
   readonly manifest: Manifest
 }

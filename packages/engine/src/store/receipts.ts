@@ -14,7 +14,7 @@ import {
   rlpHex,
 } from '@altlayer/protocol'
 import type { Log, TransactionResult } from '../program/types.ts'
-import { type ByteReader, createByteReader, createByteWriter } from './bytes.ts'
+import { type ByteReader, type ByteWriter, createByteReader } from './bytes.ts'
 
 // A receipt's record holds what the consensus encoding and the transaction do not give back cheaply:
 // the logs as RLP, the bloom as the positions of its bits (an ERC-20 transfer sets at most 12 of 2048).
@@ -28,6 +28,8 @@ const L1_FEE = 32
 const OPERATOR_FEE = 64
 const BLOB_GAS = 128
 const L1_GAS = 256
+/** Bytes of an empty list's RLP. */
+const EMPTY_LIST = 1
 
 /** What is stored of a transaction's execution. */
 export interface StoredReceipt {
@@ -50,10 +52,9 @@ export interface StoredReceipt {
   readonly blobGasUsed?: bigint
 }
 
-/** The record of one executed transaction. */
-export function encodeReceipt(result: TransactionResult): Uint8Array {
+/** Appends the record of one executed transaction. */
+export function writeReceipt(writer: ByteWriter, result: TransactionResult): void {
   const { bloom, logs } = consensusParts(result.receipt)
-  const writer = createByteWriter(192 + logs.length)
   writer.integer(flagsOf(result))
   writer.byte(result.type)
   writer.hex(result.hash, 32)
@@ -65,14 +66,13 @@ export function encodeReceipt(result: TransactionResult): Uint8Array {
   writer.bigint(result.cumulativeGasUsed)
   writer.bigint(result.effectiveGasPrice)
   for (const value of optionalValues(result)) if (value !== undefined) writer.bigint(value)
-  const bits = bloomBits(bloom)
+  const bits = logs.length === EMPTY_LIST ? [] : bloomBits(bloom)
   writer.integer(bits.length)
   for (const bit of bits) {
     writer.byte(bit >> 8)
     writer.byte(bit & 0xff)
   }
   writer.bytes(logs)
-  return writer.finish()
 }
 
 /** Receipts one after the other, as a block's record holds them. */
@@ -165,7 +165,7 @@ function consensusParts(receipt: Uint8Array): { bloom: Uint8Array; logs: Uint8Ar
 }
 
 function decodeLogs(encoding: Uint8Array): readonly Log[] {
-  if (encoding.length === 1) return []
+  if (encoding.length === EMPTY_LIST) return []
   return listItems(decodeRlp(encoding, 'logs'), 'logs').map((item) => {
     const [address, topics, data] = listOf(item, 3, 3, 'log')
     if (topics === undefined) throw new RangeError('log without topics')

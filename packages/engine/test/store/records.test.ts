@@ -17,7 +17,7 @@ import { blockSize } from '../../src/chain/block-size.ts'
 import type { TransactionResult } from '../../src/program/types.ts'
 import { decodeBody, encodeBody } from '../../src/store/body.ts'
 import { createByteReader, createByteWriter } from '../../src/store/bytes.ts'
-import { decodeReceipts, encodeReceipt } from '../../src/store/receipts.ts'
+import { decodeReceipts, writeReceipt } from '../../src/store/receipts.ts'
 
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length })
 const hash = bytes(32).map((value) => bytesToHex(value) as Hash)
@@ -107,8 +107,13 @@ describe('records of the store', () => {
   it('give receipts back', () => {
     fc.assert(
       fc.property(fc.array(result, { maxLength: 6 }), (results) => {
-        const record = Buffer.concat(results.map(encodeReceipt))
-        const receipts = decodeReceipts(record)
+        const writer = createByteWriter()
+        const starts = results.map((each) => {
+          const start = writer.length
+          writeReceipt(writer, each)
+          return start
+        })
+        const receipts = decodeReceipts(writer.finish())
         assert.equal(receipts.length, results.length)
         receipts.forEach((receipt, index) => {
           const {
@@ -133,6 +138,7 @@ describe('records of the store', () => {
             status: status === 'success',
             logsBloom: logsBloom(rest.logs),
           })
+          assert.deepEqual(decodeReceipts(writer.finish(starts[index])), receipts.slice(index))
         })
       }),
     )
