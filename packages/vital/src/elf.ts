@@ -21,7 +21,9 @@ const PROGRAM_HEADER_SIZE = 56
 const MAX_PROGRAM_HEADERS = 256
 
 const EM_RISCV = 243
+const ET_REL = 1
 const ET_EXEC = 2
+const ET_DYN = 3
 const PT_LOAD = 1
 const PT_DYNAMIC = 2
 const PT_INTERP = 3
@@ -48,7 +50,7 @@ export function parseElf(file: Uint8Array): ProgramImage {
     const type = view.getUint32(at, true)
     if (type === PT_INTERP || type === PT_DYNAMIC)
       throw new ElfError(
-        `program header ${index}: the file is linked dynamically; link it statically`,
+        `program header ${index}: the file is linked dynamically: link it with -static -no-pie`,
       )
     if (type === PT_LOAD) loaded.push(readSegment(file, view, at, index))
   }
@@ -73,10 +75,13 @@ function checkHeader(file: Uint8Array, view: DataView): void {
   const machine = view.getUint16(18, true)
   if (machine !== EM_RISCV)
     throw new ElfError(`the machine is RISC-V (${EM_RISCV}), not ${machine}`)
-  if (type !== ET_EXEC)
+  if (type !== ET_EXEC) {
+    const what =
+      type === ET_DYN ? 'position-independent' : type === ET_REL ? 'not linked' : 'no executable'
     throw new ElfError(
-      `the file is an executable at fixed addresses (${ET_EXEC}), not of type ${type}`,
+      `an executable at fixed addresses has type ${ET_EXEC}; this one, of type ${type}, is ${what}: link it with -static -no-pie`,
     )
+  }
 }
 
 function readSegment(file: Uint8Array, view: DataView, at: number, index: number): Range {

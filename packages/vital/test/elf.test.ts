@@ -76,10 +76,15 @@ describe('parseElf', () => {
       elf([{}], (view) => view.setUint16(18, 62, true)),
       /RISC-V \(243\), not 62/,
     )
-    refused(
-      elf([{}], (view) => view.setUint16(16, 3, true)),
-      /fixed addresses/,
-    )
+    for (const [type, what] of [
+      [1, /type 1, is not linked: link it with -static -no-pie/],
+      [3, /type 3, is position-independent: link it with -static -no-pie/],
+      [4, /type 4, is no executable/],
+    ] as const)
+      refused(
+        elf([{}], (view) => view.setUint16(16, type, true)),
+        what,
+      )
     refused(elf([{}, { type: 3 }]), /header 1: the file is linked dynamically/)
     refused(elf([{}, { type: 2 }]), /dynamically/)
     refused(elf([]), /program headers/)

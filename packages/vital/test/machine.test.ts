@@ -336,6 +336,15 @@ describe('control flow', () => {
     assert.equal(exitOf(EBREAK), EXIT.breakpoint)
     assert.match(exitReason(EXIT.badInstruction) ?? '', /instruction/)
     assert.equal(exitReason(1), undefined)
+    for (const [word, reason] of [
+      [0x00004501, /compressed.*rv64im/],
+      [0xf1402573, /CSR/],
+      [0x30200073, /privileged/],
+      [0x1000202f, /atomic/],
+      [0x00052007, /floating/],
+      [0xffffffff, /0xffffffff, not of RV64IM/],
+    ] as const)
+      assert.match(exitReason(EXIT.badInstruction, word) ?? '', reason)
     assert.equal(ran({ code: [FENCE, FENCE_I] }, 2).exited, false)
   })
 })

@@ -33,6 +33,7 @@ const NO_LIMIT = (1n << 64n) - 1n
 /** Steps between looks at the clock, well below a second. */
 const SLICE = 50_000_000n
 const PROGRESS_MILLISECONDS = 2_000
+const MEMORY_SIZE = 1n << 32n
 const STDOUT = 1
 const HINT = 4
 
@@ -128,7 +129,7 @@ function run(machine: Machine, { steps, stateAt, witnessAt }: RunRequest): Repor
   const last = steps ?? (stops.length > 0 ? machine.step : NO_LIMIT)
   runTo(machine, last)
   const end = machine.state()
-  const reason = end.exited ? exitReason(end.exitCode) : undefined
+  const reason = end.exited ? exitReason(end.exitCode, wordAt(machine, end.pc)) : undefined
   return {
     steps: end.step.toString(),
     exited: end.exited,
@@ -140,6 +141,12 @@ function run(machine: Machine, { steps, stateAt, witnessAt }: RunRequest): Repor
     ...(state && { stateAt: state }),
     ...(witness && { witnessAt: describeWitness(witness) }),
   }
+}
+
+/** The instruction at a pc; undefined where there can be none. */
+function wordAt(machine: Machine, pc: bigint): number | undefined {
+  if (pc % 4n !== 0n || pc >= MEMORY_SIZE) return undefined
+  return Buffer.from(machine.read(Number(pc), 4)).readUInt32LE()
 }
 
 /** Runs with a line of progress now and then, on a terminal. */
