@@ -225,4 +225,33 @@ describe('the server of payloads', () => {
     await server.ask('late', 50n)
     assert.equal(server.answers.at(-1)?.bytes[0], 0)
   })
+
+  it('has a few of them on their way to one peer, so that others get theirs', async () => {
+    const server = serverOf(chain, blocks, NOW)
+    let release = () => {}
+    const slow = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    const asked = []
+    for (let i = 0; i < 10; i++) asked.push(await server.ask('slow', 50n, slow))
+    assert.deepEqual(codes(server.answers), [0, 0, 0, 0])
+    for (const peer of ['good', 'better']) await server.ask(peer, 50n)
+    assert.deepEqual(codes(server.answers), [0, 0, 0, 0, 0, 0])
+    release()
+    await Promise.all(asked.map(({ done }) => done))
+    assert.deepEqual(codes(server.answers), Array(12).fill(0))
+  })
+
+  it('forgets a peer that did not take its answers', async () => {
+    const server = serverOf(chain, blocks, NOW)
+    for (let round = 0; round < 3; round++) {
+      const { promise: taking, reject: reset } = Promise.withResolvers<void>()
+      const asked = []
+      for (let i = 0; i < 4; i++) asked.push(await server.ask('gone', 50n, taking))
+      const outcomes = Promise.allSettled(asked.map(({ done }) => done))
+      reset(new Error('reset'))
+      assert.ok((await outcomes).every(({ status }) => status === 'rejected'))
+    }
+    assert.deepEqual(codes(server.answers), Array(12).fill(0))
+  })
 })

@@ -25,6 +25,8 @@ const READ_TIMEOUT = 10_000
 const WRITE_TIMEOUT = 10_000
 /** Answers on their way at a time: each may be 10 MiB that a peer takes slowly. */
 const MAX_ANSWERS = 16
+/** The same to one peer, whose further requests wait: one that takes answers slowly does not keep others from theirs. */
+const MAX_ANSWERS_OF_PEER = 4
 /** Requests of one peer that are open at a time: a burst and one more. */
 const MAX_STREAMS_PER_PEER = PEER_LIMIT.burst + 1
 /** Peers whose requests are counted. */
@@ -43,15 +45,17 @@ export interface PayloadServerOptions {
 export function createPayloadServer(options: PayloadServerOptions): RequestProtocol {
   const { chain, now, sleep, logger } = options
   const peers = createBuckets(PEER_LIMIT, MAX_PEERS)
-  const all = createBuckets(GLOBAL_LIMIT, 1)
+  const everyone = createBuckets(GLOBAL_LIMIT, 1)
   let answering = 0
+  /** Answers on their way, by peer; each settles when it is taken, or is not. */
+  const ofPeers = new Map<string, Set<Promise<void>>>()
 
   /** Waits for the peer's turn; false where that would take too long. */
   async function turn(from: string): Promise<boolean> {
     const own = peers.reserve(from, now(), MAX_THROTTLE)
     if (own === undefined) return false
     await sleep(own)
-    const shared = all.reserve('all', now(), MAX_THROTTLE)
+    const shared = everyone.reserve('all', now(), MAX_THROTTLE)
     if (shared === undefined) return false
     await sleep(shared)
     return true
@@ -76,12 +80,23 @@ export function createPayloadServer(options: PayloadServerOptions): RequestProto
     const busy = () => request.respond(encodeFailure(RESULT_OTHER_ERROR), WRITE_TIMEOUT)
     if (!(await turn(request.from))) return busy()
     const number = decodeRequest(await request.read(REQUEST_SIZE, READ_TIMEOUT))
+    const { from } = request
+    const own = () => ofPeers.get(from) ?? new Set()
+    while (own().size >= MAX_ANSWERS_OF_PEER) await Promise.race(own())
     if (answering >= MAX_ANSWERS) return busy()
+    const sent = request.respond(answer(number), WRITE_TIMEOUT)
+    const settled = sent.then(
+      () => {},
+      () => {},
+    )
     answering += 1
+    ofPeers.set(from, own().add(settled))
     try {
-      await request.respond(answer(number), WRITE_TIMEOUT)
+      await sent
     } finally {
       answering -= 1
+      own().delete(settled)
+      if (own().size === 0) ofPeers.delete(from)
     }
   }
 
