@@ -211,6 +211,13 @@ function parseAnswer(status: number, text: string, what: string): unknown {
   return json
 }
 
+/**
+ * How providers say that they were asked too often: with HTTP 429 not all of them, nor with one code of JSON-RPC
+ * (429, -32005, -32007, -32029). Nothing is said about the question, which may be asked again.
+ */
+const RATE_LIMIT =
+  /rate.?limit|too many requests|requests? limit (?:reached|exceeded)|(?:requests?|units) per second/i
+
 function outcomeOf(answer: unknown, what: string): RpcOutcome {
   if (typeof answer === 'object' && answer !== null) {
     const { error, result } = answer as JsonObject
@@ -220,6 +227,7 @@ function outcomeOf(answer: unknown, what: string): RpcOutcome {
         typeof message === 'string'
           ? message.slice(0, 300).replace(/[^\x20-\x7e]/g, ' ')
           : describe(message)
+      if (code === 429 || RATE_LIMIT.test(text)) throw new RpcUnavailable(`${what}: ${text}`)
       return { error: new RpcRefusal(typeof code === 'number' ? code : 0, `${what}: ${text}`) }
     }
     if (result !== undefined) return { result }

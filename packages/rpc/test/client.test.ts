@@ -78,6 +78,18 @@ describe('a client of a foreign RPC', () => {
         (_, response) => response.writeHead(429).end('{"error":{"message":"slow down"}}'),
         /HTTP 429/,
       ],
+      // Providers that say so in an answer that is none of HTTP's errors.
+      ...(
+        [
+          [429, 'Your app has exceeded its compute units per second capacity.'],
+          [-32005, 'project ID request rate exceeded: rate limit'],
+          [-32007, '15/second request limit reached - reduce calls per second'],
+          [-32029, 'Too Many Requests'],
+        ] as const
+      ).map(([code, message]): readonly [RequestListener, RegExp] => [
+        (_, response) => response.end(JSON.stringify({ error: { code, message } })),
+        new RegExp(message.slice(0, 20)),
+      ]),
       [(_, response) => response.writeHead(302, { location: '/' }).end(), /redirect/],
       [(_, response) => response.destroy(), /eth_chainId: /],
       [() => {}, /no answer within 1000 ms/],
