@@ -20,13 +20,7 @@ export type {
   Roles,
 } from './api.ts'
 export { ArtifactError, programPrestate } from './artifacts.ts'
-export { PREDEPLOYS, type PredeployName } from './genesis/addresses.ts'
-export {
-  type BuiltGenesis,
-  buildGenesis,
-  type GenesisConfig,
-  outputRootV0,
-} from './genesis/genesis.ts'
+export { type BuiltGenesis, buildGenesis, type GenesisConfig } from './genesis/genesis.ts'
 export { InclusionTimeoutError, SendError, WrongChainError } from './l1/client.ts'
 export { type DeployConfig, VITAL_GAME_TYPE } from './l1/config.ts'
 export { NoDeterministicDeployerError } from './l1/deterministic-deployer.ts'

@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import {
   genesisHeader,
   headerHash,
+  PREDEPLOYS,
   parseGenesis,
   parseRollupConfig,
   type RollupConfig,
@@ -14,7 +15,6 @@ import { privateKeyToAddress } from 'viem/accounts'
 import { devAccount, devRoles } from '../src/accounts.ts'
 import { PortTakenError } from '../src/anvil/anvil.ts'
 import type { LaunchedRollup, LaunchOptions, ProgressEvent } from '../src/api.ts'
-import { PREDEPLOYS } from '../src/genesis/addresses.ts'
 import { stateRoot, storageRoot } from '../src/genesis/state-root.ts'
 import { rpc } from '../src/l1/rpc.ts'
 import { L1MismatchError, launchRollup } from '../src/launch.ts'

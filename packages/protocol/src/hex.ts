@@ -7,7 +7,6 @@ const QUANTITY = /^0x(?:0|[1-9a-fA-F][0-9a-fA-F]*)$/
 const DECIMAL = /^(?:0|[1-9][0-9]*)$/
 
 export const MAX_UINT64 = (1n << 64n) - 1n
-export const MAX_UINT128 = (1n << 128n) - 1n
 export const MAX_UINT256 = (1n << 256n) - 1n
 
 /** 32 bytes of zero: no hash, or an empty word of storage. */

@@ -10,11 +10,11 @@ import {
   type Header,
   headerHash,
   OP_FORKS,
+  outputRoot,
+  PREDEPLOYS,
   type RollupConfig,
   ZERO_HASH,
 } from '@altlayer/protocol'
-import { concat, keccak256 } from 'viem'
-import { PREDEPLOYS } from './addresses.ts'
 import { type PredeployConfig, predeployAccounts } from './predeploys.ts'
 import { preinstallAccounts } from './preinstalls.ts'
 import { stateRoot, storageRoot } from './state-root.ts'
@@ -82,7 +82,8 @@ export function buildGenesis(config: GenesisConfig): BuiltGenesis {
   const passerRoot = storageRoot(passer?.storage ?? [])
   const header = genesisHeader(genesis, root, passerRoot)
   const hash = headerHash(header)
-  return { genesis, header, hash, outputRoot: outputRootV0(root, passerRoot, hash) }
+  const committed = { stateRoot: root, messagePasserStorageRoot: passerRoot, blockHash: hash }
+  return { genesis, header, hash, outputRoot: outputRoot(committed) }
 }
 
 /** The allocation, sorted by address. */
@@ -112,9 +113,4 @@ function precompileAccounts(): readonly GenesisAccount[] {
 
 function plainAccount(address: Address): GenesisAccount {
   return { address, balance: 0n, nonce: 0n, code: '0x', storage: [] }
-}
-
-/** OP Stack specs, "L2 Output Commitment Construction", version 0. */
-export function outputRootV0(state: Hash, messagePasserStorage: Hash, blockHash: Hash): Hash {
-  return keccak256(concat([ZERO_HASH, state, messagePasserStorage, blockHash]))
 }

@@ -4,17 +4,13 @@ import {
   type GenesisAccount,
   type Hash,
   type Hex,
+  PREDEPLOYS,
+  predeployImplementation,
 } from '@altlayer/protocol'
 import { encodeAbiParameters, keccak256, stringToHex } from 'viem'
 import { type Artifact, opStackArtifact, ownArtifact } from '../artifacts.ts'
 import { ADMIN_SLOT, IMPLEMENTATION_SLOT } from '../l1/constants.ts'
-import {
-  implementationAddress,
-  PREDEPLOY_COUNT,
-  PREDEPLOYS,
-  type PredeployName,
-  predeploy,
-} from './addresses.ts'
+import { PREDEPLOY_COUNT, type PredeployName, predeploy } from './addresses.ts'
 import { runtimeCode } from './code.ts'
 import { type Storage, storageOf } from './storage.ts'
 
@@ -64,7 +60,7 @@ export function predeployAccounts(config: PredeployConfig): readonly GenesisAcco
   for (let index = 0; index < PREDEPLOY_COUNT; index++) {
     const address = predeploy(index)
     // Not behind a proxy: WETH, and OP Mainnet's governance token, which only OP Mainnet has.
-    if (address === PREDEPLOYS.WETH || address === GOVERNANCE_TOKEN) continue
+    if (address === PREDEPLOYS.WETH || address === PREDEPLOYS.GovernanceToken) continue
     const implementation = implementations.get(address)
     accounts.push(account(address, proxyCode, proxyStorage(address, implementation)))
     if (implementation) accounts.push(implementationAccount(address, implementation))
@@ -73,14 +69,12 @@ export function predeployAccounts(config: PredeployConfig): readonly GenesisAcco
   return accounts
 }
 
-const GOVERNANCE_TOKEN = predeploy(0x42)
-
 function proxyStorage(address: Address, implementation: Implementation | undefined): Storage {
   const admin = [ADMIN_SLOT, word(PREDEPLOYS.ProxyAdmin)] as const
   if (!implementation) return [admin]
   return [
     admin,
-    [IMPLEMENTATION_SLOT, word(implementationAddress(address))],
+    [IMPLEMENTATION_SLOT, word(predeployImplementation(address))],
     ...storageOf(implementation.artifact, implementation.storage ?? {}),
   ]
 }
@@ -88,7 +82,7 @@ function proxyStorage(address: Address, implementation: Implementation | undefin
 function implementationAccount(address: Address, implementation: Implementation): GenesisAccount {
   const { artifact, immutables, locked } = implementation
   const code = runtimeCode(artifact, immutables)
-  return account(implementationAddress(address), code, storageOf(artifact, locked ?? {}))
+  return account(predeployImplementation(address), code, storageOf(artifact, locked ?? {}))
 }
 
 type ProxiedName = Exclude<PredeployName, 'WETH'>
@@ -176,7 +170,7 @@ function eas(l2ChainId: number): Implementation {
   )
   const nameHash = hashOf('EAS')
   const versionHash = hashOf('1.3.0')
-  const self = implementationAddress(PREDEPLOYS.EAS)
+  const self = predeployImplementation(PREDEPLOYS.EAS)
   return {
     artifact: opStackArtifact('EAS', [
       'draft-EIP712.sol/EIP712.0.8.19.json',

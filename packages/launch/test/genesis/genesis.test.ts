@@ -12,17 +12,14 @@ import {
   type Hex,
   headerHash,
   hexToBytes,
+  PREDEPLOYS,
   parseGenesis,
+  predeployImplementation,
 } from '@altlayer/protocol'
 import { type Abi, encodeDeployData, encodeFunctionData } from 'viem'
 import { DEV_BALANCE, devAccount, fundedAddresses } from '../../src/accounts.ts'
 import { opStackArtifact } from '../../src/artifacts.ts'
-import {
-  implementationAddress,
-  PREDEPLOYS,
-  type PredeployName,
-  predeploy,
-} from '../../src/genesis/addresses.ts'
+import { GENESIS_PREDEPLOYS, type PredeployName, predeploy } from '../../src/genesis/addresses.ts'
 import { buildGenesis, type GenesisConfig } from '../../src/genesis/genesis.ts'
 import { preinstalls } from '../../src/genesis/preinstalls.ts'
 import { stateRoot } from '../../src/genesis/state-root.ts'
@@ -206,7 +203,7 @@ test('in a real EVM', async (t) => {
 
   for (const [name, [artifactName, args]] of Object.entries(CONSTRUCTED)) {
     await t.test(`the constructor of ${name} leaves the genesis' code and storage`, async () => {
-      const at = implementationAddress(PREDEPLOYS[name as PredeployName])
+      const at = predeployImplementation(PREDEPLOYS[name as PredeployName])
       const made = await construct(at, creationCode(opStackArtifact(artifactName), args))
       assert.equal(made.code, account(at).code)
       assert.deepEqual(made.storage, Object.fromEntries(account(at).storage))
@@ -227,7 +224,7 @@ test('in a real EVM', async (t) => {
       // The proxy as before its initialization: admin and implementation slots alone.
       const bare = Object.fromEntries(account(predeploy(0x16)).storage)
       const implementationSlot = Object.keys(bare)[1] as Hash
-      bare[implementationSlot] = `0x${implementationAddress(at).slice(2).padStart(64, '0')}`
+      bare[implementationSlot] = `0x${predeployImplementation(at).slice(2).padStart(64, '0')}`
       const written = await writes(at, data, { [at]: { code: account(at).code, state: bare } })
       assert.deepEqual({ ...bare, ...written }, Object.fromEntries(account(at).storage))
     })
@@ -236,7 +233,7 @@ test('in a real EVM', async (t) => {
   await t.test('every predeploy answers version() with its implementation', async () => {
     const data = '0x54fd4d50'
     const versions: Record<string, string> = {}
-    for (const [name, at] of Object.entries(PREDEPLOYS)) {
+    for (const [name, at] of Object.entries(GENESIS_PREDEPLOYS)) {
       // From before versions, and not changed since.
       if (name === 'ProxyAdmin') continue
       const answer = await rpc<Hex>(url, 'eth_call', [{ to: at, data }, 'latest'])

@@ -10,11 +10,12 @@ import {
   genesisHeader,
   type Hex,
   hexToBytes,
+  PREDEPLOYS,
 } from '@altlayer/protocol'
 import { type Abi, decodeFunctionResult, encodeFunctionData } from 'viem'
 import { devAccount, fundedAddresses } from '../../src/accounts.ts'
 import { opStackArtifact, ownArtifact } from '../../src/artifacts.ts'
-import { PREDEPLOYS, type PredeployName } from '../../src/genesis/addresses.ts'
+import { GENESIS_PREDEPLOYS, type PredeployName } from '../../src/genesis/addresses.ts'
 import { buildGenesis } from '../../src/genesis/genesis.ts'
 
 // The genesis as the rollup program itself sees it.
@@ -112,7 +113,7 @@ test('the program computes the same state root', () => {
 test('predeploys answer version() in the program', () => {
   const { program } = programAtGenesis()
   program.openAt(built.header)
-  for (const [name, at] of Object.entries(PREDEPLOYS)) {
+  for (const [name, at] of Object.entries(GENESIS_PREDEPLOYS)) {
     if (name === 'ProxyAdmin') continue
     const abi = opStackArtifact('SystemConfig').abi
     assert.match(String(view(program, at, abi, 'version')), /^\d+\.\d+\.\d+/, name as PredeployName)

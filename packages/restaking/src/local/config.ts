@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
-import { devAccount, PREDEPLOYS } from '@altlayer/launch'
-import type { Address, Hash } from '@altlayer/protocol'
+import { devAccount } from '@altlayer/launch'
+import { type Address, type Hash, PREDEPLOYS } from '@altlayer/protocol'
 import { type AltConfig, readAltConfig } from '../config.ts'
 
 /** Development accounts that stake on a local network; neither users' nor the rollup's own. */
