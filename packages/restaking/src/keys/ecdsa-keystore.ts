@@ -76,5 +76,5 @@ export function ecdsaAddress(value: unknown): Address | undefined {
   const { address } = parseObject(value, 'keystore')
   if (address === undefined) return undefined
   const text = typeof address === 'string' ? `0x${address.replace(/^0x/, '')}` : address
-  return parseAddress(text, 'keystore.address').toLowerCase() as Address
+  return parseAddress(text, 'keystore.address')
 }
