@@ -1,10 +1,11 @@
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import { nextBaseFee } from '@altlayer/protocol'
-import type { Engine } from './api.ts'
+import { nextBaseFee, rollupFees } from '@altlayer/protocol'
+import type { Block, Engine } from './api.ts'
 import { type Consensus, type ConsensusContext, createConsensus } from './building/consensus.ts'
 import { createDaLimits } from './building/da-limits.ts'
 import { createChain } from './chain/chain.ts'
+import { blockAttributes } from './chain/receipts.ts'
 import { createStateReader } from './chain/state-reader.ts'
 import { createEventBus } from './events.ts'
 import { lockDirectory } from './lock.ts'
@@ -82,11 +83,14 @@ async function start(
   })
   cleanups.push(() => callers.close())
 
-  const poolHead = () => {
+  const poolHead = (head: Block | undefined) => {
     const { header } = chain.head
+    const next = header.timestamp + 1n
+    const attributes = config.mode === 'op' ? blockAttributes(head?.transactions[0]) : undefined
     return {
-      baseFee: nextBaseFee(config, header, header.timestamp + 1n),
+      baseFee: nextBaseFee(config, header, next),
       gasLimit: header.gasLimit,
+      ...(attributes && { rollupFees: rollupFees(attributes, config.forks, next) }),
     }
   }
   const states = createSenderStates((address) => reader.sender(chain.head, address))
@@ -105,7 +109,7 @@ async function start(
       },
       log,
     },
-    poolHead(),
+    poolHead(chain.block(chain.head.hash)),
     chain.head.header.timestamp,
   )
   cleanups.push(() => pool.close())
@@ -113,7 +117,8 @@ async function start(
   const onHead: ConsensusContext['onHead'] = (change, known) => {
     states.renew(known)
     const reverted = change.reverted.toReversed().flatMap(({ transactions }) => transactions)
-    pool.follow(poolHead(), chain.head.header.timestamp, reverted)
+    const head = change.applied.at(-1) ?? chain.block(chain.head.hash)
+    pool.follow(poolHead(head), chain.head.header.timestamp, reverted)
     events.emit('head', change)
   }
   const rules = createConsensus({

@@ -426,6 +426,25 @@ test('eth_fillTransaction gives what signs, sends and succeeds', async () => {
   assert.equal(error?.code, 3)
 })
 
+test('a transaction whose sender cannot pay for L1 is refused before it is pooled', async () => {
+  const poor = privateKeyToAccount(`0x${'5'.repeat(64)}`)
+  const maxFeePerGas = 2_000_000_000n
+  const give = async (value: bigint) => {
+    await wallet().sendTransaction({ to: poor.address, value })
+    await mine()
+  }
+  await give(21_000n * maxFeePerGas)
+  const serializedTransaction = await poor.signTransaction({
+    ...{ chainId: Number(CHAIN_ID), nonce: 0, to: BOB, gas: 21_000n },
+    ...{ maxFeePerGas, maxPriorityFeePerGas: 1n },
+  })
+  await assert.rejects(reader().sendRawTransaction({ serializedTransaction }), /insufficient funds/)
+  await give(parseEther('0.001'))
+  const hash = await reader().sendRawTransaction({ serializedTransaction })
+  await mine()
+  assert.equal((await reader().getTransactionReceipt({ hash })).status, 'success')
+})
+
 describe('errors', () => {
   const numbered = (number: number) => `0x${number.toString(16).padStart(40, '0')}`
   const error = async (method: string, params: unknown) =>

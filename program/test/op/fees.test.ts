@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { rollupFees } from '@altlayer/protocol'
 import fc from 'fast-check'
 import {
   FORK_BEDROCK,
@@ -274,6 +275,47 @@ test('operator fee: gas * scalar / 1e6 + constant, since Isthmus', () => {
         assert.equal(word(output), 0n)
       },
     ),
+  )
+})
+
+test('what is reckoned before a block is built is what the program charges, and no more than is said at first', () => {
+  const common = {
+    number: 1n,
+    timestamp: 0n,
+    hash: `0x${'00'.repeat(32)}`,
+    sequenceNumber: 0n,
+    batcherAddress: `0x${'00'.repeat(20)}`,
+  } as const
+  const active = { regolith: 0n, ecotone: 0n }
+  const forks = [
+    [FORK_BEDROCK, 'bedrock', {}],
+    [FORK_REGOLITH, 'bedrock', { regolith: 0n }],
+    [FORK_ECOTONE, 'ecotone', active],
+    [FORK_FJORD, 'ecotone', { ...active, fjord: 0n }],
+    [FORK_ISTHMUS, 'isthmus', { ...active, fjord: 0n, isthmus: 0n }],
+  ] as const
+  const gas = fc.bigInt(0n, 1n << 40n)
+  fc.assert(
+    fc.property(parameters, transactionBytes, gas, fc.nat(1000), (p, data, gas, scalar) => {
+      fc.pre(p.l1BlobBaseFee > 0n || p.baseFeeScalar > 0n || p.blobBaseFeeScalar > 0n)
+      setParameters(p)
+      const operatorFeeScalar = BigInt(scalar)
+      const operatorFeeConstant = 7n * operatorFeeScalar
+      setWord(
+        globalValue(program.operatorFeeParams),
+        (operatorFeeScalar << 64n) | operatorFeeConstant,
+      )
+      for (const [fork, version, times] of forks) {
+        const { l1BaseFee: baseFee, l1BlobBaseFee: blobBaseFee, ...others } = p
+        const fields = { ...common, ...others, baseFee, blobBaseFee }
+        const operator = { operatorFeeScalar, operatorFeeConstant }
+        const { of, atMost } = rollupFees({ version, ...fields, ...operator }, times, 1n)
+        const { fee } = dataFee(fork, data)
+        program.operatorFee(fork, gas, output)
+        assert.equal(of(data, gas), fee + word(output))
+        assert.ok(atMost(data.length, gas) >= of(data, gas))
+      }
+    }),
   )
 })
 

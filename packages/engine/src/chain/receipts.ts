@@ -52,7 +52,7 @@ export function completeReceipts(
 }
 
 /** The L1 attributes that the block's first transaction sets; undefined for a block without. */
-function blockAttributes(first: Uint8Array | undefined): L1Attributes | undefined {
+export function blockAttributes(first: Uint8Array | undefined): L1Attributes | undefined {
   if (first === undefined || first[0] !== TX_DEPOSIT) return undefined
   try {
     return parseL1Attributes(hexToBytes(decodeTransaction(first).data))

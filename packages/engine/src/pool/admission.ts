@@ -1,30 +1,46 @@
-import type { Address } from '@altlayer/protocol'
+import type { Address, RollupFees } from '@altlayer/protocol'
 import { PoolError } from '../errors.ts'
 import { nextNonce, type Sender, withNonce } from './sender.ts'
 import type { PooledTransaction } from './types.ts'
 
-/** The balance must cover the transaction together with the sender's executable ones. */
+/** The balance must cover the transaction, a rollup's own fees included, together with the sender's executable ones. */
 export function checkFunds(
   sender: Sender,
   transaction: PooledTransaction,
   replaced: PooledTransaction | undefined,
+  fees: RollupFees | undefined,
 ): void {
   const { balance } = sender.state
-  if (balance < transaction.cost)
+  const alone = missingFunds(sender, transaction, transaction.cost, fees)
+  if (alone !== undefined)
     throw new PoolError(
       'insufficientFunds',
-      `insufficient funds for gas * price + value: balance ${balance}, tx cost ${transaction.cost}, overshot ${transaction.cost - balance}`,
+      `insufficient funds for gas * price + value: balance ${balance}, tx cost ${balance + alone}, overshot ${alone}`,
     )
   const freed =
     replaced !== undefined && withNonce(sender.pending, replaced.nonce) === replaced
       ? replaced.cost
       : 0n
-  const needed = sender.pendingCost - freed + transaction.cost
-  if (balance < needed)
+  const others = sender.pendingCost - freed
+  const together = missingFunds(sender, transaction, others + transaction.cost, fees)
+  if (together !== undefined)
     throw new PoolError(
       'insufficientFunds',
-      `insufficient funds for gas * price + value: balance ${balance}, queued cost ${sender.pendingCost}, tx cost ${transaction.cost}, overshot ${needed - balance}`,
+      `insufficient funds for gas * price + value: balance ${balance}, queued cost ${sender.pendingCost}, tx cost ${balance + together - others}, overshot ${together}`,
     )
+}
+
+/** Wei that the sender lacks for `cost` and the rollup's fees for the transaction; undefined when it has enough. */
+export function missingFunds(
+  { state: { balance } }: Sender,
+  { raw, gas }: PooledTransaction,
+  cost: bigint,
+  fees: RollupFees | undefined,
+): bigint | undefined {
+  // Mostly the largest possible fee says enough, and the transaction need not be compressed.
+  if (balance >= cost + (fees?.atMost(raw.length, gas) ?? 0n)) return undefined
+  const needed = cost + (fees?.of(raw, gas) ?? 0n)
+  return needed > balance ? needed - balance : undefined
 }
 
 /** Both fees must rise by `bump` percent, and by one wei. */

@@ -1,6 +1,6 @@
-import type { Address, Hash } from '@altlayer/protocol'
+import type { Address, Hash, RollupFees } from '@altlayer/protocol'
 import { PoolError } from '../errors.ts'
-import { checkDelegation, checkFunds, checkReplacement } from './admission.ts'
+import { checkDelegation, checkFunds, checkReplacement, missingFunds } from './admission.ts'
 import { createPriceIndex } from './prices.ts'
 import {
   createSender,
@@ -30,6 +30,8 @@ export interface PoolHead {
   /** Base fee of the block that comes next, wei. */
   readonly baseFee: bigint
   readonly gasLimit: bigint
+  /** What a rollup takes beyond gas; none where there is no L1. */
+  readonly rollupFees?: RollupFees
 }
 
 /** The pool's rules, synchronous and without I/O. */
@@ -216,7 +218,9 @@ export function createTransactionPool(context: PoolContext, firstHead: PoolHead)
     for (const list of [sender.pending, sender.queued])
       for (const transaction of list) {
         const stale = transaction.nonce < sender.state.nonce
-        const unpayable = transaction.cost > sender.state.balance || transaction.gas > head.gasLimit
+        const unpayable =
+          missingFunds(sender, transaction, transaction.cost, head.rollupFees) !== undefined ||
+          transaction.gas > head.gasLimit
         ;(stale || unpayable ? dropped : kept).push(transaction)
       }
     account(sender, () => {
@@ -254,7 +258,7 @@ export function createTransactionPool(context: PoolContext, firstHead: PoolHead)
         )
       const old =
         withNonce(sender.pending, transaction.nonce) ?? withNonce(sender.queued, transaction.nonce)
-      checkFunds(sender, transaction, old)
+      checkFunds(sender, transaction, old, head.rollupFees)
       checkDelegation(sender, transaction, {
         authorized: authorities.has(sender.address),
         count: (address) => {

@@ -132,6 +132,30 @@ describe('pool: funds', () => {
     pool.add(pooled({ nonce: 1n, cost: 390n, feeCap: 200n, tip: 20n }))
   })
 
+  it('counts what a rollup takes beyond gas, as exactly as it must', () => {
+    const fees = (wei: bigint) => ({ of: () => wei, atMost: () => 2n * wei })
+    const { pool, setState, pending } = testPool({}, { ...HEAD, rollupFees: fees(50n) })
+    setState(ALICE, { balance: 1000n })
+    refused(
+      () => pool.add(pooled({ cost: 951n })),
+      'insufficientFunds',
+      'insufficient funds for gas * price + value: balance 1000, tx cost 1001, overshot 1',
+    )
+    pool.add(pooled({ cost: 950n }))
+    setState(BOB, { balance: 1000n })
+    pool.add(pooled({ from: BOB, nonce: 0n, cost: 600n }))
+    refused(
+      () => pool.add(pooled({ from: BOB, nonce: 1n, cost: 351n })),
+      'insufficientFunds',
+      'insufficient funds for gas * price + value: balance 1000, queued cost 600, tx cost 401, overshot 1',
+    )
+    pool.add(pooled({ from: BOB, nonce: 1n, cost: 350n }))
+    // L1 becomes dearer than the sender can pay.
+    setState(ALICE, { balance: 999n })
+    pool.reset({ ...HEAD, rollupFees: fees(50n) })
+    assert.deepEqual([pending(ALICE), pending(BOB)], [[], [0, 1]])
+  })
+
   it('refuses senders with code that is no delegation', () => {
     const { pool, setState } = testPool()
     setState(ALICE, { code: 'contract' })
