@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, type JsonObject } from '@altlayer/protocol'
 
 /** A call of an RPC. */
@@ -66,6 +67,17 @@ export class RpcUnavailable extends Error {
   override readonly name = 'RpcUnavailable'
 }
 
+/** We ask too often. It is asked again after a pause, as long as the limit for an answer allows. */
+class RpcRateLimited extends RpcUnavailable {
+  /** Milliseconds that the server wants us to wait; 0 where it does not say. */
+  readonly retryAfter: number
+
+  constructor(message: string, retryAfter = 0) {
+    super(message)
+    this.retryAfter = retryAfter
+  }
+}
+
 /** The answer is larger than allowed: it was not read to its end. */
 export class RpcAnswerTooLarge extends Error {
   override readonly name = 'RpcAnswerTooLarge'
@@ -73,6 +85,8 @@ export class RpcAnswerTooLarge extends Error {
 
 /** Calls at a time where a server takes no batches. */
 const CONCURRENT_CALLS = 8
+/** Milliseconds before what was asked too often is asked again; doubled from time to time. */
+const FIRST_PAUSE = 250
 
 /** Talks to `url` (http or https; user and password become a header). Nothing is sent yet. */
 export function createRpcClient(url: string, limits: Partial<RpcLimits> = {}): RpcClient {
@@ -98,7 +112,7 @@ export function createRpcClient(url: string, limits: Partial<RpcLimits> = {}): R
     try {
       const response = await send(JSON.stringify(body), signal)
       const text = await readText(response, responseBytes, `${origin}: the answer to ${what}`)
-      return parseAnswer(response.status, text, `${origin}: ${what}`)
+      return parseAnswer(response, text, `${origin}: ${what}`)
     } catch (error) {
       if (error instanceof RpcUnavailable || error instanceof RpcAnswerTooLarge) throw error
       const reason = stop.signal.aborted
@@ -110,12 +124,34 @@ export function createRpcClient(url: string, limits: Partial<RpcLimits> = {}): R
     }
   }
 
-  const one = async ({ method, params }: RpcCall): Promise<RpcOutcome> => {
-    const answer = await post({ jsonrpc: '2.0', id: nextId++, method, params }, method)
-    return outcomeOf(answer, `${origin}: ${method}`)
+  /** Pauses as often as the server has enough of us; as long in all as an answer may take. */
+  const patiently = async <T>(ask: () => Promise<T>): Promise<T> => {
+    let waited = 0
+    for (let pause = FIRST_PAUSE; ; pause *= 2) {
+      try {
+        return await ask()
+      } catch (error) {
+        if (!(error instanceof RpcRateLimited)) throw error
+        const wait = Math.max(pause, error.retryAfter)
+        waited += wait
+        if (waited > timeout) throw error
+        await sleep(wait, undefined, { signal: stop.signal }).catch(() => {
+          throw new RpcUnavailable(`${error.message}; the client was closed`)
+        })
+      }
+    }
   }
 
-  const many = async (calls: readonly RpcCall[]): Promise<readonly RpcOutcome[]> => {
+  const one = ({ method, params }: RpcCall): Promise<RpcOutcome> =>
+    patiently(async () => {
+      const answer = await post({ jsonrpc: '2.0', id: nextId++, method, params }, method)
+      return outcomeOf(answer, `${origin}: ${method}`)
+    })
+
+  const many = (calls: readonly RpcCall[]): Promise<readonly RpcOutcome[]> =>
+    patiently(() => batchOf(calls))
+
+  const batchOf = async (calls: readonly RpcCall[]): Promise<readonly RpcOutcome[]> => {
     const first = nextId
     nextId += calls.length
     const what = `a batch of ${calls.length} ${calls[0]?.method}`
@@ -197,7 +233,11 @@ async function readText(response: Response, limit: number, what: string): Promis
 }
 
 /** The JSON of an answer; servers send error objects with any HTTP status. */
-function parseAnswer(status: number, text: string, what: string): unknown {
+function parseAnswer({ status, headers }: Response, text: string, what: string): unknown {
+  if (status === 429) {
+    const seconds = Number(headers.get('retry-after') ?? 0)
+    throw new RpcRateLimited(`${what}: HTTP ${status}`, seconds > 0 ? seconds * 1_000 : 0)
+  }
   let json: unknown
   try {
     json = JSON.parse(text)
@@ -207,7 +247,7 @@ function parseAnswer(status: number, text: string, what: string): unknown {
   const isError = typeof json === 'object' && json !== null && 'error' in json
   if ((status < 200 || status > 299) && !isError && !Array.isArray(json))
     throw new RpcUnavailable(`${what}: HTTP ${status}`)
-  if (status === 429 || status === 503) throw new RpcUnavailable(`${what}: HTTP ${status}`)
+  if (status === 503) throw new RpcUnavailable(`${what}: HTTP ${status}`)
   return json
 }
 
@@ -227,7 +267,7 @@ function outcomeOf(answer: unknown, what: string): RpcOutcome {
         typeof message === 'string'
           ? message.slice(0, 300).replace(/[^\x20-\x7e]/g, ' ')
           : describe(message)
-      if (code === 429 || RATE_LIMIT.test(text)) throw new RpcUnavailable(`${what}: ${text}`)
+      if (code === 429 || RATE_LIMIT.test(text)) throw new RpcRateLimited(`${what}: ${text}`)
       return { error: new RpcRefusal(typeof code === 'number' ? code : 0, `${what}: ${text}`) }
     }
     if (result !== undefined) return { result }

@@ -74,22 +74,6 @@ describe('a client of a foreign RPC', () => {
       [(_, response) => response.end('{}'), /neither result nor error/],
       [(_, response) => response.end('5'), /neither result nor error/],
       [(_, response) => response.writeHead(500).end('{"result":1}'), /HTTP 500/],
-      [
-        (_, response) => response.writeHead(429).end('{"error":{"message":"slow down"}}'),
-        /HTTP 429/,
-      ],
-      // Providers that say so in an answer that is none of HTTP's errors.
-      ...(
-        [
-          [429, 'Your app has exceeded its compute units per second capacity.'],
-          [-32005, 'project ID request rate exceeded: rate limit'],
-          [-32007, '15/second request limit reached - reduce calls per second'],
-          [-32029, 'Too Many Requests'],
-        ] as const
-      ).map(([code, message]): readonly [RequestListener, RegExp] => [
-        (_, response) => response.end(JSON.stringify({ error: { code, message } })),
-        new RegExp(message.slice(0, 20)),
-      ]),
       [(_, response) => response.writeHead(302, { location: '/' }).end(), /redirect/],
       [(_, response) => response.destroy(), /eth_chainId: /],
       [() => {}, /no answer within 1000 ms/],
@@ -99,6 +83,41 @@ describe('a client of a foreign RPC', () => {
       assert.equal(error.name, 'RpcUnavailable')
       assert.match(error.message, message)
     }
+  })
+
+  it('asks again, after a pause, where it asked too often, however the provider says it', async () => {
+    const body = (code: number, message: string) => JSON.stringify({ error: { code, message } })
+    const refusals: readonly (readonly [number, string])[] = [
+      [429, '<html>'],
+      [200, body(429, 'Your app has exceeded its compute units per second capacity.')],
+      [200, body(-32005, 'project ID request rate exceeded: rate limit')],
+      [200, body(-32007, '15/second request limit reached - reduce calls')],
+      [200, body(-32029, 'Too Many Requests')],
+    ]
+    for (const [status, text] of refusals) {
+      let requests = 0
+      const client = await clientOf((_, response) => {
+        if (requests++ === 0) response.writeHead(status).end(text)
+        else response.end('{"result":"0x1"}')
+      })
+      assert.equal(await client.request('eth_chainId', []), '0x1')
+      assert.equal(requests, 2)
+    }
+    // One that wants to be left alone longer than an answer may take is not asked again.
+    let asked = 0
+    const { message } = await failure(
+      (_, response) => {
+        asked++
+        response.writeHead(429, { 'retry-after': '3600' }).end()
+      },
+      { timeout: 60_000 },
+    )
+    assert.match(message, /HTTP 429/)
+    assert.equal(asked, 1)
+    const closing = await clientOf((_, response) => response.writeHead(429).end())
+    const request = closing.request('eth_chainId', [])
+    setImmediate(() => closing.close())
+    await assert.rejects(request, { name: 'RpcUnavailable' })
   })
 
   it('asks again, once, when a connection is lost before an answer', async () => {

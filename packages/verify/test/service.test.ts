@@ -2,8 +2,13 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { after, describe, it } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { type RpcMethod, type RpcServer, serveRpc } from '../../rpc/test/support/json-rpc-server.ts'
+import { eventually } from '../../launch/test/eventually.ts'
+import {
+  RpcError,
+  type RpcMethod,
+  type RpcServer,
+  serveRpc,
+} from '../../rpc/test/support/json-rpc-server.ts'
 import { createExecutor } from '../src/execute.ts'
 import {
   createRpcClient,
@@ -58,14 +63,6 @@ function follow(
   return { service, events, close }
 }
 
-async function until(condition: () => boolean, what: string): Promise<void> {
-  for (let round = 0; round < 1500; round++) {
-    if (condition()) return
-    await sleep(20)
-  }
-  throw new Error(`waited too long for ${what}`)
-}
-
 const validNumbers = (events: readonly FollowEvent[] = []) =>
   events.flatMap((event) =>
     event.type === 'block' && event.verdict.status === 'valid' ? [event.verdict.number] : [],
@@ -106,9 +103,13 @@ describe('following rollups', () => {
       chains.map(async (chain) => ({ url: (await serve(chain)).url, chain, from: 3n })),
     )
     const { service, events, close } = follow(rollups)
-    await until(() => events.every((list) => validNumbers(list).length === 10), 'ten blocks each')
+    await eventually('ten blocks each', () =>
+      events.every((list) => validNumbers(list).length === 10),
+    )
     for (const chain of chains) chain.mine(5)
-    await until(() => events.every((list) => validNumbers(list).length === 15), 'the new blocks')
+    await eventually('the new blocks', () =>
+      events.every((list) => validNumbers(list).length === 15),
+    )
     for (const [index, list] of events.entries()) {
       assert.deepEqual(validNumbers(list), range(3, 17))
       const status = service.status()[index]
@@ -126,9 +127,9 @@ describe('following rollups', () => {
     const chain = createTestChain(903n)
     chain.mine(6)
     const { events, close } = follow([{ url: (await serve(chain)).url, chain }])
-    await until(() => events[0]?.length === 1, 'the head')
+    await eventually('the head', () => events[0]?.length === 1)
     chain.mine(1)
-    await until(() => events[0]?.length === 2, 'the block after')
+    await eventually('the block after', () => events[0]?.length === 2)
     assert.deepEqual(validNumbers(events[0]), [6n, 7n])
     await close()
   })
@@ -137,9 +138,9 @@ describe('following rollups', () => {
     const chain = createTestChain(904n)
     chain.mine(20)
     const { events, close } = follow([{ url: (await serve(chain)).url, chain, from: 1n }])
-    await until(() => validNumbers(events[0]).length === 20, 'the first chain')
+    await eventually('the first chain', () => validNumbers(events[0]).length === 20)
     chain.reorg(7)
-    await until(() => validNumbers(events[0]).at(-1) === 21n, 'the second chain')
+    await eventually('the second chain', () => validNumbers(events[0]).at(-1) === 21n)
     const told = new Map<bigint, string>()
     for (const event of events[0] ?? [])
       if (event.type === 'block')
@@ -175,11 +176,11 @@ describe('following rollups', () => {
       ],
       1_000,
     )
-    await until(() => validNumbers(events[3]).length === 15, 'the good chain')
+    await eventually('the good chain', () => validNumbers(events[3]).length === 15)
     assert.deepEqual(validNumbers(events[3]), range(1, 15))
-    await until(() => events[0]?.[0]?.type === 'silent', 'the hung RPC to be told')
-    await until(() => events[1]?.[0]?.type === 'silent', 'the slow RPC to be told')
-    await until(() => (service.status()[2]?.counts.unverified ?? 0) > 0, 'a block given up')
+    await eventually('the hung RPC to be told', () => events[0]?.[0]?.type === 'silent')
+    await eventually('the slow RPC to be told', () => events[1]?.[0]?.type === 'silent')
+    await eventually('a block given up', () => (service.status()[2]?.counts.unverified ?? 0) > 0)
     for (const list of events.slice(0, 3)) assert.deepEqual(validNumbers(list), [])
     const given = events[2]?.find((event) => event.type === 'block')
     assert.equal(given?.type === 'block' && given.verdict.problem?.code, 'RECEIPT')
@@ -198,16 +199,46 @@ describe('following rollups', () => {
     })
     cleanups.push(() => server.close())
     const { events, close } = follow([{ url: server.url, chain, from: 1n }])
-    await until(() => events[0]?.[0]?.type === 'silent', 'the outage')
+    await eventually('the outage', () => events[0]?.[0]?.type === 'silent')
     down = false
-    await until(() => validNumbers(events[0]).length === 3, 'the blocks')
+    await eventually('the blocks', () => validNumbers(events[0]).length === 3)
     down = true
-    await until(() => events[0]?.at(-1)?.type === 'silent', 'the second outage')
+    await eventually('the second outage', () => events[0]?.at(-1)?.type === 'silent')
     chain.mine(2)
     down = false
-    await until(() => validNumbers(events[0]).length === 5, 'the blocks after')
+    await eventually('the blocks after', () => validNumbers(events[0]).length === 5)
     const kinds = events[0]?.map(({ type }) => type).filter((type) => type !== 'block')
     assert.deepEqual(kinds, ['silent', 'answering', 'silent', 'answering'])
+    await close()
+  })
+
+  it('gives up no block because its RPC limits how often it is asked', async () => {
+    const chain = createTestChain(908n)
+    chain.mine(12)
+    // A request of five, and of the calls that come through one of thirty by an error of JSON-RPC's.
+    let requests = 0
+    let calls = 0
+    const limited: Record<string, RpcMethod> = Object.fromEntries(
+      Object.entries(chain.methods).map(([name, method]) => [
+        name,
+        (params: readonly unknown[]) => {
+          if (calls++ % 30 === 1) throw new RpcError(-32005, 'rate limit exceeded')
+          return method(params)
+        },
+      ]),
+    )
+    const server = await serveRpc(limited, {
+      intercept(_, response) {
+        const refuse = requests++ % 5 === 0
+        if (refuse) response.writeHead(429, { 'retry-after': '0' }).end('slow down')
+        return refuse
+      },
+    })
+    cleanups.push(() => server.close())
+    const { events, service, close } = follow([{ url: server.url, chain, from: 1n }])
+    await eventually('the blocks', () => validNumbers(events[0]).length === 12)
+    assert.deepEqual(validNumbers(events[0]), range(1, 12))
+    assert.deepEqual(service.status()[0]?.counts, { valid: 12, invalid: 0, unverified: 0 })
     await close()
   })
 })
