@@ -27,6 +27,7 @@ import {
   keccak256Hex,
   l1AttributesDeposit,
   l1AttributesOf,
+  OP_FORKS,
   orderedTrieRoot,
   PREDEPLOYS,
   parseRollupConfig,
@@ -261,16 +262,6 @@ function makeGenesis(users: readonly Account[], batcher: Account, l1Genesis: L1B
 }
 
 function rollupConfig(l1: L1Block, l2Hash: Hash, batcher: Account): RollupConfig {
-  const forks = [
-    'regolith',
-    'canyon',
-    'delta',
-    'ecotone',
-    'fjord',
-    'granite',
-    'holocene',
-    'isthmus',
-  ]
   return parseRollupConfig({
     genesis: {
       l1: { number: Number(l1.header.number), hash: l1.hash },
@@ -291,7 +282,7 @@ function rollupConfig(l1: L1Block, l2Hash: Hash, batcher: Account): RollupConfig
     channel_timeout: 300,
     l1_chain_id: Number(L1_CHAIN_ID),
     l2_chain_id: Number(L2_CHAIN_ID),
-    ...Object.fromEntries(forks.map((fork) => [`${fork}_time`, 0])),
+    ...Object.fromEntries(OP_FORKS.map((fork) => [`${fork}_time`, 0])),
     batch_inbox_address: INBOX,
     deposit_contract_address: `0x${'d1'.repeat(20)}`,
     l1_system_config_address: `0x${'c1'.repeat(20)}`,

@@ -8,6 +8,7 @@ import {
   l1AttributesDeposit,
   PREDEPLOYS,
   TX_DEPOSIT,
+  ZERO_HASH,
 } from '@altlayer/protocol'
 import type { Block, Engine, PoolTransaction } from '../../src/api.ts'
 import { EngineError } from '../../src/errors.ts'
@@ -21,7 +22,6 @@ import {
   signed,
   testEngine,
   testGenesis,
-  ZERO_HASH,
 } from '../helpers/chain.ts'
 
 const [alice, bob, carol] = [account(0), account(1), account(2)]

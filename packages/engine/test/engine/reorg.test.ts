@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import { ZERO_HASH } from '@altlayer/protocol'
 import type { Block, Engine, EngineEvents, ExecutionPayload } from '../../src/api.ts'
 import { EngineError } from '../../src/errors.ts'
 import {
@@ -11,7 +12,6 @@ import {
   signed,
   testEngine,
   testGenesis,
-  ZERO_HASH,
 } from '../helpers/chain.ts'
 
 const [alice, bob] = [account(0), account(1)]

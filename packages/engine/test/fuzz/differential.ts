@@ -1,7 +1,8 @@
+import { lowerCaseAddress } from '@altlayer/protocol'
 // Runs a scenario in both implementations and tells the first difference.
 
 import type { TypedTransaction } from '@ethereumjs/tx'
-import { lower, wallet } from '../program/support.ts'
+import { wallet } from '../program/support.ts'
 import { createReference, type Outcome, sign } from './reference.ts'
 import { type Scenario, type TransactionPlan, WALLETS } from './scenario.ts'
 import { createSubject } from './subject.ts'
@@ -21,7 +22,7 @@ export class DifferenceError extends Error {
 const show = (value: unknown) =>
   JSON.stringify(value, (_, item) => (typeof item === 'bigint' ? `${item}` : item), 1)
 
-const senders = Array.from({ length: WALLETS }, (_, i) => lower(wallet(i).address))
+const senders = Array.from({ length: WALLETS }, (_, i) => lowerCaseAddress(wallet(i).address))
 
 export async function createDifferential(): Promise<Differential> {
   const reference = await createReference()

@@ -10,6 +10,7 @@ import {
   type Hash,
   type Header,
   type Hex,
+  lowerCaseAddress,
   PREDEPLOYS,
   TX_DEPOSIT,
 } from '@altlayer/protocol'
@@ -20,7 +21,6 @@ import {
   attributes,
   holoceneAttributes,
   holoceneParent,
-  lower,
   opConfig,
   testChain,
   wallet,
@@ -89,7 +89,7 @@ export const opBlocks: fc.Arbitrary<OpBlock> = fc
     choices,
   }))
 
-const senders = Array.from({ length: WALLETS }, (_, i) => lower(wallet(i).address))
+const senders = Array.from({ length: WALLETS }, (_, i) => lowerCaseAddress(wallet(i).address))
 const word = (value: bigint | number): Hex => `0x${value.toString(16).padStart(64, '0')}`
 const FEE_RECIPIENT = PREDEPLOYS.SequencerFeeVault
 const SELFDESTRUCT = 0xff

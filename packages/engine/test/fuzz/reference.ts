@@ -1,6 +1,6 @@
 // The independent implementation: EthereumJS, whose results are brought into the form that ours are compared in.
 
-import type { Address, Hex } from '@altlayer/protocol'
+import { type Address, type Hex, ZERO_HASH } from '@altlayer/protocol'
 import { createBlock } from '@ethereumjs/block'
 import { createCustomCommon, Hardfork, Mainnet } from '@ethereumjs/common'
 import { MerkleStateManager } from '@ethereumjs/statemanager'
@@ -17,7 +17,7 @@ import {
   setLengthLeft,
 } from '@ethereumjs/util'
 import { createVM, runTx } from '@ethereumjs/vm'
-import { CHAIN_ID, COINBASE, emptyHeader, ZERO_HASH } from '../program/support.ts'
+import { CHAIN_ID, COINBASE, emptyHeader } from '../program/support.ts'
 import {
   type AuthorizationPlan,
   BASE_FEE,

@@ -1,10 +1,10 @@
 // What one run of the differential test does: an allocation with contracts that know each other, and transactions
 // of every type.
 
-import type { Address, Hex } from '@altlayer/protocol'
+import { type Address, type Hex, lowerCaseAddress } from '@altlayer/protocol'
 import { createContractAddress, Address as JsAddress } from '@ethereumjs/util'
 import fc from 'fast-check'
-import { COINBASE, lower, wallet } from '../program/support.ts'
+import { COINBASE, wallet } from '../program/support.ts'
 import { assembleFragments, codeOf, fragmentsOf } from './bytecode.ts'
 
 export interface Contract {
@@ -56,11 +56,11 @@ export const contractAddress = (index: number): Address =>
   `0x${(0xc0de00 + index).toString(16).padStart(40, '0')}`
 const CONTRACTS = 5
 const numberOf = (address: string) => BigInt(address)
-const wallets = Array.from({ length: WALLETS }, (_, i) => lower(wallet(i).address))
+const wallets = Array.from({ length: WALLETS }, (_, i) => lowerCaseAddress(wallet(i).address))
 
 /** The address a contract of the allocation creates with its first nonce. */
 const created = (index: number): Address =>
-  lower(
+  lowerCaseAddress(
     createContractAddress(
       new JsAddress(Buffer.from(contractAddress(index).slice(2), 'hex')),
       1n,

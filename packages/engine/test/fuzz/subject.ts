@@ -2,11 +2,19 @@
 // instructions are fused), and as a message that is not kept, which must leave nothing behind.
 
 import assert from 'node:assert/strict'
-import { type Address, bytesToHex, EMPTY_ROOT, type Hash, type Header } from '@altlayer/protocol'
+import {
+  type Address,
+  bytesToHex,
+  EMPTY_ROOT,
+  type Hash,
+  type Header,
+  lowerCaseAddress,
+  ZERO_HASH,
+} from '@altlayer/protocol'
 import type { TypedTransaction } from '@ethereumjs/tx'
 import { isRejection } from '../../src/program/errors.ts'
 import type { AccountDiff, CallMessage, ExecutionResult, Program } from '../../src/program/types.ts'
-import { ethereumConfig, lower, testChain, ZERO_HASH } from '../program/support.ts'
+import { ethereumConfig, testChain } from '../program/support.ts'
 import {
   ancestorHash,
   BLOCK_NUMBER,
@@ -145,8 +153,8 @@ function messageOf(tx: TypedTransaction): CallMessage {
         }))
       : undefined
   return {
-    from: lower(tx.getSenderAddress().toString()),
-    ...(tx.to === undefined ? {} : { to: lower(tx.to.toString()) }),
+    from: lowerCaseAddress(tx.getSenderAddress().toString()),
+    ...(tx.to === undefined ? {} : { to: lowerCaseAddress(tx.to.toString()) }),
     gas: tx.gasLimit,
     value: tx.value,
     data: tx.data,

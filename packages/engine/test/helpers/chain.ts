@@ -16,6 +16,7 @@ import {
   signingHash,
   TX_DYNAMIC_FEE,
   TX_LEGACY,
+  ZERO_HASH,
 } from '@altlayer/protocol'
 import secp256k1 from 'secp256k1'
 import type { Block, Engine, ExecutionPayload, PayloadAttributes } from '../../src/api.ts'
@@ -227,8 +228,6 @@ export function attributesAfter(
     ...more,
   }
 }
-
-export const ZERO_HASH: Hash = `0x${'00'.repeat(32)}`
 
 /** Moves the head; safe and finalized stay unset. */
 export async function setHead(

@@ -8,9 +8,10 @@ import {
   type Hash,
   headerHash,
   hexToBytes,
+  ZERO_HASH,
 } from '@altlayer/protocol'
 import { ProgramError } from '../../src/program/errors.ts'
-import { ethereumConfig, testChain, ZERO_HASH } from './support.ts'
+import { ethereumConfig, testChain } from './support.ts'
 
 const reader: Address = `0x${'ee'.repeat(20)}`
 // CALLDATALOAD(0) BLOCKHASH, returned as a word.

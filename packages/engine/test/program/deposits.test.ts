@@ -8,6 +8,7 @@ import {
   encodeTransaction,
   hexToBytes,
   TX_DEPOSIT,
+  ZERO_HASH,
 } from '@altlayer/protocol'
 import type { AccountOverride, Program } from '../../src/program/types.ts'
 import {
@@ -18,7 +19,6 @@ import {
   holoceneParent,
   opConfig,
   testChain,
-  ZERO_HASH,
 } from './support.ts'
 
 const from: Address = `0x${'f0'.repeat(20)}`

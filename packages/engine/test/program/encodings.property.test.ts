@@ -7,11 +7,12 @@ import {
   type Hex,
   hexToBytes,
   keccak256Hex,
+  lowerCaseAddress,
 } from '@altlayer/protocol'
 import fc from 'fast-check'
 import { recoverAddress, serializeTransaction, type TransactionSerializable } from 'viem'
 import { isRejection, ProgramError } from '../../src/program/errors.ts'
-import { CHAIN_ID, emptyHeader, ethereumConfig, lower, testChain, wallet } from './support.ts'
+import { CHAIN_ID, emptyHeader, ethereumConfig, testChain, wallet } from './support.ts'
 
 // viem writes, signs and hashes; the program must read the same transaction out of the bytes.
 
@@ -100,12 +101,15 @@ function run(raw: Uint8Array, sender: Address, nonce: bigint) {
 async function agrees(request: TransactionSerializable, index: number): Promise<void> {
   const account = wallets[index] as (typeof wallets)[number]
   const signed = await account.signTransaction(request as never)
-  const sender = lower(account.address)
+  const sender = lowerCaseAddress(account.address)
   const nonce = BigInt(request.nonce ?? 0)
   const result = run(hexToBytes(signed), sender, nonce)
   assert.equal(result.hash, keccak256Hex(hexToBytes(signed)))
   assert.equal(result.from, sender)
-  assert.equal(result.to, request.to === undefined ? undefined : lower(request.to as string))
+  assert.equal(
+    result.to,
+    request.to === undefined ? undefined : lowerCaseAddress(request.to as string),
+  )
   assert.equal(result.nonce, nonce)
   assert.equal(
     result.type,
@@ -169,11 +173,11 @@ describe('every type of transaction, as viem writes it', () => {
       }),
     )
     program.openAt(emptyHeader)
-    program.override([{ address: lower(alice.address), balance: MAX_BALANCE }])
+    program.override([{ address: lowerCaseAddress(alice.address), balance: MAX_BALANCE }])
     assert.equal(program.transaction(raw).status, 'success')
-    const code = Buffer.from(program.code(lower(bob.address))).toString('hex')
+    const code = Buffer.from(program.code(lowerCaseAddress(bob.address))).toString('hex')
     assert.equal(code, `ef0100${delegate.slice(2)}`)
-    assert.equal(program.account(lower(bob.address))?.nonce, 1n)
+    assert.equal(program.account(lowerCaseAddress(bob.address))?.nonce, 1n)
     program.abort()
   })
 })
@@ -277,7 +281,7 @@ test('a signature by viem recovers to the same sender with any s below half the 
           hash: digest,
           signature: { r: bigintToHex(r), s: bigintToHex(s), v: odd ? 28n : 27n },
         }).catch(() => undefined)
-        const expect = sender && lower(sender)
+        const expect = sender && lowerCaseAddress(sender)
         try {
           assert.equal(run(hexToBytes(raw), expect ?? `0x${'00'.repeat(20)}`, 0n).from, expect)
         } catch (error) {

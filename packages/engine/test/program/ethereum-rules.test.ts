@@ -8,8 +8,10 @@ import {
   encodeRlp,
   type Header,
   hexToBytes,
+  lowerCaseAddress,
   orderedTrieRoot,
   SYSTEM_CONTRACTS,
+  ZERO_HASH,
 } from '@altlayer/protocol'
 import fc from 'fast-check'
 import type { ProgramError } from '../../src/program/errors.ts'
@@ -21,14 +23,12 @@ import {
   emptyHeader,
   ethereumConfig,
   GWEI,
-  lower,
   testChain,
   wallet,
-  ZERO_HASH,
 } from './support.ts'
 
 const alice = wallet(0)
-const sender = lower(alice.address)
+const sender = lowerCaseAddress(alice.address)
 const to: Address = `0x${'99'.repeat(20)}`
 const word = (value: bigint) => bigintToHex(value)
 const BLOB_GAS = 131_072n

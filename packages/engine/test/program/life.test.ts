@@ -8,6 +8,8 @@ import {
   type Hex,
   hexToBytes,
   keccak256Hex,
+  lowerCaseAddress,
+  ZERO_HASH,
 } from '@altlayer/protocol'
 import { ProgramError } from '../../src/program/errors.ts'
 import {
@@ -18,14 +20,12 @@ import {
   emptyHeader,
   ethereumConfig,
   GWEI,
-  lower,
   testChain,
   wallet,
-  ZERO_HASH,
 } from './support.ts'
 
 const alice = wallet(0)
-const sender = lower(alice.address)
+const sender = lowerCaseAddress(alice.address)
 const nobody: Address = `0x${'99'.repeat(20)}`
 const slot0 = ZERO_HASH
 const word = (value: bigint) => bigintToHex(value)

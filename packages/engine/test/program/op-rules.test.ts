@@ -9,7 +9,9 @@ import {
   type Hex,
   hexToBytes,
   keccak256Hex,
+  lowerCaseAddress,
   PREDEPLOYS,
+  ZERO_HASH,
 } from '@altlayer/protocol'
 import fc from 'fast-check'
 import type { ProgramError } from '../../src/program/errors.ts'
@@ -24,15 +26,13 @@ import {
   HOLOCENE_EXTRA_DATA,
   holoceneAttributes,
   holoceneParent,
-  lower,
   opConfig,
   testChain,
   wallet,
-  ZERO_HASH,
 } from './support.ts'
 
 const alice = wallet(0)
-const sender = lower(alice.address)
+const sender = lowerCaseAddress(alice.address)
 const to: Address = `0x${'99'.repeat(20)}`
 const word = (value: bigint) => bigintToHex(value)
 

@@ -7,24 +7,16 @@ import {
   type Hex,
   hexToBytes,
   logsBloom,
+  lowerCaseAddress,
   orderedTrieRoot,
+  ZERO_HASH,
 } from '@altlayer/protocol'
 import fc from 'fast-check'
 import type { Program, TransactionResult } from '../../src/program/types.ts'
-import {
-  attributes,
-  CHAIN_ID,
-  ETHER,
-  ethereumConfig,
-  GWEI,
-  lower,
-  testChain,
-  wallet,
-  ZERO_HASH,
-} from './support.ts'
+import { attributes, CHAIN_ID, ETHER, ethereumConfig, GWEI, testChain, wallet } from './support.ts'
 
 const alice = wallet(0)
-const sender = lower(alice.address)
+const sender = lowerCaseAddress(alice.address)
 const contract: Address = `0x${'1c'.repeat(20)}`
 
 /** Code that emits a log: the data is copied from the code's end. */

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { type Address, bigintToHex, type ChainConfig, hexToBytes } from '@altlayer/protocol'
+import {
+  type Address,
+  bigintToHex,
+  type ChainConfig,
+  hexToBytes,
+  lowerCaseAddress,
+  ZERO_HASH,
+} from '@altlayer/protocol'
 import { isRejection, ProgramError, type ProgramErrorCode } from '../../src/program/errors.ts'
 import type { AccountOverride, Program } from '../../src/program/types.ts'
 import { account, signed } from '../helpers/chain.ts'
@@ -12,15 +19,13 @@ import {
   GWEI,
   holoceneAttributes,
   holoceneParent,
-  lower,
   opConfig,
   testChain,
   wallet,
-  ZERO_HASH,
 } from './support.ts'
 
 const alice = wallet(0)
-const sender = lower(alice.address)
+const sender = lowerCaseAddress(alice.address)
 const to: Address = `0x${'99'.repeat(20)}`
 const MAX_NONCE = (1n << 64n) - 1n
 

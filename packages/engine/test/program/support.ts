@@ -5,9 +5,10 @@ import {
   EMPTY_ROOT,
   EMPTY_UNCLES_HASH,
   type ForkTimes,
-  type Hash,
   type Header,
   type Hex,
+  OP_FORKS,
+  ZERO_HASH,
 } from '@altlayer/protocol'
 import { privateKeyToAccount } from 'viem/accounts'
 import { createProgram } from '../../src/program/instance.ts'
@@ -21,19 +22,7 @@ import type {
 export const CHAIN_ID = 901n
 export const ETHER = 10n ** 18n
 export const GWEI = 10n ** 9n
-export const ZERO_HASH: Hash = `0x${'00'.repeat(32)}`
 export const COINBASE: Address = `0x${'c0'.repeat(20)}`
-
-const OP_FORKS = [
-  'regolith',
-  'canyon',
-  'delta',
-  'ecotone',
-  'fjord',
-  'granite',
-  'holocene',
-  'isthmus',
-] as const
 
 /** An OP Stack chain whose last active fork at genesis is `fork` ('bedrock': none). */
 export function opConfig(fork: 'bedrock' | (typeof OP_FORKS)[number], later: ForkTimes = {}) {
@@ -138,5 +127,3 @@ export const holoceneAttributes = {
 export function wallet(index: number) {
   return privateKeyToAccount(`0x${(index + 1).toString(16).padStart(64, '0')}`)
 }
-
-export const lower = (address: string): Address => address.toLowerCase() as Address

@@ -1,4 +1,4 @@
-import { type Hash, parseRollupConfig, type RollupConfig } from '@altlayer/protocol'
+import { type Hash, OP_FORKS, parseRollupConfig, type RollupConfig } from '@altlayer/protocol'
 
 export const portal = '0x00000000000000000000000000000000000000d1'
 export const systemConfigAddress = '0x00000000000000000000000000000000000000c1'
@@ -21,18 +21,8 @@ export interface TestConfigOptions {
 
 /** A rollup config with every fork at genesis. */
 export function testConfig(options: TestConfigOptions = {}): RollupConfig {
-  const names = [
-    'regolith',
-    'canyon',
-    'delta',
-    'ecotone',
-    'fjord',
-    'granite',
-    'holocene',
-    'isthmus',
-  ]
   const forks = Object.fromEntries(
-    names.map((name) => [
+    OP_FORKS.map((name) => [
       `${name}_time`,
       options.forks && name in options.forks ? options.forks[name] : 0,
     ]),

@@ -17,6 +17,7 @@ import {
   hexToBytes,
   keccak256Hex,
   l1AttributesDeposit,
+  OP_FORKS,
   quantity,
   TX_DEPOSIT,
   transactionToRpc,
@@ -60,20 +61,12 @@ export function createTestChain(
   chainId: bigint,
   fork: 'holocene' | 'isthmus' = 'holocene',
 ): TestChain {
-  const names = [
-    'regolith',
-    'canyon',
-    'delta',
-    'ecotone',
-    'fjord',
-    'granite',
-    'holocene',
-    'isthmus',
-  ]
   const config: ChainConfig = {
     mode: 'op',
     chainId,
-    forks: Object.fromEntries(names.slice(0, names.indexOf(fork) + 1).map((name) => [name, 0n])),
+    forks: Object.fromEntries(
+      OP_FORKS.slice(0, OP_FORKS.indexOf(fork) + 1).map((name) => [name, 0n]),
+    ),
     eip1559: { denominator: 50n, denominatorCanyon: 250n, elasticity: 6n },
   }
   const preimages = new Map<Hash, Uint8Array>()
