@@ -18,8 +18,12 @@ const DEPTH = 2
  */
 const HERE_WITH_ONE_THREAD = 8
 const HERE_WITH_MORE_THREADS = 4
-/** To wake a thread and to be woken by it costs as much as a signature: fewer are all inspected here. */
-const WORTH_A_MESSAGE = 6
+/**
+ * To wake a thread and to be woken by it costs as much as a signature: fewer are all inspected here. One thread
+ * means few processors, which others want too: it is woken only when more come than the calling one can do.
+ */
+const WORTH_A_MESSAGE_WITH_ONE_THREAD = 64
+const WORTH_A_MESSAGE_WITH_MORE_THREADS = 6
 /** Transactions for which it is worth waking one more thread. */
 const SHARE = 8
 /** Size of what is inspected here, bytes: at most ten EIP-7702 authorizations, signatures too, fit in. */
@@ -65,6 +69,8 @@ export function startSenderThreads(count: number): SenderThreads {
     return { worker, connection: connect<SenderHandlers>(worker) }
   })
   const here = count === 1 ? HERE_WITH_ONE_THREAD : HERE_WITH_MORE_THREADS
+  const worthAMessage =
+    count === 1 ? WORTH_A_MESSAGE_WITH_ONE_THREAD : WORTH_A_MESSAGE_WITH_MORE_THREADS
   /** In no batch and not inspected. */
   let queue: Waiting[] = []
   /** Batches that the calling thread takes part in, in order, until all of each is claimed. */
@@ -115,7 +121,7 @@ export function startSenderThreads(count: number): SenderThreads {
 
   /** Makes batches of what is queued, as far as there are threads for them. */
   const share = (): void => {
-    while (queue.length >= WORTH_A_MESSAGE || isLarge(queue[0])) {
+    while (queue.length >= worthAMessage || isLarge(queue[0])) {
       const free = threads.filter(
         ({ connection }) => !connection.ended && connection.waiting < DEPTH,
       )
