@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { testData, testDataPath } from '../../../scripts/testdata.ts'
+import type { FileResult } from '../src/statetest/execute.ts'
+import { runFiles } from '../src/statetest/pool.ts'
 import { altlayer } from './helpers/process.ts'
 
 const archives = ['ethereum-tests.tar.xz', 'execution-spec-state-tests.tar.xz'] as const
@@ -178,6 +180,18 @@ describe('altlayer statetest', () => {
     assert.equal(totals.failed, paths.length)
     for (const [index, path] of paths.entries()) assert.equal(others[index].file, path)
     assert.match(others[3].reason, /transaction\.data/)
+  })
+
+  it('fails a file that cannot be read any more when its turn comes, and runs the others', async () => {
+    const read = async () => Buffer.from('{}')
+    const gone = async () => Promise.reject(new Error('cannot read gone.json: ENOENT'))
+    const files = [gone, read].map((read) => ({ path: 'a.json', named: false, gas: 0, read }))
+    const results: FileResult[] = []
+    for await (const result of runFiles(files, undefined)) results.push(result)
+    assert.deepEqual(
+      results.map(({ failures }) => failures.map(({ reason }) => reason)),
+      [['cannot read gone.json: ENOENT'], []],
+    )
   })
 
   it('answers a missing path, no path and a damaged archive with what is wrong', async () => {

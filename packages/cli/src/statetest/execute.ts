@@ -1,4 +1,4 @@
-import type { TestFile } from './files.ts'
+import type { LoadedFile } from './files.ts'
 import { isStateTestFile, parseStateTests, type StateTest, type TestCase } from './parse.ts'
 import { type CaseResult, createRunner, type Runner, unsupported } from './run.ts'
 
@@ -23,7 +23,7 @@ export interface FileResult {
 }
 
 /** Runs the cases of files, those of one fork if it is given; keeps program instances between files. */
-export function createExecutor(fork: string | undefined): (file: TestFile) => FileResult {
+export function createExecutor(fork: string | undefined): (file: LoadedFile) => FileResult {
   const runner = createRunner()
   return (file) => {
     const skipped = new Map<string, number>()
@@ -74,7 +74,7 @@ function runSafely(runner: Runner, test: StateTest, fork: string, testCase: Test
 }
 
 function describeFailure(
-  file: TestFile,
+  file: LoadedFile,
   test: StateTest,
   fork: string,
   { indexes, root, logs }: TestCase,

@@ -6,9 +6,17 @@ import { CommandError } from '../command.ts'
 /** A JSON file that was asked for, by itself, in a folder or in an archive. */
 export interface TestFile {
   readonly path: string
-  readonly bytes: Uint8Array
   /** Named on the command line: it has to hold tests. Others may hold something else. */
   readonly named: boolean
+  /** Largest gas limit among its transactions: how long a case may take. 0 for what is no state test. */
+  readonly gas: number
+  /** Its bytes; those of a file on disk are not kept, as suites have gigabytes. */
+  read(): Promise<Uint8Array>
+}
+
+/** A file with its bytes, as a thread runs it. */
+export interface LoadedFile extends Pick<TestFile, 'path' | 'named'> {
+  readonly bytes: Uint8Array
 }
 
 /**
@@ -22,7 +30,7 @@ export async function* testFiles(paths: readonly string[]): AsyncGenerator<TestF
     })
     if (info.isDirectory()) yield* folder(path)
     else if (path.endsWith('.tar.xz')) yield* archive(path)
-    else yield { path, bytes: await readFile(path), named: true }
+    else yield await onDisk(path, true)
   }
 }
 
@@ -31,17 +39,39 @@ async function* folder(path: string): AsyncGenerator<TestFile> {
   const files = entries
     .filter((entry) => entry.isFile() && entry.name.endsWith('.json'))
     .map((entry) => join(entry.parentPath, entry.name))
-  for (const file of files.sort()) yield { path: file, bytes: await readFile(file), named: false }
+  for (const file of files.sort()) yield await onDisk(file, false)
+}
+
+async function onDisk(path: string, named: boolean): Promise<TestFile> {
+  const read = () =>
+    readFile(path).catch((error: NodeJS.ErrnoException) => {
+      throw new CommandError(`cannot read ${path}: ${error.code ?? error.message}`)
+    })
+  return { path, named, gas: mostGas(await read()), read }
 }
 
 async function* archive(path: string): AsyncGenerator<TestFile> {
   try {
     for await (const entry of readTarXz(path)) {
       if (!entry.path.endsWith('.json')) continue
-      yield { path: `${path}/${entry.path}`, bytes: entry.bytes, named: false }
+      const { bytes } = entry
+      yield {
+        path: `${path}/${entry.path}`,
+        named: false,
+        gas: mostGas(bytes),
+        read: async () => bytes,
+      }
     }
   } catch (error) {
     if (error instanceof ArchiveError) throw new CommandError(error.message, { cause: error })
     throw error
   }
+}
+
+function mostGas(bytes: Uint8Array): number {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
+  const gas = [...text.matchAll(/"gasLimit"\s*:\s*\[([^\]]*)\]/g)].flatMap(([, list]) =>
+    [...(list ?? '').matchAll(/0x[0-9a-f]{1,16}/gi)].map(([limit]) => Number(limit)),
+  )
+  return gas.reduce((most, limit) => Math.max(most, limit), 0)
 }

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import type { FileResult } from './execute.ts'
-import type { TestFile } from './files.ts'
+import type { LoadedFile, TestFile } from './files.ts'
 
 // Each thread has programs of its own, with up to some hundred megabytes in use.
 const threadsMax = 8
@@ -14,9 +14,7 @@ export async function* runFiles(
   files: readonly TestFile[],
   fork: string | undefined,
 ): AsyncGenerator<FileResult> {
-  const order = files
-    .map((file, index) => ({ index, gas: mostGas(file) }))
-    .sort((a, b) => b.gas - a.gas)
+  const order = files.map(({ gas }, index) => ({ index, gas })).sort((a, b) => b.gas - a.gas)
   const results = files.map(() => Promise.withResolvers<FileResult>())
   const next = order.values()
   const threads = Math.min(availableParallelism(), threadsMax, files.length)
@@ -45,8 +43,24 @@ async function runThread(
   await worker?.terminate()
 }
 
-/** The worker's answer, or how it ended instead. */
-function runOn(worker: Worker, file: TestFile): Promise<FileResult | { readonly crash: string }> {
+/** The worker's answer, or how it ended instead; a file that cannot be read any more has failed. */
+async function runOn(
+  worker: Worker,
+  { path, named, read }: TestFile,
+): Promise<FileResult | { readonly crash: string }> {
+  let bytes: Uint8Array
+  try {
+    bytes = await read()
+  } catch (error) {
+    return failed(path, (error as Error).message)
+  }
+  return answerOf(worker, { path, named, bytes })
+}
+
+function answerOf(
+  worker: Worker,
+  file: LoadedFile,
+): Promise<FileResult | { readonly crash: string }> {
   return new Promise((resolve) => {
     const crash = (error: Error) => settle({ crash: error.message })
     const exit = (code: number) => settle({ crash: `exit code ${code}` })
@@ -60,15 +74,9 @@ function runOn(worker: Worker, file: TestFile): Promise<FileResult | { readonly 
 }
 
 function crashed({ path }: TestFile, how: string): FileResult {
-  const failure = { file: path, reason: `the thread that ran the file stopped: ${how}` }
-  return { passed: 0, failures: [failure], skipped: new Map() }
+  return failed(path, `the thread that ran the file stopped: ${how}`)
 }
 
-/** Largest gas limit among a file's transactions: how long a case may take. 0 for what is no state test. */
-function mostGas({ bytes }: TestFile): number {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
-  const gas = [...text.matchAll(/"gasLimit"\s*:\s*\[([^\]]*)\]/g)].flatMap(([, list]) =>
-    [...(list ?? '').matchAll(/0x[0-9a-f]{1,16}/gi)].map(([limit]) => Number(limit)),
-  )
-  return gas.reduce((most, limit) => Math.max(most, limit), 0)
+function failed(file: string, reason: string): FileResult {
+  return { passed: 0, failures: [{ file, reason }], skipped: new Map() }
 }
