@@ -46,8 +46,34 @@ export function formatLine({ level, time, msg, err, ...fields }: LogRecord): str
   const clock = new Date(time).toISOString().slice(11, 19)
   const name = level >= 50 ? 'error  ' : level >= 40 ? 'warn   ' : ''
   const rest = Object.entries(fields).map(([key, value]) => `${key}=${plain(value)}`)
-  const cause = (err as { message?: string } | undefined)?.message
+  const cause = reason(err as LoggedError | undefined)
   return [clock, `${name}${msg ?? ''}`, ...rest, ...(cause ? [`(${cause})`] : [])].join('  ')
+}
+
+interface LoggedError {
+  /** With those of its causes, as pino's serializer has it. */
+  readonly message?: string
+  /** viem's errors: their message repeats the whole request. */
+  readonly shortMessage?: string
+  readonly details?: string
+}
+
+/** What went wrong in one line; the file has all of it. */
+function reason(error: LoggedError | undefined): string | undefined {
+  const { message, shortMessage, details } = error ?? {}
+  if (shortMessage === undefined) return message && withoutRepeats(firstLine(message))
+  const short = shortMessage.split('\n').join(' ')
+  return details && !short.includes(details) ? `${short} ${firstLine(details)}` : short
+}
+
+const firstLine = (text: string): string => text.split('\n', 1)[0] as string
+
+/** Without the causes that an error's own message ends with already. */
+function withoutRepeats(message: string): string {
+  for (let at = message.lastIndexOf(': '); at > 0; at = message.lastIndexOf(': ', at - 1))
+    if (message.slice(0, at).endsWith(message.slice(at + 2)))
+      return withoutRepeats(message.slice(0, at))
+  return message
 }
 
 function plain(value: unknown): string {
