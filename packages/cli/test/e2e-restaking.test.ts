@@ -7,6 +7,7 @@ import { devAccount } from '@altlayer/launch'
 import { ownArtifact } from '@altlayer/launch/deploy'
 import { LOCAL_ACCOUNTS, LOCAL_SERVICES, serviceId } from '@altlayer/restaking'
 import { type Address, erc20Abi, parseEther } from 'viem'
+import { eventually } from '../../launch/test/eventually.ts'
 import { restakingPaths } from '../src/local/files.ts'
 import { clientsOf } from './helpers/clients.ts'
 import { type Network, type RestakingInfo, startNetwork } from './helpers/network.ts'
@@ -25,15 +26,7 @@ const KILLED_AFTER = 20
 let network: Network
 let info: RestakingInfo
 
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
-
-async function eventually(what: string, condition: () => Promise<boolean> | boolean) {
-  for (let tries = 600; tries > 0; tries--) {
-    if (await condition()) return
-    await pause(100)
-  }
-  assert.fail(`not within a minute: ${what}\n${network.output()}`)
-}
+const said = () => network.output()
 
 function stepsDone(): number {
   const journal = files.l1.replace('.json', '.journal.json')
@@ -60,11 +53,20 @@ async function command(...args: string[]) {
   return JSON.parse(stdout)
 }
 
+/** Starts a network and kills it while it deploys; anew, where that was over before the kill. */
+async function killOnTheWay(): Promise<void> {
+  for (;;) {
+    network = await startNetwork(dataDir, [], true)
+    await eventually('part of the deployment is done', () => stepsDone() >= KILLED_AFTER, said)
+    await network.stop('SIGKILL')
+    if (!existsSync(files.l1)) return
+    for (const command of ['down', 'clean'])
+      assert.equal((await altlayer([command, '--data-dir', dataDir])).code, 0)
+  }
+}
+
 before(async () => {
-  network = await startNetwork(dataDir, [], true)
-  await eventually('part of the deployment is done', () => stepsDone() >= KILLED_AFTER)
-  await network.stop('SIGKILL')
-  assert.ok(!existsSync(files.l1), 'the deployment was over before it was killed')
+  await killOnTheWay()
   network = await startNetwork(dataDir, [], true)
   info = await network.restaking
 })
@@ -116,6 +118,8 @@ describe('ALT and restaking on a local network', () => {
     assert.deepEqual(status.stake, [String(parseEther('2000')), String(parseEther('10000000'))])
     const { alt } = await command('alt', 'balance', network.accounts[0]?.address as Address)
     assert.equal(alt, String(parseEther('1000000')))
+    const { rewards } = await command('vault', 'rewards', operator, operator)
+    assert.deepEqual(rewards, [], 'nothing is earned in the first epochs')
   })
 
   it('have ALT on the rollup at the same address, and a bridge to and fro', async () => {
@@ -129,7 +133,11 @@ describe('ALT and restaking on a local network', () => {
         args: [operator],
       })
     await command('alt', 'bridge', '25', '--key', 'operator')
-    await eventually('ALT is on the rollup', async () => (await balance()) === parseEther('25'))
+    await eventually(
+      'ALT is on the rollup',
+      async () => (await balance()) === parseEther('25'),
+      said,
+    )
     await command('alt', 'bridge', '10', '--key', 'operator', '--chain', 'l2')
     assert.equal(await balance(), parseEther('15'))
   })

@@ -15,11 +15,12 @@ import {
   toRlp,
   zeroHash,
 } from 'viem'
+import { eventually } from '../../launch/test/eventually.ts'
 import { addressOf, type Clients, clientsOf } from './helpers/clients.ts'
 import { type Court, openCourt } from './helpers/dispute.ts'
 import { type Network, startNetwork } from './helpers/network.ts'
 import { threeChains } from './helpers/three-chains.ts'
-import { finalize, prove, withdrawalStatus } from './helpers/withdrawal.ts'
+import { finalize, prove, WITHDRAWAL_PATIENCE, withdrawalStatus } from './helpers/withdrawal.ts'
 
 // A stock viem takes ether from L2 to L1 through `altlayer up` as it is, whose proposer and player do the rest; a thief
 // tries with a root of his own.
@@ -96,6 +97,7 @@ function forge(thief: Address) {
   return { withdrawal, hash, output, rootClaim, proof: [leaf] as readonly Hex[] }
 }
 
+const said = () => network.output()
 const refusal = (error: unknown) => String((error as { shortMessage?: string }).shortMessage)
 
 describe('across chains', { concurrency: true }, () => {
@@ -151,13 +153,18 @@ describe('across chains', { concurrency: true }, () => {
       const receipt = await l2.waitForTransactionReceipt({ hash: initiated })
       await prove(clients, receipt)
       assert.notEqual(await withdrawalStatus(clients, receipt), 'ready-to-finalize')
-      await finalize(clients, receipt, waitFor)
+      await finalize(clients, receipt, said)
       assert.equal((await l1.getBalance({ address: target })) - before, parseEther('1'))
       assert.equal(await withdrawalStatus(clients, receipt), 'finalized')
     })
 
     it('against the false root stays impossible when its game is over', async () => {
-      await waitFor(async () => (await court.game(falseGame)).status !== 'in-progress')
+      await eventually(
+        'the game is over',
+        async () => (await court.game(falseGame)).status !== 'in-progress',
+        said,
+        { interval: 500, patience: WITHDRAWAL_PATIENCE },
+      )
       assert.equal((await court.game(falseGame)).status, 'challenger-wins')
       const thief = clientsOf(network, thiefKey())
       await assert.rejects(finalizeStolen(thief))
@@ -171,13 +178,5 @@ describe('across chains', { concurrency: true }, () => {
     })
   })
 
-  threeChains(() => network, waitFor)
+  threeChains(() => network)
 })
-
-async function waitFor(condition: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 1_200; tries++) {
-    if (await condition().catch(() => false)) return
-    await new Promise((resolve) => setTimeout(resolve, 500))
-  }
-  assert.fail(`not in time\n${network.output()}`)
-}

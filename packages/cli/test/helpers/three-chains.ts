@@ -27,6 +27,7 @@ import {
   stringToHex,
   type TransactionReceipt,
 } from 'viem'
+import { eventually } from '../../../launch/test/eventually.ts'
 import { LAUNCHPOOL, LOCAL_CONFIG } from '../../../restaking/test/helpers.ts'
 import { addressOf, clientsOf } from './clients.ts'
 import type { Network } from './network.ts'
@@ -44,6 +45,8 @@ const [DEPLOYER, BRIDGE, STRANGER] = [22, 23, 24]
 
 /** A token a second: what is held back above it can pass soon. */
 const STANDARD_CAP = parseEther('86400')
+/** More than comes back to the limit from one deposit to the next. */
+const ABOVE_CAP = parseEther('120')
 const BRIDGE_CAP = parseEther('5000')
 
 const alt = ownArtifact('AltToken').abi
@@ -66,8 +69,6 @@ interface World {
   readonly chainIds: Readonly<Record<Name, number>>
   client(name: Name, index: number): Promise<L1Client>
 }
-
-type WaitFor = (condition: () => Promise<boolean>) => Promise<void>
 
 /** Deploys ALT on the three chains by one account, as `altlayer alt deploy` does. */
 async function deployEverywhere(network: Network, third: Anvil, folder: string): Promise<World> {
@@ -106,11 +107,12 @@ async function deployEverywhere(network: Network, third: Anvil, folder: string):
 }
 
 /** Registers the suite. @param network A network that proposes output roots, with its player. */
-export function threeChains(network: () => Network, waitFor: WaitFor): void {
+export function threeChains(network: () => Network): void {
   describe('ALT on three chains', { concurrency: 1 }, () => {
     const folder = mkdtempSync(join(tmpdir(), 'altlayer-three-chains-'))
     const holder = devAccount(LAUNCHPOOL).address
     const bridge = devAccount(BRIDGE).address
+    const said = () => network().output()
     let third: Anvil
     let world: World
     /** Sent between L1 and the rollup. */
@@ -245,14 +247,14 @@ export function threeChains(network: () => Network, waitFor: WaitFor): void {
 
     it('moves from L1 to the rollup, and what is above the limit waits', async () => {
       const whole = await throughStandardBridge('home', STANDARD_CAP)
-      const above = await throughStandardBridge('home', parseEther('60'))
+      const above = await throughStandardBridge('home', ABOVE_CAP)
       await assertConserved()
-      assert.equal(await (await at('home')).balance(escrow()), STANDARD_CAP + parseEther('60'))
+      assert.equal(await (await at('home')).balance(escrow()), STANDARD_CAP + ABOVE_CAP)
       const stranger = await world.client('rollup', STRANGER)
       const told = (name: string, { hash }: Message) =>
         stranger.read<boolean>(L2_MESSENGER, messenger, name, [hash])
-      await waitFor(() => told('successfulMessages', whole.message))
-      await waitFor(() => told('failedMessages', above.message))
+      await eventually('one arrives', () => told('successfulMessages', whole.message), said)
+      await eventually('the other waits', () => told('failedMessages', above.message), said)
       assert.equal(await (await at('rollup')).balance(holder), STANDARD_CAP)
       assert.equal(await told('successfulMessages', above.message), false)
       await assertConserved()
@@ -276,7 +278,7 @@ export function threeChains(network: () => Network, waitFor: WaitFor): void {
       const { receipt, message } = await throughStandardBridge('rollup', amount)
       assert.equal(await (await at('rollup')).supply(), supply - amount)
       await assertConserved()
-      const settled = prove(clients, receipt).then(() => finalize(clients, receipt, waitFor))
+      const settled = prove(clients, receipt).then(() => finalize(clients, receipt, said))
       settled.catch(() => undefined)
       withdrawal = { amount, message, home, locked, settled }
     })
@@ -313,9 +315,11 @@ export function threeChains(network: () => Network, waitFor: WaitFor): void {
     it('that waited arrives once the limit has refilled', async () => {
       const client = await world.client('rollup', STRANGER)
       const waiting = messages[1] as Message
-      await waitFor(
+      await eventually(
+        'the limit has refilled',
         async () =>
           (await client.read<bigint>(world.token, alt, 'mintable', [L2_BRIDGE])) >= waiting.amount,
+        said,
       )
       const before = await (await at('rollup')).balance(holder)
       // An estimate is the least gas with which relaying may fail and be tried again, not succeed.

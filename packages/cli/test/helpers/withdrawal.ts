@@ -1,7 +1,11 @@
 import type { TransactionReceipt } from 'viem'
 import type { optimism } from 'viem/chains'
 import { getWithdrawals } from 'viem/op-stack'
+import { eventually } from '../../../launch/test/eventually.ts'
 import type { Clients } from './clients.ts'
+
+/** Milliseconds: a game has to be over first, and what follows it. */
+export const WITHDRAWAL_PATIENCE = 600_000
 
 type OpChain = typeof optimism
 
@@ -26,13 +30,18 @@ export async function prove(clients: Clients, receipt: TransactionReceipt): Prom
 export async function finalize(
   clients: Clients,
   receipt: TransactionReceipt,
-  waitFor: (condition: () => Promise<boolean>) => Promise<void>,
+  explain: () => string,
 ): Promise<void> {
   const [withdrawal] = getWithdrawals(receipt)
   if (withdrawal === undefined) throw new Error('the transaction withdraws nothing')
   const { l1, l1Wallet, chains } = clients
   await l1.waitToFinalize({ withdrawalHash: withdrawal.withdrawalHash, ...onL2(clients) })
-  await waitFor(async () => (await withdrawalStatus(clients, receipt)) === 'ready-to-finalize')
+  await eventually(
+    'the withdrawal can be finalized',
+    async () => (await withdrawalStatus(clients, receipt)) === 'ready-to-finalize',
+    explain,
+    { interval: 500, patience: WITHDRAWAL_PATIENCE },
+  )
   await succeeded(
     clients,
     await l1Wallet.finalizeWithdrawal({ targetChain: chains.l2, withdrawal }),
