@@ -32,18 +32,19 @@ export async function* crashLives(
 ): AsyncGenerator<Life> {
   let acknowledged: Acknowledged = { committed: [], head: undefined, transactions: [] }
   for (let life = 0; life <= times; life++) {
-    // The last one is not killed early: it shows that the store opens.
-    const early = life < times && random() < EARLY_SHARE
-    const result = await live(directory, acknowledged, early, random)
+    // The last one shows that the store opens, and that there is something to lose.
+    const until = life === times ? 'working' : random() < EARLY_SHARE ? 'opening' : 'open'
+    const result = await live(directory, acknowledged, until, random)
     acknowledged = result.acknowledged
     yield result.life
   }
 }
 
+/** @param until What it has come to when its last milliseconds begin: `working` has made a block and taken a transaction. */
 async function live(
   directory: string,
   expected: Acknowledged,
-  early: boolean,
+  until: 'opening' | 'open' | 'working',
   random: () => number,
 ): Promise<{ readonly life: Life; readonly acknowledged: Acknowledged }> {
   const expectations = join(directory, 'acknowledged.json')
@@ -61,7 +62,7 @@ async function live(
   const killAfter = (milliseconds: number): void => {
     timer = setTimeout(() => child.kill('SIGKILL'), milliseconds)
   }
-  if (early) killAfter(random() * EARLY_LIMIT)
+  if (until === 'opening') killAfter(random() * EARLY_LIMIT)
   const exit = new Promise<string>((resolve) =>
     child.once('exit', (code, signal) => resolve(signal ?? `code ${code}`)),
   )
@@ -69,11 +70,13 @@ async function live(
     const [kind, hash] = line.split(' ') as [string, Hash]
     if (kind === 'READY') {
       ready = true
-      if (!early) killAfter(random() * LATE_LIMIT)
+      if (until === 'open') killAfter(random() * LATE_LIMIT)
     } else if (kind === 'C') committed.push(hash)
     else if (kind === 'H') head = hash
     else if (kind === 'T') transactions.push(hash)
     else failure ??= line
+    const works = committed.length > 0 && transactions.length > 0
+    if (until === 'working' && works && timer === undefined) killAfter(random() * LATE_LIMIT)
   }
   const end = await exit
   clearTimeout(timer)
