@@ -4,7 +4,10 @@ import { createTransactionPool } from '../pool/pool.ts'
 import { createSelection } from '../pool/selection.ts'
 import { DEFAULT_POOL_LIMITS } from '../pool/types.ts'
 import type { SenderThreads } from '../workers/senders.ts'
-import { nextTurn, ROUND, warmUpTransactions } from './transactions.ts'
+import { nextTurn, warmUpTransactions } from './transactions.ts'
+
+/** Transactions that come at once: enough for a sender thread to be woken. */
+const TOGETHER = 128
 
 /**
  * Inspects transactions on the threads that recover senders and on this one, and puts them into a pool
@@ -28,8 +31,8 @@ export async function warmUpAdmission(config: ChainConfig, threads: SenderThread
     head,
   )
   const raws = [...warmUpTransactions(config.chainId)]
-  for (let at = 0; at < raws.length; at += ROUND) {
-    const round = raws.slice(at, at + ROUND)
+  for (let at = 0; at < raws.length; at += TOGETHER) {
+    const round = raws.slice(at, at + TOGETHER)
     for (const result of await Promise.all(round.map((raw) => threads.inspect(raw, rules)))) {
       if (result instanceof Error) continue
       // As if its sender's first: so that it is executable.
