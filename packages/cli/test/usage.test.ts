@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
@@ -83,6 +83,38 @@ describe('the example of a command', () => {
       parseOptions(options, args, true)
     })
   }
+})
+
+describe('the documents', () => {
+  const root = join(import.meta.dirname, '../../..')
+  const pages = ['README.md', ...globSync('{docs/*,*/README,packages/*/README}.md', { cwd: root })]
+  /** Command lines of a page, in blocks and in the text, those of several lines as one. */
+  const linesOf = (page: string) =>
+    readFileSync(join(root, page), 'utf8')
+      .replaceAll(/\\\n\s*/g, '')
+      .matchAll(/(?:^|`)(?:[A-Z_]+=\S+ )?(?:npx )?altlayer ([a-z][^`\n]*)/gm)
+      .map(([, line = '']) => line.split(/\s(?:#|\.\.\.)/, 1)[0] as string)
+      .toArray()
+
+  for (const page of pages) {
+    it(`name commands and options that exist: ${page}`, () => {
+      for (const line of linesOf(page)) {
+        const [name = '', ...args] = line.trim().split(/\s+/)
+        const command = commands.find((known) => known.name === name)
+        assert.ok(command, `altlayer ${line}: there is no command '${name}'`)
+        const named = args.flatMap((arg) => /^\[?--([a-z0-9.-]*[a-z0-9])/.exec(arg)?.[1] ?? [])
+        for (const option of named)
+          assert.ok(
+            ['help', ...Object.keys(command.options)].includes(option),
+            `altlayer ${line}: ${name} has no --${option}`,
+          )
+      }
+    })
+  }
+
+  it('show command lines', () => {
+    assert.ok(pages.flatMap(linesOf).length > 60)
+  })
 })
 
 describe('an error of viem', () => {
