@@ -1,7 +1,7 @@
-import { createRegistry, metricsFactory, startMetricsServer } from '@altlayer/node'
+import { createRegistry, metricsFactory } from '@altlayer/node'
 import type { FollowEvent, FollowedRollup, RollupStatus } from '@altlayer/verify'
-import { CommandError } from '../command.ts'
 import type { MetricsAddress } from '../metrics-options.ts'
+import { serveRegistry } from '../metrics-server.ts'
 
 /** What Prometheus reads of `altlayer verify`. */
 export interface VerifyMetrics {
@@ -49,9 +49,7 @@ export async function serveMetrics(
   const gas = counter('gas_total', 'Gas of executed blocks', LABELS)
   const execution = counter('execution_seconds_total', 'Seconds of execution', LABELS)
   const reorgs = counter('reorgs_total', 'Times that the chain became another', LABELS)
-  const server = await startMetricsServer(registry, address).catch((error: Error) => {
-    throw new CommandError(`cannot serve metrics on port ${address.port}: ${error.message}`)
-  })
+  const server = await serveRegistry(registry, address)
   return {
     event(index, event) {
       const label = labels[index] as (typeof labels)[number]

@@ -1,11 +1,8 @@
-import { createRegistry, metricsFactory, startMetricsServer } from '@altlayer/node'
+import { createRegistry, metricsFactory } from '@altlayer/node'
 import type { PlayerEvent, ProposerEvent } from '@altlayer/vital/services'
 import { formatEther } from 'viem'
-import { CommandError } from '../command.ts'
 import type { MetricsAddress } from '../metrics-options.ts'
-
-/** Where metrics are registered. */
-export type MetricsRegistry = ReturnType<typeof createRegistry>
+import { type MetricsRegistry, serveRegistry } from '../metrics-server.ts'
 
 /** op-challenger's names of what became of a game. */
 const STATUS = {
@@ -111,8 +108,6 @@ export async function serveMetrics<Event>(
 ): Promise<ServiceMetrics<Event>> {
   const registry = createRegistry()
   const event = metrics(registry)
-  const server = await startMetricsServer(registry, address).catch((error: Error) => {
-    throw new CommandError(`cannot serve metrics on port ${address.port}: ${error.message}`)
-  })
+  const server = await serveRegistry(registry, address)
   return { port: server.port, event, close: () => server.close() }
 }
