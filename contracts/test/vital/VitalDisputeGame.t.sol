@@ -682,6 +682,42 @@ contract VitalDisputeGameTest is GameTest {
         assertEq(game.credit(refuser), INIT_BOND + _bondAt(1));
     }
 
+    /// @dev The superchain's pause stops what leaves the safe, not the dispute: clocks run on.
+    function test_credit_whilePaused() public {
+        address superchain = makeAddr("superchain");
+        vm.mockCall(superchain, abi.encodeWithSignature("paused()"), abi.encode(true));
+        _move(game, alice, 0, _lie(0, "a"), true);
+        vm.warp(block.timestamp + MAX_CLOCK);
+        _resolve(game);
+        assertTrue(game.status() == GameStatus.CHALLENGER_WINS);
+        vm.warp(block.timestamp + WETH_DELAY + 1);
+        uint256 won = INIT_BOND + _bondAt(1);
+        vm.expectRevert();
+        game.claimCredit(alice);
+        assertEq(game.credit(alice), won);
+        vm.mockCall(superchain, abi.encodeWithSignature("paused()"), abi.encode(false));
+        game.claimCredit(alice);
+        assertEq(alice.balance, won);
+    }
+
+    /// @dev What was won can leave while the game goes on; what is won later has its own delay.
+    function test_credit_inMidGame() public {
+        _move(game, alice, 0, _lie(0, "a"), true);
+        vm.warp(block.timestamp + MAX_CLOCK);
+        game.resolveClaim(1, 0);
+        vm.warp(block.timestamp + WETH_DELAY + 1);
+        game.claimCredit(alice);
+        assertEq(alice.balance, _bondAt(1));
+        game.resolveClaim(0, 0);
+        vm.expectRevert();
+        game.claimCredit(alice);
+        game.resolve();
+        vm.warp(block.timestamp + WETH_DELAY + 1);
+        game.claimCredit(alice);
+        assertEq(alice.balance, _bondAt(1) + INIT_BOND);
+        assertEq(safe.balanceOf(address(game)), 0);
+    }
+
     // --- gas ---
 
     function test_gas_game() public {
