@@ -6,7 +6,7 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { integer, toVariables } from './properties/env.ts'
-import { run } from './run.ts'
+import { each, run } from './run.ts'
 
 const root = join(import.meta.dirname, '..')
 const { values, positionals } = parseArgs({
@@ -16,6 +16,8 @@ const { values, positionals } = parseArgs({
 const minutes = integer('--minutes', values.minutes, 0, 10_000) ?? 60
 const times = integer('--times', values.times, 1, 10_000) ?? 10
 const SEEDS = 2 ** 31
+/** Milliseconds for one file, whose properties may run ten thousand times as often. */
+const FUZZ_LIMIT = 24 * 60 * 60_000
 const first = integer('--seed', values.seed, 0, SEEDS - 1) ?? Math.floor(Math.random() * SEEDS)
 
 const withProperties = () =>
@@ -32,7 +34,12 @@ async function fuzz(file: string, seed: number): Promise<void> {
   const { code, output } = await run(
     process.execPath,
     ['--import=./scripts/properties/hook.ts', file],
-    { cwd: root, env: { ...process.env, ...toVariables({ seed, times }) }, quiet: true },
+    {
+      cwd: root,
+      env: { ...process.env, ...toVariables({ seed, times }) },
+      quiet: true,
+      limit: FUZZ_LIMIT,
+    },
   )
   const seconds = Math.round((performance.now() - start) / 1_000)
   console.log(`${code === 0 ? 'ok' : 'FAILED'} ${file}, ${seconds} s`)
@@ -47,15 +54,9 @@ const inTime = () => performance.now() < end
 for (let round = 0; files.size > 0 && (round === 0 || inTime()); round++) {
   const seed = (first + round) % SEEDS
   console.log(`seed ${seed}, ${times} times the runs, ${files.size} files`)
-  const queue = [...files]
-  const worker = async () => {
-    while (round === 0 || inTime()) {
-      const file = queue.shift()
-      if (file === undefined) return
-      await fuzz(file, seed)
-    }
-  }
-  await Promise.all(Array.from({ length: Math.min(4, availableParallelism()) }, worker))
+  await each([...files], Math.min(4, availableParallelism()), async (file) => {
+    if (round === 0 || inTime()) await fuzz(file, seed)
+  })
 }
 
 for (const failure of failures) console.log(`failed; again with: ${failure}`)
