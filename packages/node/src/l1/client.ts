@@ -47,6 +47,12 @@ export class L1Error extends Error {
   override readonly name = 'L1Error'
 }
 
+/**
+ * Bytes of one answer. A block has up to 10 MiB (EIP-7934), its receipts as much again in logs at 8 gas a byte, in JSON more
+ * than twice that: viem's own 10 MiB would let whoever pays for one such block stop derivation.
+ */
+const MAX_ANSWER = 128 * 1024 * 1024
+
 export type L1Request = (method: string, params: readonly unknown[]) => Promise<unknown>
 type Request = L1Request
 
@@ -66,6 +72,7 @@ export function connectL1(options: L1ClientOptions): L1Connection {
     timeout: options.timeout ?? 3_000,
     retryCount: options.retries ?? 2,
     retryDelay: 150,
+    maxResponseBodySize: MAX_ANSWER,
     fetchOptions: { signal: stop.signal },
   })({})
   return {

@@ -10,7 +10,7 @@ import {
   orderedTrieRoot,
   quantity,
 } from '@altlayer/protocol'
-import { createL1Client, L1Error } from '../../src/l1/client.ts'
+import { connectL1, createL1Client, L1Error } from '../../src/l1/client.ts'
 import { testHash } from '../helpers/config.ts'
 import { l1Block } from '../helpers/l1.ts'
 
@@ -130,6 +130,32 @@ describe('the L1 client', () => {
     assert.equal(await client.chainId(), 900n)
     assert.equal(calls.length, 2)
     client.close()
+  })
+
+  it('takes the largest answers that a block can have, and none without end', async () => {
+    // EIP-7934's 10 MiB in hex, and as much again.
+    const large = 'f'.repeat(40 * 1024 * 1024)
+    const { url } = await serve(() => ({ result: large }))
+    const connection = connectL1({ url, timeout: 60_000 })
+    assert.equal((await connection.request('eth_getBlockByHash', [])) === large, true)
+    connection.close()
+    let sent = 0
+    const endless = createServer((_, response) => {
+      const more = () => {
+        while (response.write(' '.repeat(1 << 20))) sent++
+        sent++
+      }
+      response.on('drain', more).on('error', () => {})
+      more()
+    }).listen(0, '127.0.0.1')
+    await once(endless, 'listening')
+    const { port } = endless.address() as { port: number }
+    const patient = connectL1({ url: `http://127.0.0.1:${port}`, timeout: 60_000, retries: 0 })
+    await assert.rejects(patient.request('eth_getBlockByHash', []), L1Error)
+    assert.ok(sent < 512, `${sent} MiB were taken`)
+    patient.close()
+    endless.closeAllConnections()
+    endless.close()
   })
 
   it('gives up on an L1 that does not answer', async () => {
