@@ -10,9 +10,11 @@ import {
   ListenError,
   type P2pOptions,
   PeerAddressError,
+  type RollupNode,
   readKeyFile,
   startNode,
 } from '@altlayer/node'
+import type { Logger } from 'pino'
 import type { ParsedBatcherOptions } from '../batcher-options.ts'
 import { CommandError } from '../command.ts'
 import { ensureProgram } from '../ensure-program.ts'
@@ -94,7 +96,9 @@ export async function runVerifier(options: VerifierRunOptions): Promise<number> 
     console.log(`node listens on ${node.url}`)
     if (node.metricsUrl !== undefined) console.log(`metrics are at ${node.metricsUrl}`)
     for (const address of node.peerAddresses) console.log(`peers reach it at ${address}`)
+    const progress = tellProgress(node, log.logger)
     await aborted(stop.graceful)
+    clearInterval(progress)
     await node.close()
     return 0
   } catch (error) {
@@ -105,6 +109,22 @@ export async function runVerifier(options: VerifierRunOptions): Promise<number> 
     await log.close()
     stop.dispose()
   }
+}
+
+/** Milliseconds between two lines about catching up, and seconds of the chain in between that make one. */
+const TELL_EVERY = 10_000
+const CATCHING_UP = 60
+
+/** Tells how far the node is while its chain goes faster than time. */
+function tellProgress(node: RollupNode, logger: Logger): NodeJS.Timeout {
+  let last = node.status().timestamp
+  return setInterval(() => {
+    const { head, timestamp } = node.status()
+    const behind = Math.floor(Date.now() / 1_000) - timestamp
+    if (timestamp - last >= CATCHING_UP)
+      logger.info({ block: Number(head), secondsBehind: behind }, 'catching up')
+    last = timestamp
+  }, TELL_EVERY)
 }
 
 function batcher(asked: ParsedBatcherOptions) {
