@@ -4,6 +4,7 @@ import type { Block, BlockRef, DaLimits, Engine } from '@altlayer/engine'
 import { type Address, type Hash, hexToBytes, TX_BLOB } from '@altlayer/protocol'
 import { pino } from 'pino'
 import { privateKeyToAccount } from 'viem/accounts'
+import { eventually } from '../../../launch/test/eventually.ts'
 import { type Batcher, type BatcherOptions, startBatcher } from '../../src/batcher/service.ts'
 import type { BatcherEvent } from '../../src/batcher/state.ts'
 import { parentOf } from '../../src/chain/parent.ts'
@@ -94,13 +95,7 @@ function start(settings: NonNullable<BatcherOptions['settings']>): void {
   })
 }
 
-async function eventually(what: string, condition: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 1_500; tries++) {
-    if (condition()) return
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-  assert.fail(`never: ${what}\n${log.slice(-20).join('')}`)
-}
+const said = () => log.slice(-20).join('')
 
 const waiting = () => l1.pool.filter(({ from }) => from === account)
 const transaction = () =>
@@ -114,13 +109,13 @@ describe("the batcher's thread", () => {
     start({ dataAvailabilityType: 'blobs', resubmissionTimeout: 300 })
     build()
     build()
-    await eventually('settled', () => events.some(({ kind }) => kind === 'channel-opened'))
+    await eventually('settled', () => events.some(({ kind }) => kind === 'channel-opened'), said)
     l1.mine()
     derived = derivedTo(blocks[0] as Block)
-    await eventually('a transaction waits', () => waiting().length === 1)
+    await eventually('a transaction waits', () => waiting().length === 1, said)
     const [first] = waiting()
     assert.equal(first?.fields.type, TX_BLOB)
-    await eventually('its fees are raised', () => waiting()[0]?.hash !== first?.hash)
+    await eventually('its fees are raised', () => waiting()[0]?.hash !== first?.hash, said)
     const [second] = waiting()
     assert.ok(first?.fields.type === TX_BLOB && second?.fields.type === TX_BLOB)
     assert.ok(second.fields.maxFeePerGas >= 2n * first.fields.maxFeePerGas)
@@ -134,29 +129,37 @@ describe("the batcher's thread", () => {
     events.length = 0
     // Blocks come, and nothing of the batcher's is in them.
     start({ dataAvailabilityType: 'calldata', resubmissionTimeout: 200 })
-    await eventually('it is cancelled', () => waiting()[0]?.fields.to === account)
+    await eventually('it is cancelled', () => waiting()[0]?.fields.to === account, said)
     assert.equal(waiting()[0]?.fields.type, TX_BLOB)
     assert.equal(waiting()[0]?.fields.nonce, stuck?.fields.nonce)
     l1.mine()
     derived = derivedTo(blocks[0] as Block)
-    await eventually('settled', () => events.some(({ kind }) => kind === 'settled'))
+    await eventually('settled', () => events.some(({ kind }) => kind === 'settled'), said)
     await eventually('blocks are loaded', () =>
       events.some(({ kind }) => kind === 'channel-opened'),
     )
     l1.mine()
     derived = derivedTo(blocks[0] as Block)
-    await eventually('the blocks are posted', () => waiting()[0]?.fields.type === 2)
+    await eventually('the blocks are posted', () => waiting()[0]?.fields.type === 2, said)
     l1.mine()
-    await eventually('all is on L1', () => events.some(({ kind }) => kind === 'channel-submitted'))
+    await eventually(
+      'all is on L1',
+      () => events.some(({ kind }) => kind === 'channel-submitted'),
+      said,
+    )
     derived = derivedTo(blocks.at(-1) as Block)
   })
 
   it('throttles while L1 does not take anything, and no longer when it does', async () => {
     for (let i = 0; i < 30; i++) build([transaction()])
-    await eventually('blocks are limited', () => limits.block > 0 && limits.block < 5_000)
+    await eventually('blocks are limited', () => limits.block > 0 && limits.block < 5_000, said)
     assert.equal(limits.transaction, 150)
     derived = derivedTo(blocks.at(-1) as Block)
-    await eventually('the limits are gone', () => limits.block === 0 && limits.transaction === 0)
+    await eventually(
+      'the limits are gone',
+      () => limits.block === 0 && limits.transaction === 0,
+      said,
+    )
   })
 
   it('tells once of an L1 that is silent, goes on when it answers', async () => {
@@ -164,9 +167,13 @@ describe("the batcher's thread", () => {
     l1.intercept = () => {
       throw new Error('out of order')
     }
-    await eventually('it tells', () => log.some((line) => line.includes('cannot be posted')))
+    await eventually('it tells', () => log.some((line) => line.includes('cannot be posted')), said)
     l1.intercept = undefined
-    await eventually('it goes on', () => log.some((line) => line.includes('posting batches again')))
+    await eventually(
+      'it goes on',
+      () => log.some((line) => line.includes('posting batches again')),
+      said,
+    )
     assert.equal(log.filter((line) => line.includes('cannot be posted')).length, 1)
     assert.ok(!log.some((line) => line.includes(key.slice(2))))
   })

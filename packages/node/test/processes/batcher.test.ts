@@ -3,11 +3,11 @@ import { after, before, beforeEach, describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { devAccount } from '@altlayer/launch'
 import { type Hash, type Hex, hexToBytes } from '@altlayer/protocol'
+import { eventually } from '../../../launch/test/eventually.ts'
 import { singularBatchesIn } from '../batcher/decode.ts'
 import { l2Transfer } from './helpers/batches.ts'
 import { rpc } from './helpers/json-rpc.ts'
 import type { TestNode } from './helpers/rollup-node.ts'
-import { eventually } from './helpers/wait.ts'
 import { createWorld, newMarker, type World } from './helpers/world.ts'
 
 // A sequencer with its batcher as a process of its own, on a real L1: killed, without L1's pool, outbid, reorganised.
@@ -18,6 +18,8 @@ let node: TestNode
 let stopMining: (() => Promise<void>) | undefined
 /** Milliseconds between L1 blocks. */
 const L1_INTERVAL = 700
+/** A look that mines is no more often than blocks come. */
+const SLOWLY = { interval: L1_INTERVAL }
 
 before(async () => {
   world = await createWorld({ tempo: { seqWindowSize: 400n }, slotsInEpoch: 32 })
@@ -85,6 +87,16 @@ async function postings(): Promise<ReadonlyMap<bigint, number>> {
   return counts
 }
 
+/** Mines, and waits until the node has seen it: L1 does not run away from a slow node. */
+async function mineSeen(): Promise<void> {
+  const { hash } = await world.l1.mine(1, 1)
+  await eventually(
+    'the node has seen the newest L1 block',
+    async () => (await node.status()).head_l1.hash === hash,
+    world.explain,
+  )
+}
+
 const head = async () => (await node.status()).unsafe_l2.number
 const safe = async () => (await node.status()).safe_l2.number
 
@@ -140,8 +152,9 @@ describe('a batcher', () => {
     await world.l1.mine()
     await eventually(
       'a transaction waits',
-      async () => (await pool()) > 0 || (await world.l1.mine()) === undefined,
+      async () => (await pool()) > 0 || (await mineSeen()) === undefined,
       world.explain,
+      SLOWLY,
     )
     await world.l1.dropTransactions()
     await eventually('it is sent again', async () => (await pool()) > 0, world.explain)
@@ -167,10 +180,11 @@ describe('a batcher', () => {
       'a transaction waits',
       async () => {
         const [waiting] = await pending()
-        if (waiting === undefined) await world.l1.mine()
+        if (waiting === undefined) await mineSeen()
         return waiting
       },
       world.explain,
+      SLOWLY,
     )
     const price = BigInt(first.maxFeePerGas) * 3n
     const setPrice = () =>
@@ -179,10 +193,11 @@ describe('a batcher', () => {
       'the transaction pays the price',
       async () => {
         await setPrice()
-        await world.l1.mine()
+        await mineSeen()
         return (await pending()).length === 0
       },
       world.explain,
+      SLOWLY,
     )
     startMining()
     await allSafe()

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { after, before, describe, it } from 'node:test'
+import { eventually } from '../../../launch/test/eventually.ts'
 import { framesOf, l2Transfer, postFrames, singularOf, spanOf } from './helpers/batches.ts'
 import type { TestNode } from './helpers/rollup-node.ts'
-import { eventually } from './helpers/wait.ts'
 import { createWorld, newMarker, type Plan, type World } from './helpers/world.ts'
 
 // A batcher that holds the right key and lies, contradicts itself, is late, or says nothing at all. Two

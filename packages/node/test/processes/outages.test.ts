@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, it } from 'node:test'
+import { eventually } from '../../../launch/test/eventually.ts'
 import { startTestAnvil, type TestAnvil } from './helpers/anvil.ts'
 import { type L1Proxy, type Manners, startL1Proxy } from './helpers/l1-proxy.ts'
 import type { TestNode } from './helpers/rollup-node.ts'
-import { eventually } from './helpers/wait.ts'
 import { createWorld, newMarker, type World } from './helpers/world.ts'
 
 // A verifier whose L1 endpoint fails in every way it can: it says so, gives nothing up, and goes on by itself.

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { after, before, it } from 'node:test'
 import { type ProofClaim, runProof } from '@altlayer/engine'
 import { bigintToHex, type Hash, type Hex } from '@altlayer/protocol'
+import { eventually } from '../../../launch/test/eventually.ts'
 import { createRpcProofSource } from '../../src/proof/rpc-source.ts'
 import { rpc } from './helpers/json-rpc.ts'
 import type { TestNode } from './helpers/rollup-node.ts'
-import { eventually } from './helpers/wait.ts'
 import { createWorld, newMarker, type World } from './helpers/world.ts'
 
 // Claims about the blocks of a rollup that runs, proven and refuted with what its RPC, L1's and the beacon API say.

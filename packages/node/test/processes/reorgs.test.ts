@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import { eventually } from '../../../launch/test/eventually.ts'
 import { framesOf, postFrames, spanOf } from './helpers/batches.ts'
 import type { TestNode } from './helpers/rollup-node.ts'
-import { eventually } from './helpers/wait.ts'
 import { createWorld, newMarker, type World } from './helpers/world.ts'
 
 // A verifier on an L1 that is reorganised again and again: deposits and batches disappear, move, are

@@ -1,9 +1,9 @@
 import { after, before, describe, it } from 'node:test'
 import { bytesToHex } from '@altlayer/protocol'
+import { eventually } from '../../../launch/test/eventually.ts'
 import { framesOf, l2Transfer, postFrames, spanOf } from './helpers/batches.ts'
 import { rpc } from './helpers/json-rpc.ts'
 import type { TestNode } from './helpers/rollup-node.ts'
-import { eventually } from './helpers/wait.ts'
 import { createWorld, newMarker, type World } from './helpers/world.ts'
 
 // A sequencer with its batcher and a verifier, in real time: an L1 block and an L2 block every second.
@@ -11,14 +11,21 @@ import { createWorld, newMarker, type World } from './helpers/world.ts'
 const ETHER = 10n ** 18n
 /** L1 blocks. */
 const WINDOW = 20
+/** Two less than from L1's latest to its finalized. */
+const DEPTH = 10
+/** Milliseconds between L1 blocks. */
+const L1_INTERVAL = 1_000
 let world: World
 let sequencer: TestNode
 let verifier: TestNode
 let stopMining: () => Promise<void>
 
 before(async () => {
-  world = await createWorld({ tempo: { seqWindowSize: BigInt(WINDOW) }, slotsInEpoch: 6 })
-  stopMining = world.l1.mineEvery(1_000)
+  world = await createWorld({
+    tempo: { seqWindowSize: BigInt(WINDOW) },
+    slotsInEpoch: (DEPTH + 2) / 2,
+  })
+  stopMining = world.l1.mineEvery(L1_INTERVAL)
   const { batcher } = world.deployment.launched.roleKeys
   if (batcher === undefined) throw new Error('no batcher key')
   sequencer = await world.startNode('sequencer', { sequencer: { batcherKey: batcher } })
@@ -58,6 +65,22 @@ async function transfer(
   return { to, block }
 }
 
+/**
+ * Deposits, and stops mining when the sequencer has it as safe: in one of the newest `depth` L1 blocks. Where
+ * that took longer, another deposit is tried.
+ */
+async function depositNear(depth: number): Promise<`0x${string}`> {
+  for (;;) {
+    const receiver = newMarker()
+    await world.deposit(receiver, ETHER)
+    const { number } = await world.l1.head()
+    await world.has(sequencer, receiver, ETHER)
+    await stopMining()
+    if ((await world.l1.head()).number - number < BigInt(depth)) return receiver
+    stopMining = world.l1.mineEvery(L1_INTERVAL)
+  }
+}
+
 const safeAt = async (node: TestNode) => (await node.status()).safe_l2.number
 
 /** Both nodes have a block as safe that was made after now. */
@@ -93,10 +116,9 @@ describe('a sequencer and its batcher', () => {
   })
 
   it('go on after a reorganisation of L1 down to its finalized block', async () => {
-    const receiver = newMarker()
-    await world.deposit(receiver, ETHER)
-    await world.has(sequencer, receiver, ETHER)
-    await world.l1.reorg(10)
+    const receiver = await depositNear(DEPTH)
+    await world.l1.reorg(DEPTH)
+    stopMining = world.l1.mineEvery(L1_INTERVAL)
     await goesOn()
     await world.has(sequencer, receiver, 0n)
   })
@@ -132,7 +154,7 @@ describe('a sequencer whose chain is not what L1 says', () => {
     await world.l1.dropTransactions()
     await postFrames(config, world.l1, framesOf([spanOf(config, plan.parentHash, plan.blocks)]))
     await world.l1.mine()
-    stopMining = world.l1.mineEvery(1_000)
+    stopMining = world.l1.mineEvery(L1_INTERVAL)
     await goesOn()
   })
 

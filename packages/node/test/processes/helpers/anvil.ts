@@ -3,10 +3,10 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { DEV_MNEMONIC } from '@altlayer/launch'
 import type { Address, Hash, Hex } from '@altlayer/protocol'
+import { eventually } from '../../../../launch/test/eventually.ts'
 import { freePort } from '../../../../launch/test/free-port.ts'
 import { rpc } from './json-rpc.ts'
 import { startProcess, type TestProcess } from './processes.ts'
-import { eventually } from './wait.ts'
 
 export interface AnvilBlock {
   readonly number: bigint
@@ -121,15 +121,18 @@ export async function startTestAnvil(options: TestAnvilOptions): Promise<TestAnv
       return head()
     },
     mineEvery(milliseconds) {
-      let stopped = false
-      let last: Promise<unknown> = Promise.resolve()
+      let mining: Promise<unknown> | undefined
       const timer = setInterval(() => {
-        last = last.then(() => !stopped && rpc(url, 'evm_mine')).catch(() => undefined)
+        // An anvil that does not answer has no blocks to catch up with afterwards: L1 has none for those slots.
+        mining ??= rpc(url, 'evm_mine')
+          .catch(() => undefined)
+          .then(() => {
+            mining = undefined
+          })
       }, milliseconds)
       return async () => {
-        stopped = true
         clearInterval(timer)
-        await last
+        await mining
       }
     },
     async reorg(depth) {

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import type { Address, Hash, Hex } from '@altlayer/protocol'
+import { eventually } from '../../../../launch/test/eventually.ts'
 import { freePort } from '../../../../launch/test/free-port.ts'
 import { rpc } from './json-rpc.ts'
 import { startProcess, type TestProcess } from './processes.ts'
-import { eventually } from './wait.ts'
 
 export interface L1Ref {
   readonly hash: Hash
@@ -101,14 +101,15 @@ export async function startNode(options: RollupNodeOptions): Promise<TestNode> {
         ...(sequencer?.batcherKey && { ALTLAYER_BATCHER_KEY: sequencer.batcherKey }),
       },
     )
-    await eventually(
+    const state = await eventually(
       `${options.name} listens`,
       () => {
-        if (!running.running()) throw new Error(`${options.name} ended`)
-        return running.output().includes('node listens on')
+        if (!running.running()) return 'ended'
+        return running.output().includes('node listens on') && 'listens'
       },
       () => running.output(),
     )
+    if (state === 'ended') throw new Error(`${options.name} ended:\n${running.output()}`)
   }
 
   await start()

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { devAccount } from '@altlayer/launch'
 import { type Address, bytesToHex, type Hash } from '@altlayer/protocol'
 import { encodeFunctionData, parseAbi } from 'viem'
+import { eventually } from '../../../../launch/test/eventually.ts'
 import { startTestAnvil, type TestAnvil } from './anvil.ts'
 import {
   framesOf,
@@ -16,7 +17,6 @@ import { type HeadsWatcher, watchHeads } from './heads.ts'
 import { rpc } from './json-rpc.ts'
 import { type Deployment, deployRollup, removeDeployment, type Tempo } from './rollup.ts'
 import { type RollupNodeOptions, startNode, type TestNode } from './rollup-node.ts'
-import { eventually } from './wait.ts'
 
 /** A rollup on an anvil of its own, its nodes as processes, and the test as batcher if it wants to be. */
 export interface World {
