@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { DEV_MNEMONIC, FUNDED_ACCOUNTS } from '../accounts.ts'
 import { rpc } from '../l1/rpc.ts'
 import { anvilPath, startKept } from './process.ts'
-import { type RestoredState, restoreState, stateFiles } from './state.ts'
+import { keepOlder, type RestoredState, restoreState, stateFiles } from './state.ts'
 
 export interface AnvilOptions {
   /** Holds the chain's state and the log. Created when missing. */
@@ -60,6 +60,8 @@ const ATTEMPTS = 5
 
 /** Blocks that a transaction must not exceed; today's Ethereum limit. */
 const GAS_LIMIT = 60_000_000
+/** Every so many dumps of the state one is kept as the older one. */
+const COPY_EVERY = 6
 /** Finalized is this many blocks behind safe, and safe behind latest: short, a local network never forks. */
 const SLOTS_IN_EPOCH = 2
 
@@ -88,6 +90,7 @@ async function startAt(
   options: AnvilOptions,
 ): Promise<Anvil> {
   const files = stateFiles(options.folder)
+  const { stateInterval = 10 } = options
   const logPath = join(options.folder, 'anvil.log')
   const kept = startKept(
     anvilPath(),
@@ -100,14 +103,15 @@ async function startAt(
       // No cache outside of our folder.
       ...['--max-persisted-states', '0'],
       ...(restored.path ? ['--load-state', restored.path] : []),
-      ...['--dump-state', files.dump, '--state-interval', String(options.stateInterval ?? 10)],
+      ...['--dump-state', files.dump, '--state-interval', String(stateInterval)],
       '--quiet',
     ],
     logPath,
   )
   if (kept.pid !== undefined) options.onProcess?.(kept.pid)
   const exited = kept.exited.then(({ code }) => ({ code, output: logTail(logPath) }))
-  exited.catch(() => undefined)
+  const keeping = setInterval(() => void keepOlder(files), stateInterval * 1_000 * COPY_EVERY)
+  exited.catch(() => undefined).finally(() => clearInterval(keeping))
   let stopped: Promise<void> | undefined
   const stop = () => {
     stopped ??= stopWithin(kept, STOP_TIMEOUT)
