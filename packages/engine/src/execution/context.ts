@@ -9,8 +9,8 @@ export interface ExecutionContext {
   readonly config: ChainConfig
   readonly program: Program
   readonly hint: SenderHint
-  /** Where trace events go; undefined drops them. */
-  setTraceSink(sink: ((event: Uint8Array) => void) | undefined): void
+  /** Where trace events go; undefined drops them. `stop` is asked now and then whether to interrupt the run. */
+  setTraceSink(sink: ((event: Uint8Array) => void) | undefined, stop?: () => boolean): void
   /** Preimages that are not in the store, by typed key; asked first. */
   setOverlay(overlay: Overlay | undefined): void
   /** Hears of every preimage the program asks for. */

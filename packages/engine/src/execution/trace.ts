@@ -1,8 +1,9 @@
 import { type Address, decodeTransaction, type Hash, hexToBytes } from '@altlayer/protocol'
 import type { CallRequest, TracerConfig } from '../api.ts'
 import { attributesOf } from '../building/attributes.ts'
+import { ProgramError } from '../program/errors.ts'
 import type { ExecutionResult } from '../program/types.ts'
-import { createTraceBudget, createTracer, type Tracer } from '../trace/index.ts'
+import { createTraceBudget, createTracer, type Tracer, tooLarge } from '../trace/index.ts'
 import { abandon, type ExecutionContext, type ExecutionPoint, openPoint } from './context.ts'
 import type { ReplayBlock } from './replay.ts'
 
@@ -85,13 +86,17 @@ function traced<T extends ExecutionResult>(
   run: () => T,
 ): { readonly execution: T; readonly result: unknown } {
   const { program } = context
-  context.setTraceSink((event) => tracer.event(event))
+  const stop = tracer.isTooLarge?.bind(tracer)
+  context.setTraceSink((event) => tracer.event(event), stop)
   program.trace(tracer.options)
   try {
     const execution = run()
     program.trace(undefined)
     const result = tracer.result(execution, program.touched(), (address) => program.code(address))
     return { execution, result }
+  } catch (error) {
+    if (stop?.() && error instanceof ProgramError && error.code === 'INTERRUPTED') throw tooLarge()
+    throw error
   } finally {
     program.trace(undefined)
     context.setTraceSink(undefined)

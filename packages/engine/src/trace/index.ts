@@ -1,1 +1,1 @@
-export { createTraceBudget, createTracer, type Tracer, TracerError } from './tracer.ts'
+export { createTraceBudget, createTracer, type Tracer, TracerError, tooLarge } from './tracer.ts'

@@ -19,7 +19,7 @@ import {
   OP_SSTORE,
   opcodeName,
 } from './opcodes.ts'
-import { type TraceBudget, type Tracer, TracerError } from './tracer.ts'
+import { type TraceBudget, type Tracer, tooLarge } from './tracer.ts'
 
 /** Punctuation and field names of one entry. */
 const ENTRY_CHARACTERS = 120
@@ -158,11 +158,9 @@ export function createStructLogger(config: TracerConfig, budget: TraceBudget): T
       else if (event.kind === 'enter') enter(event)
       else if (event.kind === 'exit') exit(event)
     },
+    isTooLarge: () => budget.characters < 0,
     result(execution) {
-      if (budget.characters < 0)
-        throw new TracerError(
-          `trace of more than ${logs.length} instructions is too large: set limit or disableStack`,
-        )
+      if (budget.characters < 0) throw tooLarge()
       return {
         gas: Number(execution.gasUsed),
         failed: execution.status !== 'success',

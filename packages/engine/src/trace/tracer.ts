@@ -43,6 +43,8 @@ export interface Tracer {
   readonly options: TraceOptions | undefined
   /** One event of the program; the bytes may be reused after it returns. Never throws for a sound event. */
   event(bytes: Uint8Array): void
+  /** Whether the trace is too large already: the execution may as well stop. Never, where it is missing. */
+  isTooLarge?(): boolean
   /**
    * The tracer's answer as a JSON value. `touched` is `Program.touched()` of the same execution, `codeOf`
    * reads the code an account has now. Throws TracerError when the trace became too large.
@@ -56,6 +58,11 @@ export interface Tracer {
 
 export class TracerError extends Error {
   override readonly name = 'TracerError'
+}
+
+/** What a trace that has become too large is answered with. */
+export function tooLarge(): TracerError {
+  return new TracerError('the trace is too large: set limit or disableStack')
 }
 
 /** The tracer that geth has under this name. Throws TracerError for a name or an option that is unknown. */

@@ -49,6 +49,7 @@ const flag = new Int32Array(interrupt)
 const hint = createSenderHint()
 let current = 0
 let traceSink: ((event: Uint8Array) => void) | undefined
+let traceStop: (() => boolean) | undefined
 let overlay: Overlay | undefined
 let recorder: ((kind: PreimageKind, data: Uint8Array) => void) | undefined
 
@@ -64,7 +65,7 @@ const program = createStateProgram(store, genesis.config, 'call', {
     overlay?.put(hash, data)
   },
   trace: (event) => traceSink?.(event),
-  interrupted: () => Atomics.load(flag, 0) === current,
+  interrupted: () => Atomics.load(flag, 0) === current || traceStop?.() === true,
   sender: hint.answer,
 })
 
@@ -72,8 +73,9 @@ const context: ExecutionContext = {
   config: genesis.config,
   program,
   hint,
-  setTraceSink(sink) {
+  setTraceSink(sink, stop) {
     traceSink = sink
+    traceStop = stop
   },
   setOverlay(next) {
     overlay = next

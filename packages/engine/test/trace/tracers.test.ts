@@ -151,6 +151,18 @@ function steps(config: object, events: readonly Uint8Array[]): readonly Step[] {
 }
 
 describe('the struct logger', () => {
+  it('tells when the trace has become too large, so that the execution stops, and refuses it', () => {
+    const tracer = createTracer({}, CONTEXT, { characters: 300 })
+    const seen = [enter(0, 1), ...[9n, 8n, 7n].map((gas) => step(0, STOP, gas, [1]))].map(
+      (event) => {
+        tracer.event(event)
+        return tracer.isTooLarge?.()
+      },
+    )
+    assert.deepEqual(seen, [false, false, true, true])
+    assert.throws(() => tracer.result(SUCCESS, [], () => new Uint8Array()), TracerError)
+  })
+
   const events = [
     enter(0, 1),
     step(0, SLOAD, 900n, [7]),
