@@ -9,6 +9,7 @@ import { OperatorRewards } from "../src/alt/OperatorRewards.sol";
 import { ServiceFees } from "../src/alt/ServiceFees.sol";
 import { StakedAlt } from "../src/alt/StakedAlt.sol";
 import { IAltDistribution } from "../src/alt/interfaces/IAltDistribution.sol";
+import { IServiceFees } from "../src/alt/interfaces/IServiceFees.sol";
 import { Quorum } from "../src/restaking/interfaces/IStakeSource.sol";
 import { IStakeTable } from "../src/restaking/interfaces/IStakeTable.sol";
 import { ParticipationDouble } from "./alt/utils/ParticipationDouble.sol";
@@ -56,13 +57,13 @@ contract LifecycleTest is SymbioticFixture {
         timelock.grantRole(timelock.EXECUTOR_ROLE(), address(0));
         timelock.renounceRole(timelock.DEFAULT_ADMIN_ROLE(), address(this));
         rewards = new OperatorRewards(alt, table, treasury, address(timelock), 0, 6 hours, 180 days);
-        fees = new ServiceFees(alt, table, rewards, address(timelock), NOTICE);
+        IServiceFees.Rate[] memory rates = new IServiceFees.Rate[](1);
+        rates[0] = IServiceFees.Rate(KIND, RATE);
+        fees = new ServiceFees(alt, table, rewards, address(timelock), NOTICE, rates);
         staked = new StakedAlt(alt, vaultsOf[operator][1], rewards, 7 days);
         participation = new ParticipationDouble();
-        vm.startPrank(address(timelock));
-        fees.setRate(KIND, RATE);
+        vm.prank(address(timelock));
         rewards.setParticipation(KIND, participation);
-        vm.stopPrank();
     }
 
     function _prepay(

@@ -36,18 +36,23 @@ contract ServiceFees is IServiceFees, Ownable2Step, ReentrancyGuardTransient {
     /// @dev Keys are epochs.
     mapping(bytes32 kind => Checkpoints.Trace208) private _rates;
 
+    /// @param rates From the first epoch on, until governance sets others.
     constructor(
         IERC20 alt_,
         IStakeTable stakeTable_,
         IOperatorRewards rewards_,
         address governance,
-        uint48 noticeEpochs
+        uint48 noticeEpochs,
+        Rate[] memory rates
     ) Ownable(governance) {
         alt = alt_;
         stakeTable = stakeTable_;
         rewards = rewards_;
         ROLLUPS = stakeTable_.rollups();
         NOTICE_EPOCHS = noticeEpochs;
+        for (uint256 i = 0; i < rates.length; i++) {
+            _setRate(rates[i].kind, rates[i].rate, 0);
+        }
     }
 
     // --- rates ---
@@ -57,10 +62,17 @@ contract ServiceFees is IServiceFees, Ownable2Step, ReentrancyGuardTransient {
         bytes32 kind,
         uint256 rate
     ) external onlyOwner {
+        _setRate(kind, rate, stakeTable.currentEpoch() + NOTICE_EPOCHS + 1);
+    }
+
+    function _setRate(
+        bytes32 kind,
+        uint256 rate,
+        uint48 fromEpoch
+    ) private {
         if (rate > MAX_RATE) revert RateTooHigh(rate);
-        uint48 from = stakeTable.currentEpoch() + NOTICE_EPOCHS + 1;
-        _rates[kind].push(from, uint208(rate));
-        emit RateSet(kind, rate, from);
+        _rates[kind].push(fromEpoch, uint208(rate));
+        emit RateSet(kind, rate, fromEpoch);
     }
 
     /// @inheritdoc IServiceFees
@@ -102,6 +114,10 @@ contract ServiceFees is IServiceFees, Ownable2Step, ReentrancyGuardTransient {
             // What is owed for the time before is not mixed with the time to come.
             if (account.nextEpoch != 0 && account.nextEpoch <= account.endEpoch) {
                 revert NotConsumed(service, account.nextEpoch);
+            }
+            // What the owner left behind is its own until it takes it.
+            if (account.byOwner && !_isRollupOwner(service)) {
+                revert NotRollupOwner(service, msg.sender);
             }
             uint48 first = current + 1;
             uint256 needed = costOf(service, first, first + NOTICE_EPOCHS);
@@ -153,18 +169,19 @@ contract ServiceFees is IServiceFees, Ownable2Step, ReentrancyGuardTransient {
     /// @inheritdoc IServiceFees
     function giveNotice(
         bytes32 service
-    ) external {
+    ) external nonReentrant {
         Account memory account = _accounts[service];
         uint48 current = stakeTable.currentEpoch();
         if (account.nextEpoch == 0) revert NotStarted(service);
-        if (account.endEpoch != 0) revert NoticeAlreadyGiven(service, account.endEpoch);
-        account.byOwner = _isRollupOwner(service);
-        if (!account.byOwner) {
-            if (account.nextEpoch < current) revert NotConsumed(service, account.nextEpoch);
-            uint256 needed = costOf(service, current, current + NOTICE_EPOCHS);
-            if (account.balance >= needed) revert Covered(service, account.balance, needed);
+        bool byOwner = _isRollupOwner(service);
+        if (account.endEpoch != 0) {
+            if (!byOwner || account.byOwner) revert NoticeAlreadyGiven(service, account.endEpoch);
+            emit NoticeGiven(service, account.endEpoch);
+        } else {
+            if (!byOwner) _checkUncovered(service, account, current);
+            _setEnd(service, account, current);
         }
-        _setEnd(service, account, current);
+        account.byOwner = byOwner;
         _accounts[service] = account;
     }
 
@@ -210,6 +227,17 @@ contract ServiceFees is IServiceFees, Ownable2Step, ReentrancyGuardTransient {
     ) private {
         account.endEpoch = current + NOTICE_EPOCHS;
         emit NoticeGiven(service, account.endEpoch);
+    }
+
+    /// @dev Too little is left for the current epoch and the notice period.
+    function _checkUncovered(
+        bytes32 service,
+        Account memory account,
+        uint48 current
+    ) private view {
+        if (account.nextEpoch < current) revert NotConsumed(service, account.nextEpoch);
+        uint256 needed = costOf(service, current, current + NOTICE_EPOCHS);
+        if (account.balance >= needed) revert Covered(service, account.balance, needed);
     }
 
     /// @dev What is not consumed yet, the current epoch and the notice period. An epoch that ends

@@ -72,7 +72,7 @@ contract StakedAlt is IStakedAlt, ERC4626, ERC20Permit, ReentrancyGuardTransient
         uint256 assets,
         address receiver
     ) public override nonReentrant returns (uint256 shares) {
-        _compound();
+        _enter();
         shares = super.deposit(assets, receiver);
         if (shares == 0) revert ZeroAmount();
     }
@@ -83,8 +83,19 @@ contract StakedAlt is IStakedAlt, ERC4626, ERC20Permit, ReentrancyGuardTransient
         address receiver
     ) public override nonReentrant returns (uint256 assets) {
         if (shares == 0) revert ZeroAmount();
-        _compound();
+        _enter();
         assets = super.mint(shares, receiver);
+    }
+
+    /// @dev Rewards that waited for a holder begin to stream in anew with the first: who comes
+    /// first would else take them all.
+    function _enter() private {
+        if (totalSupply() > 0) {
+            _compound();
+        } else if (stream.amount > 0) {
+            stream.updated = uint48(block.timestamp);
+            stream.end = uint48(block.timestamp) + STREAM_PERIOD;
+        }
     }
 
     function _deposit(
@@ -193,7 +204,7 @@ contract StakedAlt is IStakedAlt, ERC4626, ERC20Permit, ReentrancyGuardTransient
             streamed =
                 streamed.mulDiv(block.timestamp - current.updated, current.end - current.updated);
         }
-        return streamed.min(maxDeposit(address(this)));
+        return streamed.min(_room());
     }
 
     // --- worth ---
@@ -204,13 +215,12 @@ contract StakedAlt is IStakedAlt, ERC4626, ERC20Permit, ReentrancyGuardTransient
         return bond.mulDiv(stake + 1, shares + 1);
     }
 
-    /// @notice ERC-4626: what the vault still takes.
+    /// @notice ERC-4626: what the vault still takes once it has what streamed in.
     function maxDeposit(
         address
     ) public view override returns (uint256) {
-        if (vault.depositWhitelist() && !vault.isDepositorWhitelisted(address(this))) return 0;
-        if (!vault.isDepositLimit()) return type(uint256).max;
-        return vault.depositLimit().saturatingSub(vault.activeStake());
+        uint256 room = _room();
+        return room == type(uint256).max ? room : room - _compoundable();
     }
 
     /// @notice ERC-4626: what the vault still takes, in shares.
@@ -263,6 +273,13 @@ contract StakedAlt is IStakedAlt, ERC4626, ERC20Permit, ReentrancyGuardTransient
         Math.Rounding rounding
     ) private view returns (uint256) {
         return shares.mulDiv(bond + VIRTUAL_SHARES, totalSupply() + VIRTUAL_SHARES, rounding);
+    }
+
+    /// @dev What the vault takes now; the largest number where it has no limit.
+    function _room() private view returns (uint256) {
+        if (vault.depositWhitelist() && !vault.isDepositorWhitelisted(address(this))) return 0;
+        if (!vault.isDepositLimit()) return type(uint256).max;
+        return vault.depositLimit().saturatingSub(vault.activeStake());
     }
 
     /// @dev `bondShares`, the vault's active stake and its active shares as the next call that

@@ -70,6 +70,9 @@ contract StakeTable is StakeWeights {
         uint256 window = source.slashingWindow();
         uint256 needed = uint256(epochLength) + gracePeriod + evidencePeriod;
         if (window < needed) revert SlashingWindowTooShort(window, needed);
+        if (epochLength == 0) revert EpochLengthZero();
+        uint48 delay = operatorRegistry_.ROTATION_DELAY();
+        if (delay < epochLength) revert RotationDelayTooShort(delay, epochLength);
     }
 
     // --- seats ---

@@ -39,16 +39,13 @@ contract StakedAltInvariants is StakedAltFixture {
     /// @dev Nothing but a slash lowers the price, and nothing but rewards raises it.
     modifier keepsThePrice() {
         _stopStream();
-        // Without holders rewards wait, and come in with the next one.
-        (uint256 waiting,,) = staked.stream();
-        if (staked.totalSupply() > 0) waiting = 0;
         uint256 before = staked.convertToAssets(1e24);
         _;
         uint256 after_ = staked.convertToAssets(1e24);
         assertGe(after_, before, "the price fell without a slash");
         uint256 supply = staked.totalSupply() + 1e6;
         // What rounding leaves to all: less than a share's worth and three wei.
-        uint256 most = before + (before + (3 + waiting) * 1e24) / supply + 1;
+        uint256 most = before + (before + 3e24) / supply + 1;
         assertLe(after_, most, "the price rose without rewards");
     }
 
@@ -231,6 +228,8 @@ contract FeesInvariants is FeesFixture {
             if (needed > account.balance) least = needed - account.balance;
         }
         amount = bound(amount, least, least + 20 * RATE);
+        // Who left on its own comes back on its own.
+        if (over && account.byOwner) byOwner = true;
         _prepay(byOwner ? rollupOwner : payer, amount);
         _prepaid += amount;
     }
@@ -260,9 +259,11 @@ contract FeesInvariants is FeesFixture {
     function giveNotice(
         bool byOwner
     ) external {
+        uint48 end = fees.accountOf(service).endEpoch;
         vm.prank(byOwner ? rollupOwner : payer);
         try fees.giveNotice(service) {
-            assertEq(fees.accountOf(service).endEpoch, table.currentEpoch() + NOTICE);
+            if (end == 0) end = table.currentEpoch() + NOTICE;
+            assertEq(fees.accountOf(service).endEpoch, end);
         } catch (bytes memory reason) {
             bytes4 why = bytes4(reason);
             assertTrue(

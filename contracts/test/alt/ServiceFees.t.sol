@@ -243,6 +243,60 @@ contract ServiceFeesTest is FeesFixture {
         assertFalse(_account().byOwner);
     }
 
+    /// Operators earn from a service that goes on: who left must not be brought back for what it
+    /// has not taken yet.
+    function test_owner_whoLeftIsNotBroughtBackByOthers() public {
+        _prepay(payer, 20 * RATE);
+        _nextEpoch();
+        vm.prank(rollupOwner);
+        fees.giveNotice(service);
+        for (uint256 i = 0; i <= NOTICE; i++) {
+            _nextEpoch();
+        }
+        fees.consume(service, 100);
+        bytes memory refusal =
+            abi.encodeWithSelector(IServiceFees.NotRollupOwner.selector, service, payer);
+        vm.expectRevert(refusal);
+        this.prepayAs(payer, 0);
+        vm.expectRevert(refusal);
+        this.prepayAs(payer, 10 * RATE);
+        uint256 left = (20 - NOTICE - 1) * RATE;
+        vm.prank(rollupOwner);
+        assertEq(fees.refund(service, rollupOwner), left);
+        // It comes back by itself alone.
+        vm.expectRevert(refusal);
+        this.prepayAs(payer, 10 * RATE);
+        _prepay(rollupOwner, 10 * RATE);
+        assertEq(_account().nextEpoch, table.currentEpoch() + 1);
+        assertFalse(_account().byOwner);
+        vm.prank(rollupOwner);
+        vm.expectRevert(abi.encodeWithSelector(IServiceFees.NotEnded.selector, service));
+        fees.refund(service, rollupOwner);
+    }
+
+    /// Else a wei at the right moment would keep a rollup from leaving with what is left.
+    function test_owner_makesOthersNoticeItsOwn() public {
+        _prepay(payer, 4 * RATE);
+        _nextEpoch();
+        _nextEpoch();
+        fees.consume(service, 1);
+        fees.giveNotice(service);
+        uint48 end = _account().endEpoch;
+        _nextEpoch();
+        vm.startPrank(rollupOwner);
+        vm.expectEmit(address(fees));
+        emit IServiceFees.NoticeGiven(service, end);
+        fees.giveNotice(service);
+        vm.expectRevert(
+            abi.encodeWithSelector(IServiceFees.NoticeAlreadyGiven.selector, service, end)
+        );
+        fees.giveNotice(service);
+        vm.stopPrank();
+        _prepay(payer, 10 * RATE);
+        assertEq(_account().endEpoch, end);
+        assertTrue(_account().byOwner);
+    }
+
     function test_notice_needsAService() public {
         vm.expectRevert(abi.encodeWithSelector(IServiceFees.NotStarted.selector, service));
         fees.giveNotice(service);
@@ -279,6 +333,23 @@ contract ServiceFeesTest is FeesFixture {
         assertEq(_pot(current + NOTICE), RATE);
         assertEq(_pot(current + NOTICE + 1), 3 * RATE);
         assertEq(fees.costOf(service, current + 1, current + NOTICE + 1), (NOTICE + 3) * RATE);
+    }
+
+    function test_rate_ofTheDeploymentHoldsFromTheFirstEpoch() public {
+        IServiceFees.Rate[] memory initial = new IServiceFees.Rate[](2);
+        initial[0] = IServiceFees.Rate(KIND, 2 * RATE);
+        initial[1] = IServiceFees.Rate("other", type(uint128).max);
+        ServiceFees with =
+            new ServiceFees(tokens[1], table, rewards, address(timelock), NOTICE, initial);
+        assertEq(with.rateAt(KIND, 0), 2 * RATE);
+        assertEq(with.rateAt(KIND, type(uint48).max), 2 * RATE);
+        assertEq(with.rateAt("other", 1), type(uint128).max);
+        assertEq(with.rateAt("third", 1), 0);
+        initial[1].rate++;
+        vm.expectRevert(
+            abi.encodeWithSelector(IServiceFees.RateTooHigh.selector, uint256(1) << 128)
+        );
+        new ServiceFees(tokens[1], table, rewards, address(timelock), NOTICE, initial);
     }
 
     /// Who does not want the new rate is gone before it holds.
@@ -373,18 +444,30 @@ contract ServiceFeesTest is FeesFixture {
         assertEq(with.accountOf(service).balance, 99 * RATE);
     }
 
+    /// A notice in the middle of a payment would be forgotten by it.
+    function test_grief_tokenThatGivesNoticeIsRefused() public {
+        ReentrantToken token = new ReentrantToken();
+        ServiceFees with = _feesOf(address(token));
+        token.mint(payer, 100 * RATE);
+        vm.startPrank(payer);
+        token.approve(address(with), 100 * RATE);
+        with.prepay(service, (NOTICE + 1) * RATE);
+        _nextEpoch();
+        _nextEpoch();
+        with.consume(service, 1);
+        token.arm(address(with), abi.encodeCall(with.giveNotice, (service)));
+        with.prepay(service, RATE);
+        vm.stopPrank();
+        assertFalse(token.succeeded());
+    }
+
     function _feesOf(
         address token
     ) private returns (ServiceFees with) {
         OperatorRewards pots = new OperatorRewards(
             FeeToken(token), table, treasury, address(timelock), 1, REPORT_TIME, CLAIM_PERIOD
         );
-        with = new ServiceFees(FeeToken(token), table, pots, address(timelock), NOTICE);
-        vm.prank(address(timelock));
-        with.setRate(KIND, RATE);
-        for (uint256 i = 0; i <= NOTICE; i++) {
-            _nextEpoch();
-        }
+        with = new ServiceFees(FeeToken(token), table, pots, address(timelock), NOTICE, _rates());
     }
 
     /// forge-config: default.isolate = true

@@ -279,12 +279,34 @@ contract StakedAltTest is StakedAltFixture {
         assertApproxEqAbs(staked.totalAssets(), AMOUNT + 70e18, 1e15);
     }
 
+    /// Who comes first gets what streams in while it stays, as everyone: not all that waited.
     function test_withoutHoldersTheStreamWaits() public {
         _harvest(70e18);
         vm.warp(block.timestamp + 30 days);
         assertEq(staked.compound(), 0);
-        _deposit(alice, AMOUNT);
-        assertEq(staked.compound(), 70e18);
+        _deposit(mallory, AMOUNT);
+        assertEq(staked.compound(), 0);
+        assertApproxEqAbs(_leaveNow(mallory), AMOUNT, 1);
+        vm.warp(block.timestamp + 1 days);
+        _mint(alice, AMOUNT);
+        assertEq(staked.compound(), 0);
+        vm.warp(block.timestamp + 1 days);
+        _deposit(bob, AMOUNT);
+        assertApproxEqAbs(staked.totalAssets(), 2 * AMOUNT + 10e18, 2);
+        vm.warp(block.timestamp + STREAM);
+        assertEq(staked.compound(), 60e18);
+    }
+
+    function _mint(
+        address who,
+        uint256 shares
+    ) private {
+        uint256 cost = staked.previewMint(shares);
+        alt.mint(who, cost);
+        vm.startPrank(who);
+        alt.approve(address(staked), cost);
+        staked.mint(shares, who);
+        vm.stopPrank();
     }
 
     /// Where a share is worth more than what someone brings, nothing is taken for nothing.
@@ -326,6 +348,39 @@ contract StakedAltTest is StakedAltFixture {
         vault.setDepositorWhitelistStatus(address(staked), true);
         vm.stopPrank();
         _deposit(alice, AMOUNT);
+    }
+
+    /// What streams in before a deposit takes its room first.
+    function test_maxDeposit_leavesRoomForWhatStreamsIn() public {
+        _deposit(alice, AMOUNT);
+        _harvest(70e18);
+        _limitDeposits(AMOUNT + 45e18);
+        vm.warp(block.timestamp + 1 days);
+        assertEq(staked.maxDeposit(bob), 35e18);
+        _mint(bob, staked.maxMint(bob));
+        assertLe(staked.maxMint(bob), 2);
+        _limitDeposits(AMOUNT + 75e18);
+        vm.warp(block.timestamp + 1 days);
+        uint256 most = staked.maxDeposit(bob);
+        assertApproxEqAbs(most, 20e18, 2);
+        _deposit(bob, most);
+        assertEq(staked.maxDeposit(bob), 0);
+        // Full: what streams in waits outside.
+        vm.warp(block.timestamp + 1 days);
+        assertEq(staked.maxDeposit(bob), 0);
+        assertEq(staked.compound(), 0);
+    }
+
+    function _limitDeposits(
+        uint256 limit
+    ) private {
+        vm.startPrank(curator);
+        IAccessControl roles = IAccessControl(address(vault));
+        roles.grantRole(vault.IS_DEPOSIT_LIMIT_SET_ROLE(), curator);
+        roles.grantRole(vault.DEPOSIT_LIMIT_SET_ROLE(), curator);
+        vault.setDepositLimit(limit);
+        if (!vault.isDepositLimit()) vault.setIsDepositLimit(true);
+        vm.stopPrank();
     }
 
     function test_aVaultOfAnotherTokenIsRefused() public {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.24;
 
+import { OperatorRegistry } from "../../src/restaking/OperatorRegistry.sol";
 import { StakeTable } from "../../src/restaking/StakeTable.sol";
 import { IEvidenceModule } from "../../src/restaking/interfaces/IEvidenceModule.sol";
 import { IStakeTable } from "../../src/restaking/interfaces/IStakeTable.sol";
@@ -483,5 +484,15 @@ contract StakeTableTest is RestakingTest {
             abi.encodeWithSelector(IStakeTable.SlashingWindowTooShort.selector, WINDOW, WINDOW + 1)
         );
         new StakeTable(operators, slasher, EPOCH, GRACE, WINDOW - EPOCH - GRACE + 1);
+    }
+
+    function test_constructor_needsEpochsAndKeysKnownBeforeThem() public {
+        vm.expectRevert(IStakeTable.EpochLengthZero.selector);
+        new StakeTable(operators, slasher, 0, GRACE, EVIDENCE);
+        OperatorRegistry hasty = new OperatorRegistry(EPOCH - 1);
+        vm.expectRevert(
+            abi.encodeWithSelector(IStakeTable.RotationDelayTooShort.selector, EPOCH - 1, EPOCH)
+        );
+        new StakeTable(hasty, slasher, EPOCH, GRACE, EVIDENCE);
     }
 }

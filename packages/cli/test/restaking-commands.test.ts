@@ -7,7 +7,7 @@ import { opStackArtifact, ownArtifact } from '@altlayer/launch/deploy'
 import { type Address, type Hex, hexToBytes } from '@altlayer/protocol'
 import { deploymentJson, publicKeyOf, serviceKind } from '@altlayer/restaking'
 import { encodeFunctionData } from 'viem'
-import { LAUNCHPOOL, launchServed, startChain } from '../../restaking/test/helpers.ts'
+import { LAUNCHPOOL, launchServed, ROLLUP_OWNER, startChain } from '../../restaking/test/helpers.ts'
 import { openKey } from '../src/restaking/keys.ts'
 import { keysFolder, PASSWORD } from './helpers/keys.ts'
 import { altlayer, altlayerHere } from './helpers/process.ts'
@@ -205,7 +205,7 @@ test('an operator rotates its key and sets its commission', async (t) => {
   assert.match(await refused('alice', 'operator', 'rotate'), /--bn254-key is required/)
   assert.match(
     await refused('alice', 'operator', 'rotate', '--bn254-key', 'alice-2'),
-    /alice-2\.bn254\.json/,
+    /has no bn254 key 'alice-2'/,
   )
   await keys.sealBn254('alice-2')
   const rotate = ['operator', 'rotate', '--bn254-key', 'alice-2']
@@ -250,6 +250,84 @@ test('an operator rotates its key and sets its commission', async (t) => {
   assert.equal((await as('alice', 'operator', 'commission')).commission, String(75n * 10n ** 15n))
 })
 
+test('a service is prepaid, served, ended by the owner, and what is left goes back', async (t) => {
+  const { chain, as, refused, says, seal } = await serve(t)
+  await seal('holder', LAUNCHPOOL)
+  await seal('owner', ROLLUP_OWNER)
+  await seal('alice', ALICE)
+  await as('holder', 'alt', 'claim')
+  await as('holder', 'alt', 'transfer', devAccount(ALICE).address, '20000')
+  const status = () => as('alice', 'service', 'status')
+
+  const none = await status()
+  assert.equal(none.isServed, false)
+  // The next epoch and three of notice, at a thousand ALT.
+  assert.equal(none.missing, String(4_000n * UNIT))
+  assert.match(await says('alice', 'service', 'status'), /begins {3}with the epoch after a payment/)
+  assert.match(await refused('alice', 'service', 'prepay', '3999'), /at least 4000 ALT, not 3999/)
+  assert.match(await refused('owner', 'service', 'notice'), /never began/)
+  assert.match(await refused('owner', 'service', 'refund'), /give notice first/)
+  assert.match(await refused('alice', 'service', 'refund'), /does not own the rollup/)
+  assert.equal((await as('alice', 'service', 'prepay', '10000', '--dry-run')).calls.length, 2)
+  assert.equal((await status()).balance, '0')
+  await as('alice', 'service', 'prepay', '10000')
+  const paid = await status()
+  assert.equal(paid.balance, String(10_000n * UNIT))
+  assert.equal(paid.paidUntil - paid.nextEpoch + 1, 10)
+
+  await chain.wait(EPOCH)
+  assert.equal((await status()).isServed, true)
+  assert.match(await refused('alice', 'service', 'notice'), /covers this epoch and the notice/)
+  await as('owner', 'service', 'notice')
+  const { endEpoch, byOwner } = await status()
+  assert.equal(byOwner, true)
+  assert.match(await refused('owner', 'service', 'notice'), /is given already: .* ends with epoch/)
+  assert.match(await refused('owner', 'service', 'refund'), /at 20\d\d-.* is the owner's/)
+  assert.match(await says('alice', 'service', 'status'), /given by the owner: the service ends/)
+
+  await chain.wait(4 * EPOCH)
+  assert.equal((await status()).isServed, false)
+  assert.match(await refused('alice', 'service', 'prepay', '10000'), /it alone begins it anew/)
+  const { transactions } = await as('owner', 'service', 'refund', devAccount(BOB).address)
+  assert.deepEqual(
+    transactions.map(({ title }: { title: string }) => title),
+    [`Consume ${endEpoch - paid.nextEpoch + 1} epochs`, 'Take back what is left'],
+  )
+  const { alt } = await as('alice', 'alt', 'balance', devAccount(BOB).address)
+  assert.equal(BigInt(alt), (10_000n - 1_000n * BigInt(endEpoch - paid.nextEpoch + 1)) * UNIT)
+  assert.match(await refused('owner', 'service', 'refund'), /nothing is left/)
+  assert.deepEqual((await as('alice', 'service', 'consume')).transactions, [])
+})
+
+test('a service that nobody pays for is given notice by anyone, and kept by a payment', async (t) => {
+  const { chain, as, refused, says, seal } = await serve(t)
+  await seal('holder', LAUNCHPOOL)
+  await seal('alice', ALICE)
+  await as('holder', 'alt', 'claim')
+  await as('holder', 'service', 'prepay', '4000')
+  await chain.wait(2 * EPOCH)
+  assert.match(
+    await says('alice', 'service', 'status'),
+    /anyone can give it: [1-9]\d* ALT are missing/,
+  )
+  const { transactions } = await as('alice', 'service', 'notice')
+  assert.equal(transactions.at(-1).title, 'Give notice')
+  assert.match(await refused('alice', 'service', 'notice'), /is given already/)
+  const { missing, balance } = await as('alice', 'service', 'status')
+  assert.ok(BigInt(missing) > 0n && BigInt(balance) < 4_000n * UNIT)
+  // An epoch may begin meanwhile: one more.
+  await as('holder', 'service', 'prepay', String(BigInt(missing) / UNIT + 1_000n))
+  assert.equal((await as('alice', 'service', 'status')).endEpoch, 0)
+
+  // Nobody looks for ten epochs: what is missing is said by those who come then.
+  await chain.wait(10 * EPOCH)
+  const late = await as('alice', 'service', 'status')
+  assert.ok(late.unconsumed >= 9)
+  assert.ok(late.paidUntil < late.epoch)
+  await as('alice', 'service', 'consume')
+  assert.equal((await as('alice', 'service', 'status')).balance, '0')
+})
+
 test('keys new makes one key alone where a type is given', async (t) => {
   const { keysDir, options } = keysFolder(t)
   const made = await altlayerHere([
@@ -268,7 +346,7 @@ test('keys new makes one key alone where a type is given', async (t) => {
 })
 
 test('every command has a help with an example', async () => {
-  for (const name of ['alt', 'operator', 'vault']) {
+  for (const name of ['alt', 'operator', 'vault', 'service']) {
     const { code, stdout } = await altlayerHere([name, '--help'])
     assert.equal(code, 0)
     assert.match(stdout, new RegExp(`Example:\\n {2}altlayer ${name} `))

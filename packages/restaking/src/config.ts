@@ -307,6 +307,7 @@ function parseRestaking(value: unknown, path: string): RestakingConfig {
     rollups: list(at.rollups, `${path}.rollups`, parseRollup),
     rates: list(at.rates, `${path}.rates`, parseRate),
   }
+  checkTimes(config, path)
   checkVaults(config, path)
   return config
 }
@@ -321,7 +322,16 @@ const DURATIONS = [
   'streamPeriod',
 ] as const
 
-function checkVaults(config: RestakingConfig, path: string): void {
+/** What StakeTable's constructor asks for. */
+function checkTimes(config: RestakingConfig, path: string): void {
+  if (config.epochLength === 0)
+    throw new MalformedInputError(`${path}.epochLength`, 'at least 1', '0')
+  if (config.rotationDelay < config.epochLength)
+    throw new MalformedInputError(
+      `${path}.rotationDelay`,
+      `at least an epoch, ${config.epochLength}`,
+      String(config.rotationDelay),
+    )
   const needed = config.epochLength + config.gracePeriod + config.evidencePeriod
   if (config.slashingWindow < needed)
     throw new MalformedInputError(
@@ -329,6 +339,9 @@ function checkVaults(config: RestakingConfig, path: string): void {
       `at least epoch, grace and evidence period together, ${needed}`,
       String(config.slashingWindow),
     )
+}
+
+function checkVaults(config: RestakingConfig, path: string): void {
   const seen = new Set<string>()
   for (const [index, vault] of config.vaults.entries()) {
     const place = `${path}.vaults[${index}]`

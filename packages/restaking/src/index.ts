@@ -25,6 +25,7 @@ export {
 } from './local/deploy.ts'
 export * from './operations/alt.ts'
 export { type Call, NotDeployedError } from './operations/call.ts'
+export * from './operations/fees.ts'
 export * from './operations/governance.ts'
 export { EventSearchError } from './operations/logs.ts'
 export * from './operations/operator.ts'

@@ -85,6 +85,20 @@ const refused: readonly (readonly [string, (config: any) => void, RegExp])[] = [
     /config\.governance\.timelockDelay/,
   ],
   [
+    'epochs of no time',
+    (config) => {
+      config.restaking.epochLength = 0
+    },
+    /config\.restaking\.epochLength/,
+  ],
+  [
+    'keys that change within an epoch',
+    (config) => {
+      config.restaking.rotationDelay = config.restaking.epochLength - 1
+    },
+    /config\.restaking\.rotationDelay/,
+  ],
+  [
     'a slashing window shorter than what it covers',
     (config) => {
       config.restaking.slashingWindow -= 1

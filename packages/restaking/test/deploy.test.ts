@@ -4,7 +4,13 @@ import { test } from 'node:test'
 import { devAccount } from '@altlayer/launch'
 import { ownArtifact } from '@altlayer/launch/deploy'
 import type { Address, Hash } from '@altlayer/protocol'
-import { ALT_SUPPLY, type AltConfig, DeployerProposesError, deployAlt } from '../src/index.ts'
+import {
+  ALT_SUPPLY,
+  type AltConfig,
+  DeployerProposesError,
+  deployAlt,
+  serviceKind,
+} from '../src/index.ts'
 import {
   DEPLOYER,
   LAUNCHPOOL,
@@ -43,7 +49,6 @@ test('ALT, governance and restaking are deployed, found again, and ALT moves bet
   const first = await deploy(home, config)
   const { contracts } = first
   const alt = contracts.AltToken as Address
-  assert.equal(first.settings?.done, false)
   assert.equal(first.vaults.length, 3)
   assert.equal(await supplyOf(home, alt), ALT_SUPPLY)
 
@@ -53,7 +58,6 @@ test('ALT, governance and restaking are deployed, found again, and ALT moves bet
   assert.deepEqual(again.vaults, first.vaults)
 
   const remote = await deploy(bsc, config)
-  assert.equal(remote.settings, undefined)
   assert.equal(remote.contracts.AltToken, alt)
   assert.equal(remote.contracts.TimelockController, contracts.TimelockController)
   assert.equal(await supplyOf(bsc, alt), 0n)
@@ -120,8 +124,19 @@ test('ALT, governance and restaking are deployed, found again, and ALT moves bet
       const reader = await chain.client(0)
       assert.equal(await reader.read(at, abi, 'getMinDelay'), BigInt(DELAY))
     }
-    await home.wait(DELAY)
-    assert.equal((await deploy(home, config)).settings?.done, true)
+  })
+
+  await t.test('services cost what the configuration says from the first epoch on', async () => {
+    const reader = await home.client(0)
+    const fees = contracts.ServiceFees as Address
+    for (const { kind, rate } of config.restaking.rates) {
+      const found = await reader.read(fees, ownArtifact('ServiceFees').abi, 'rateAt', [
+        serviceKind(kind),
+        1,
+      ])
+      assert.equal(found, rate)
+    }
+    assert.equal(config.restaking.rates.length, 3)
   })
 
   await t.test('a vault that another made to look like ours is not taken for it', async () => {

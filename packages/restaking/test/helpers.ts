@@ -148,10 +148,7 @@ export async function launchServed(chain: TestChain) {
   const config = { ...base, restaking: { ...base.restaking, rollups } }
   const client = await chain.client(DEPLOYER)
   const { statePath } = chain
-  await deployAlt({ client, config, statePath })
-  await chain.wait(2 * 86_400)
   const deployment = await deployAlt({ client, config, statePath })
-  assert.equal(deployment.settings?.done, true)
   await chain.send(
     ROLLUP_OWNER,
     deployment.contracts.RollupRegistry as Address,

@@ -8,18 +8,26 @@ pragma solidity ^0.8.24;
 /// A service is served from the epoch after its first prepayment. When what is left does not cover
 /// the current epoch and the notice period, anyone gives notice; the service ends when the notice
 /// period has passed, unless a payment meanwhile covers the epochs not consumed yet, the current
-/// one and a notice period. The rollup's owner can give notice at any time, and takes back what is
-/// left after the end.
+/// one and a notice period. The rollup's owner can give notice at any time, make others' notice its
+/// own, and takes back what is left after the end. Its own notice is withdrawn, and the service it
+/// ended begun anew, by its own payment alone.
 interface IServiceFees {
     /// @param balance Prepaid and not consumed, in wei of ALT.
     /// @param nextEpoch First epoch that is not consumed; 0 for a service that never began.
     /// @param endEpoch Last epoch served; 0 while no notice is given.
-    /// @param byOwner The rollup's owner gave the notice: only its own payment withdraws it.
+    /// @param byOwner The rollup's owner gave the notice: only its own payment withdraws it, or
+    /// begins the service anew.
     struct Account {
         uint128 balance;
         uint48 nextEpoch;
         uint48 endEpoch;
         bool byOwner;
+    }
+
+    /// @notice Wei of ALT that a service of `kind` costs an epoch.
+    struct Rate {
+        bytes32 kind;
+        uint256 rate;
     }
 
     /// @notice `rate` wei of ALT an epoch holds for services of `kind` from `fromEpoch` on.
@@ -29,7 +37,8 @@ interface IServiceFees {
     event EpochConsumed(bytes32 indexed service, uint48 indexed epoch, uint256 amount);
     /// @notice The epoch was served for less than its rate: no one had given notice in time.
     event Underpaid(bytes32 indexed service, uint48 indexed epoch, uint256 rate, uint256 amount);
-    /// @notice The service ends with `endEpoch`, unless it is prepaid again.
+    /// @notice The service ends with `endEpoch`, unless it is prepaid again. Told once more when
+    /// the rollup's owner makes others' notice its own.
     event NoticeGiven(bytes32 indexed service, uint48 endEpoch);
     event NoticeWithdrawn(bytes32 indexed service);
     event ServiceEnded(bytes32 indexed service, uint48 lastEpoch);
@@ -56,7 +65,8 @@ interface IServiceFees {
         uint256 rate
     ) external;
 
-    /// @notice Prepays `service` with ALT of the caller's. Anyone.
+    /// @notice Prepays `service` with ALT of the caller's. Anyone; a service that its rollup's
+    /// owner has ended only the owner.
     function prepay(
         bytes32 service,
         uint256 amount
@@ -69,7 +79,8 @@ interface IServiceFees {
         uint256 limit
     ) external returns (uint256 consumed);
 
-    /// @notice Gives notice: anyone where too little is left, the rollup's owner at any time.
+    /// @notice Gives notice: anyone where too little is left, the rollup's owner at any time. Where
+    /// others have given it the owner makes it its own; the end stays.
     function giveNotice(
         bytes32 service
     ) external;

@@ -52,6 +52,9 @@ interface IStakeTable {
 
     /// @notice A slash could not reach stake for as long as a table of it is used and judged.
     error SlashingWindowTooShort(uint256 window, uint256 needed);
+    error EpochLengthZero();
+    /// @notice Seconds: a table could have a key that nodes learned of in its own epoch.
+    error RotationDelayTooShort(uint256 delay, uint256 needed);
     error ServiceDisabled(bytes32 service);
     error NotRegistered(address operator);
     error AlreadySeated(bytes32 service, address operator);

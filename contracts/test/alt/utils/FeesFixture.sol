@@ -3,6 +3,7 @@ pragma solidity ^0.8.24;
 
 import { OperatorRewards } from "../../../src/alt/OperatorRewards.sol";
 import { ServiceFees } from "../../../src/alt/ServiceFees.sol";
+import { IServiceFees } from "../../../src/alt/interfaces/IServiceFees.sol";
 import { BlsKeys } from "../../restaking/utils/BlsKeys.sol";
 import { RestakingTest } from "../../restaking/utils/RestakingTest.sol";
 import { ParticipationDouble } from "./ParticipationDouble.sol";
@@ -32,15 +33,19 @@ abstract contract FeesFixture is RestakingTest {
             REPORT_TIME,
             CLAIM_PERIOD
         );
-        fees = new ServiceFees(tokens[1], table, rewards, address(timelock), NOTICE);
+        fees = new ServiceFees(tokens[1], table, rewards, address(timelock), NOTICE, _rates());
         participation = new ParticipationDouble();
-        vm.startPrank(address(timelock));
+        vm.prank(address(timelock));
         rewards.setParticipation(KIND, participation);
-        fees.setRate(KIND, RATE);
-        vm.stopPrank();
+        // Who reports participation holds for later epochs.
         for (uint256 i = 0; i <= NOTICE; i++) {
             _nextEpoch();
         }
+    }
+
+    function _rates() internal pure returns (IServiceFees.Rate[] memory rates) {
+        rates = new IServiceFees.Rate[](1);
+        rates[0] = IServiceFees.Rate(KIND, RATE);
     }
 
     function _prepay(

@@ -4,7 +4,7 @@ import { deployAlt, deploymentJson, journalPath, readAltConfig } from '@altlayer
 import { createPublicClient, http } from 'viem'
 import { CommandError } from '../command.ts'
 import type { ChainContext } from './options.ts'
-import { print, signingClient, timeText } from './session.ts'
+import { print, signingClient } from './session.ts'
 
 /**
  * Deploys ALT on a chain, or goes on where an earlier run ended. Writes what stands to `deploymentPath`
@@ -32,10 +32,5 @@ export async function deploy(context: ChainContext, configPath: string): Promise
     return 0
   }
   console.log(`ALT ${deployment.contracts.AltToken} on chain ${chainId}; see ${deploymentPath}`)
-  const { settings } = deployment
-  if (settings !== undefined && !settings.done)
-    console.log(
-      `the initial settings wait for the timelock: run this again after ${timeText(settings.readyAt)}`,
-    )
   return 0
 }

@@ -3,33 +3,16 @@ import {
   addressesOf,
   type L1Client,
   openStateFile,
-  ownArtifact,
   type RunContext,
   runSteps,
   type Step,
 } from '@altlayer/launch/deploy'
-import type { Address, Hash } from '@altlayer/protocol'
+import type { Address } from '@altlayer/protocol'
 import type { AltConfig, VaultConfig } from '../config.ts'
-import { makeCall } from '../operations/call.ts'
-import { sendCalls } from '../operations/send.ts'
 import { distributionSteps } from './distribution.ts'
-import {
-  batchArguments,
-  batchId,
-  handoverSteps,
-  openingSteps,
-  settingsBatch,
-  tokenSteps,
-} from './governance.ts'
+import { handoverSteps, openingSteps, tokenSteps } from './governance.ts'
 import { sameAddress } from './names.ts'
-import {
-  rateCalls,
-  registrySteps,
-  rollupCalls,
-  serviceSteps,
-  stakedAltStep,
-  stakeSteps,
-} from './restaking.ts'
+import { registrySteps, rollupCalls, serviceSteps, stakedAltStep, stakeSteps } from './restaking.ts'
 import { planName, vaultFinder, vaultStepName } from './symbiotic.ts'
 
 /** A vault that the deployment made. */
@@ -43,12 +26,6 @@ export interface AltDeployment {
   /** By the plan's names: `AltToken`, `StakeTable`, `SymbioticVaultFactory`... */
   readonly contracts: Readonly<Record<string, Address>>
   readonly vaults: readonly DeployedVault[]
-  /**
-   * Initial settings (rates): carried out, or waiting for the timelock until `readyAt` (Unix time), when
-   * the same deployment run again carries them out. Undefined where there are none, as on every chain but
-   * the home chain: bridges and rollups do not wait.
-   */
-  readonly settings?: { readonly id: Hash; readonly readyAt: bigint; readonly done: boolean }
 }
 
 export interface DeployOptions {
@@ -101,7 +78,7 @@ export async function deployAlt(options: DeployOptions): Promise<AltDeployment> 
     ...openingSteps(config, chainId, deployer, home ? rollupCalls(config) : []),
   ]
   if (!home) {
-    const steps = [...token, ...handoverSteps(config, chainId, deployer, [], [])]
+    const steps = [...token, ...handoverSteps(config, chainId, deployer)]
     const address = await runSteps(steps, context)
     return { chainId, contracts: contractsOf(steps, address), vaults: [] }
   }
@@ -120,8 +97,7 @@ async function deployHome(
   const deployer = client.account
   const first = [...token, ...distributionSteps(config), ...registrySteps(config, deployer)]
   const services = serviceSteps(config)
-  const calls = rateCalls(config)
-  const handover = handoverSteps(config, chainId, deployer, calls, ['ServiceFees'])
+  const handover = handoverSteps(config, chainId, deployer)
   const parts = [first, config.restaking.vaults, services, handover]
   const total = parts.reduce((sum, { length }) => sum + length, PAIR_AND_STAKED_ALT)
   const core = await runSteps(first, { ...context, total })
@@ -141,43 +117,11 @@ async function deployHome(
   const bond = vaults.find(({ asset }) => asset === 'ALT') as DeployedVault
   const steps = [...second, ...services, stakedAltStep(config, bond.address), ...handover]
   const all = await runSteps(steps, { ...context, total })
-  const deployed = { chainId, contracts: contractsOf(steps, all), vaults }
-  return { ...deployed, ...(await carryOutSettings(client, config, deployed)) }
+  return { chainId, contracts: contractsOf(steps, all), vaults }
 }
 
 function contractsOf(steps: readonly Step[], address: AddressOf): AltDeployment['contracts'] {
   return Object.fromEntries(
     steps.flatMap(({ kind, name }) => (kind === 'contract' ? [[name, address(name)]] : [])),
   )
-}
-
-/**
- * Executes the initial settings of a deployment once the timelock lets anyone, where they wait for it.
- * Throws CallFailedError.
- */
-export async function carryOutSettings(
-  client: L1Client,
-  config: AltConfig,
-  { contracts }: Pick<AltDeployment, 'contracts'>,
-): Promise<Pick<AltDeployment, 'settings'>> {
-  const calls = rateCalls(config)
-  if (calls.length === 0) return {}
-  const { abi } = ownArtifact('TimelockController')
-  const timelock = contracts.TimelockController as Address
-  const batch = settingsBatch(config, calls, (name) => contracts[name] as Address)
-  const id = batchId(batch)
-  const readyAt = await client.read<bigint>(timelock, abi, 'getTimestamp', [id])
-  if (await client.read<boolean>(timelock, abi, 'isOperationDone', [id]))
-    return { settings: { id, readyAt, done: true } }
-  if (!(await client.read<boolean>(timelock, abi, 'isOperationReady', [id])))
-    return { settings: { id, readyAt, done: false } }
-  const execute = makeCall(
-    'Initial settings carried out',
-    timelock,
-    abi,
-    'executeBatch',
-    batchArguments(batch),
-  )
-  await sendCalls(client, [execute])
-  return { settings: { id, readyAt, done: true } }
 }

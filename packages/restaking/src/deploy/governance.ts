@@ -31,7 +31,7 @@ export interface GovernanceCall {
 }
 
 /** A batch of calls as TimelockController takes it. */
-export interface TimelockBatch {
+interface TimelockBatch {
   readonly targets: readonly Address[]
   readonly values: readonly bigint[]
   readonly payloads: readonly Hex[]
@@ -66,9 +66,11 @@ export function tokenSteps(config: AltConfig, chainId: number, deployer: Address
   return [timelock, alt, governor]
 }
 
+const OPENED = 'Opening settings carried out'
+
 /**
  * Sets the limits of the chain's bridges, makes `more` calls, and sets the timelock's delay. The deployer
- * proposes from here on, until `handoverSteps`.
+ * proposes until `handoverSteps`.
  */
 export function openingSteps(
   config: AltConfig,
@@ -78,70 +80,63 @@ export function openingSteps(
 ): readonly Step[] {
   const { abi } = ownArtifact('TimelockController')
   const calls = [...bridgeCalls(config, chainId), ...more, delayCall(config)]
-  const id = (address: AddressOf) => batchId(settingsBatch(config, calls, address))
+  const batch = (address: AddressOf) => settingsBatch(config, calls, address)
+  const id = (address: AddressOf) => batchId(batch(address))
   const opens = grant('Execution opened to all', ROLE.executor, () => zeroAddress, [])
-  const scheduled = scheduleSteps(config, deployer, calls, { name: 'Opening settings', delay: 0n })
-  const carriedOut = call({
-    name: 'Opening settings carried out',
+  // Once the batch is scheduled the deployer need not propose any more.
+  const proposes = grant('Deployer proposes', ROLE.proposer, () => deployer, [], id)
+  const scheduled = call({
+    name: 'Opening settings scheduled',
     to: 'TimelockController',
     abi,
-    after: [opens.name, ...scheduled.map(({ name }) => name)],
+    after: [proposes.name, ...calls.map(({ to }) => to)],
+    functionName: 'scheduleBatch',
+    args: (address) => [...batchArguments(batch(address)), 0n],
+    done: (chain, address) =>
+      chain.read(address('TimelockController'), abi, 'isOperation', [id(address)]),
+  })
+  const carriedOut = call({
+    name: OPENED,
+    to: 'TimelockController',
+    abi,
+    after: [opens.name, scheduled.name],
     functionName: 'executeBatch',
-    args: (address) => batchArguments(settingsBatch(config, calls, address)),
+    args: (address) => batchArguments(batch(address)),
     done: (chain, address) =>
       chain.read(address('TimelockController'), abi, 'isOperationDone', [id(address)]),
   })
-  return [opens, ...scheduled, carriedOut]
+  return [opens, proposes, scheduled, carriedOut]
 }
 
-/**
- * Gives the timelock its proposer, schedules the initial settings, and takes every role from the
- * deployer. `after`: what the settings need to be there.
- */
+/** Gives the timelock its proposer, and takes every role from the deployer. */
 export function handoverSteps(
   config: AltConfig,
   chainId: number,
   deployer: Address,
-  calls: readonly GovernanceCall[],
-  after: readonly string[],
 ): readonly Step[] {
   const home = chainId === config.homeChainId
   const proposer = (address: AddressOf): Address =>
     home ? address('AltGovernor') : config.governance.remoteProposer
   const governor = home ? ['AltGovernor'] : []
-  const opened = 'Opening settings carried out'
   const grants = [
     grant('Proposer granted', ROLE.proposer, proposer, governor),
     grant('Canceller granted', ROLE.canceller, proposer, governor),
   ]
-  const { timelockDelay: delay } = config.governance
-  const scheduled =
-    calls.length === 0
-      ? []
-      : scheduleSteps(config, deployer, calls, {
-          name: 'Initial settings',
-          delay,
-          after: [opened, ...after],
-        })
-  const silent = renounce('Deployer proposes no more', ROLE.proposer, deployer, [
-    opened,
-    ...scheduled.map(({ name }) => name),
-  ])
+  const silent = renounce('Deployer proposes no more', ROLE.proposer, deployer, [OPENED])
   return [
     ...grants,
-    ...scheduled,
     silent,
     renounce(
       'Timelock without an administrator',
       ROLE.admin,
       deployer,
-      [...grants, ...scheduled, silent].map(({ name }) => name),
+      [...grants, silent].map(({ name }) => name),
     ),
   ]
 }
 
 /** Calls of the timelock as one batch. */
-export function settingsBatch(
+function settingsBatch(
   config: AltConfig,
   calls: readonly GovernanceCall[],
   address: AddressOf,
@@ -156,7 +151,7 @@ export function settingsBatch(
 }
 
 /** TimelockController.hashOperationBatch. */
-export function batchId(batch: TimelockBatch): Hash {
+function batchId(batch: TimelockBatch): Hash {
   return keccak256(
     encodeAbiParameters(
       [
@@ -199,41 +194,8 @@ function delayCall({ governance }: AltConfig): GovernanceCall {
 }
 
 /** Arguments of `executeBatch`; `scheduleBatch` takes the delay too. */
-export function batchArguments(batch: TimelockBatch): readonly unknown[] {
+function batchArguments(batch: TimelockBatch): readonly unknown[] {
   return [batch.targets, batch.values, batch.payloads, batch.predecessor, batch.salt]
-}
-
-/** The deployer becomes proposer, where it is not, and schedules calls. `after`: what they need. */
-function scheduleSteps(
-  config: AltConfig,
-  deployer: Address,
-  calls: readonly GovernanceCall[],
-  {
-    name,
-    delay,
-    after = [],
-  }: { readonly name: string; readonly delay: bigint; readonly after?: readonly string[] },
-): readonly Step[] {
-  const { abi } = ownArtifact('TimelockController')
-  const batch = (address: AddressOf) => settingsBatch(config, calls, address)
-  const proposes = grant(
-    `Deployer proposes: ${name}`,
-    ROLE.proposer,
-    () => deployer,
-    after,
-    (address) => batchId(batch(address)),
-  )
-  const schedule = call({
-    name: `${name} scheduled`,
-    to: 'TimelockController',
-    abi,
-    after: [proposes.name, ...calls.map(({ to }) => to)],
-    functionName: 'scheduleBatch',
-    args: (address) => [...batchArguments(batch(address)), delay],
-    done: (chain, address) =>
-      chain.read(address('TimelockController'), abi, 'isOperation', [batchId(batch(address))]),
-  })
-  return [proposes, schedule]
 }
 
 /** @param unless A scheduled operation in place of the role: what the role was for is done. */

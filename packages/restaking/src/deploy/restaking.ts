@@ -96,6 +96,7 @@ export function serviceSteps({ restaking, salt }: AltConfig): readonly Step[] {
         address('OperatorRewards'),
         address('TimelockController'),
         restaking.noticeEpochs,
+        restaking.rates.map(({ kind, rate }) => ({ kind: serviceKind(kind), rate })),
       ],
       after: ['OperatorRewards'],
     }),
@@ -120,19 +121,6 @@ export function rollupCalls({ restaking }: AltConfig): readonly GovernanceCall[]
         abi: ownArtifact('RollupRegistry').abi,
         functionName: 'register',
         args: [chainId, systemConfig, owner, restitutionFund],
-      }),
-  }))
-}
-
-/** What services cost. ServiceFees stands on the Slasher, so after the timelock's delay is set. */
-export function rateCalls({ restaking }: AltConfig): readonly GovernanceCall[] {
-  return restaking.rates.map(({ kind, rate }) => ({
-    to: 'ServiceFees',
-    data: () =>
-      encodeFunctionData({
-        abi: ownArtifact('ServiceFees').abi,
-        functionName: 'setRate',
-        args: [serviceKind(kind), rate],
       }),
   }))
 }

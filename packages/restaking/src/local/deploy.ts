@@ -7,7 +7,7 @@ import {
   writeFileAtomically,
 } from '@altlayer/launch/deploy'
 import type { Address, Hex } from '@altlayer/protocol'
-import { type AltDeployment, carryOutSettings, deployAlt } from '../deploy/deploy.ts'
+import { type AltDeployment, deployAlt } from '../deploy/deploy.ts'
 import { deploymentJson, readDeployment } from '../deploy/file.ts'
 import { assetContracts, deployAssets } from './assets.ts'
 import { type LocalRollup, localConfig, localSalt } from './config.ts'
@@ -44,10 +44,7 @@ export interface LocalRestaking {
 export interface RestakingKeeper {
   /** Epoch that the chain is in. */
   currentEpoch(): Promise<number>
-  /**
-   * Does what a new epoch asks for: seats, tables, and settings that the timelock has let through. Returns
-   * the epoch.
-   */
+  /** Does what a new epoch asks for: seats and tables. Returns the epoch. */
   keep(): Promise<number>
 }
 
@@ -112,10 +109,7 @@ export async function deployLocal(
     )
   }
   const [l1, l2] = await Promise.all([standing(paths.l1, owner, deployL1), deployL2()])
-  const keep = async () => {
-    await carryOutSettings(owner, config, l1)
-    return keepTables(clients.operator, l1, l2ChainId)
-  }
+  const keep = () => keepTables(clients.operator, l1, l2ChainId)
   const restaking = { l1, l2, operator: clients.operator.account, epoch: await keep() }
   return { restaking, keeper: { currentEpoch: () => currentEpoch(owner, l1), keep } }
 }

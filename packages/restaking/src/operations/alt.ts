@@ -92,7 +92,8 @@ export function unstakeCall(deployment: AltDeployment, account: Address, shares:
   ])
 }
 
-function approval(deployment: AltDeployment, spender: Address, amount: bigint): Call {
+/** `spender` may take `amount`, wei of ALT, from who sends it. */
+export function approval(deployment: AltDeployment, spender: Address, amount: bigint): Call {
   const token = contractAddress(deployment, 'AltToken')
   return makeCall('Approve ALT', token, abiOf.alt(), 'approve', [spender, amount])
 }

@@ -40,6 +40,7 @@ export function makeCall(
 
 export const abiOf = {
   alt: () => ownArtifact('AltToken').abi,
+  fees: () => ownArtifact('ServiceFees').abi,
   governor: () => ownArtifact('AltGovernor').abi,
   operators: () => ownArtifact('OperatorRegistry').abi,
   rewards: () => ownArtifact('OperatorRewards').abi,
