@@ -75,13 +75,14 @@ function refuse(socket: Duplex, status: string): void {
 
 function serve(webSocket: WebSocket, { dispatcher, limits }: HttpOptions): void {
   const subscriptions = new Map<string, () => void>()
-  const closeListeners: (() => void)[] = []
   let inProgress = 0
 
   const connection: Connection = {
     subscriptions,
     send: (text) => send(webSocket, text, limits, resume),
-    onClose: (listener) => void closeListeners.push(listener),
+    get isOpen() {
+      return webSocket.readyState === WebSocket.OPEN
+    },
   }
 
   /** Reads on when there is room again. */
@@ -117,7 +118,6 @@ function serve(webSocket: WebSocket, { dispatcher, limits }: HttpOptions): void 
   webSocket.on('close', () => {
     for (const end of subscriptions.values()) end()
     subscriptions.clear()
-    for (const listener of closeListeners) listener()
   })
 }
 

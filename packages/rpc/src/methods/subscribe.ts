@@ -8,6 +8,7 @@ import {
   METHOD_NOT_FOUND,
   ParamError,
   RpcError,
+  SERVER_ERROR,
 } from '../errors.ts'
 import { formatHeader } from '../format/block.ts'
 import { formatLog, matchesFilter } from '../format/log.ts'
@@ -87,7 +88,8 @@ export function subscribeMethods(api: Api): readonly Method[] {
       params: [param('Kind', oneOf(KINDS)), param('Options', optional(subscriptionOptions))],
       result: ['Subscription id', quantitySchema],
       handler: ([kind, options], caller) => {
-        const { subscriptions, send } = connectionOf(caller)
+        const { subscriptions, send, isOpen } = connectionOf(caller)
+        if (!isOpen) throw new RpcError(SERVER_ERROR, 'the connection is closed')
         if (subscriptions.size >= limits.subscriptions)
           throw new RpcError(
             LIMIT_EXCEEDED,
