@@ -145,6 +145,14 @@ describe('verifying a rollup that runs elsewhere', () => {
     assert.match(stdout, /receipts of the RPC: compared/)
   })
 
+  it('does not wait without --follow for a block that is still to come', async () => {
+    const { code, stderr } = await altlayer([
+      ...['verify', '--rpc', network.l2.url, '--from', '1000000000'],
+    ])
+    assert.equal(code, 1)
+    assert.match(stderr, /--from 1000000000 is after block \d+, the head of http.*--follow waits/)
+  })
+
   it('needs no more than eth_getProof and debug_dbGet, each alone for most of it', async () => {
     for (const only of [
       [...ETH, 'eth_getProof', 'debug_dbGet'],

@@ -167,6 +167,14 @@ describe('altlayer statetest', () => {
     assert.match(text.stdout, /^SKIP \d+: the rules of Berlin are not part of the program/m)
   })
 
+  it('fails where no case of the fork was run: its name may be misspelt', async () => {
+    const other = save('none.json', '{}')
+    const { code, totals, stderr } = await json(['--fork', 'prague', other])
+    assert.equal(code, 1)
+    assert.equal(totals.passed, 0)
+    assert.match(stderr, /no case of fork prague was run; .*such as Prague/)
+  })
+
   it('fails for a named file that holds no state tests, whatever it holds', async () => {
     const bad = {
       'text.json': 'not JSON',

@@ -27,11 +27,13 @@ code is 1 when a case failed.`,
       values.fork,
       values.json ? jsonReport() : textReport(),
     )
-    if (tally.passed + tally.failed + tally.skipped === 0) {
+    const ran = tally.passed + tally.failed
+    // A misspelt fork must not look like success.
+    if (values.fork !== undefined && ran === 0)
       throw new CommandError(
-        values.fork === undefined ? 'no state test found' : `no case of fork ${values.fork} found`,
+        `no case of fork ${values.fork} was run; forks are written as in the tests, such as Prague`,
       )
-    }
+    if (ran + tally.skipped === 0) throw new CommandError('no state test found')
     return tally.failed === 0 ? 0 : 1
   },
 }

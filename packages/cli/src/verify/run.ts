@@ -4,6 +4,7 @@ import {
   type RollupStatus,
   startFollowing,
 } from '@altlayer/verify'
+import { CommandError } from '../command.ts'
 import type { MetricsAddress } from '../metrics-options.ts'
 import { aborted, listenForStop } from '../up/signals.ts'
 import { serveMetrics } from './metrics.ts'
@@ -47,8 +48,12 @@ export async function runVerify(run: VerifyRun): Promise<number> {
   const goals = new Map<number, bigint>()
   const endAtHeads = () => {
     const status = service.status()
-    for (const [index, { head }] of status.entries())
-      if (head !== undefined && !goals.has(index)) goals.set(index, head.number)
+    for (const [index, { head }] of status.entries()) {
+      if (head === undefined || goals.has(index)) continue
+      goals.set(index, head.number)
+      if (run.from !== undefined && run.from > head.number)
+        done.reject(new CommandError(beyondHead(run.from, head.number, run.rpcs[index] as string)))
+    }
     if (status.every((one, index) => isReached(one, goals.get(index)))) done.resolve()
   }
   try {
@@ -64,6 +69,10 @@ export async function runVerify(run: VerifyRun): Promise<number> {
     .status()
     .reduce((sum, { counts }) => sum + counts.invalid + counts.unverified, 0)
   return failures === 0 ? 0 : 1
+}
+
+function beyondHead(from: bigint, head: bigint, rpc: string): string {
+  return `--from ${from} is after block ${head}, the head of ${new URL(rpc).origin}; --follow waits for it`
 }
 
 function isReached({ reached }: RollupStatus, goal: bigint | undefined): boolean {
