@@ -43,6 +43,10 @@ const benches: Readonly<Record<string, Entry>> = {
     summary: 'a false output root disputed down to one instruction: time, moves, gas of both sides',
     load: () => import('./dispute/main.ts'),
   },
+  games: {
+    summary: 'the first look of a proposer or player at thousands of old games',
+    load: () => import('./games.ts'),
+  },
   kzg: {
     summary: 'commitments and proofs of blobs: computed, verified',
     load: () => import('./kzg.ts'),

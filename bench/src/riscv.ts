@@ -21,7 +21,7 @@ const NO_LIMIT = 1n << 60n
 /** Steps of a run long enough to need checkpoints. */
 const LONG_RUN = 10_000_000_000
 /** What one block with a transaction that burns 20 million gas adds to a run, roughly. */
-const STEPS_A_BURN = 49_000_000
+const STEPS_A_BURN = 42_300_000
 /** Positions at which a long run is asked, in parts of it: the worst ones for checkpoints among them. */
 const POSITIONS = [0.5, 0.25, 0.999999, 0.000001, 0.75, 0.123456, 0.876543]
 
