@@ -8,21 +8,21 @@ const root = join(import.meta.dirname, '..')
 const quiet = process.argv.includes('--quiet')
 
 const steps = [
-  { name: 'program', script: 'program/scripts/build.ts' },
-  { name: 'emulator', script: 'packages/vital/scripts/build.ts' },
-  { name: 'contracts', script: 'contracts/scripts/build.ts' },
+  { name: 'program', script: 'program/scripts/build.ts', takes: '10 s' },
+  { name: 'emulator', script: 'packages/vital/scripts/build.ts', takes: '5 s' },
+  { name: 'contracts', script: 'contracts/scripts/build.ts', takes: '40 s' },
 ] as const
 
 /** Milliseconds after which a step is not just a look at its cache. */
 const NOTABLE = 1_000
 
-for (const { name, script } of steps) {
+for (const { name, script, takes } of steps) {
   const started = performance.now()
   const child = spawn(process.execPath, [join(root, script), ...(quiet ? ['--quiet'] : [])], {
     cwd: root,
     stdio: 'inherit',
   })
-  const notice = setTimeout(() => console.log(`building ${name}, once ...`), NOTABLE)
+  const notice = setTimeout(() => console.log(`building ${name}, once, about ${takes} ...`), NOTABLE)
   const [status] = await once(child, 'close')
   clearTimeout(notice)
   if (status !== 0) {

@@ -65,7 +65,8 @@ export function readyLines(ready: Ready): string[] {
   const lines = [
     '',
     'Endpoints',
-    `  L1  ${rollup.l1Url}  chain id ${rollup.l1ChainId}`,
+    // What comes after the origin of somebody's URL is often a key.
+    `  L1  ${new URL(rollup.l1Url).origin}  chain id ${rollup.l1ChainId}`,
     `  L2  ${l2Url}  chain id ${rollup.l2ChainId}`,
     `      ${webSocketUrl(l2Url)}`,
     ...peerAddresses.map((address) => `  P2P ${address}`),
@@ -102,6 +103,7 @@ export function readyLines(ready: Ready): string[] {
     `  ${rollup.rollupConfigPath}`,
     `  ${rollup.genesisPath}`,
     '',
+    'docs/local-network.md shows wallets, cast and forge, deposits and withdrawals.',
     `Running, with its data in ${dataDir}. Ctrl-C stops it.`,
   )
   return lines
