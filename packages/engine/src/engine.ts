@@ -128,6 +128,7 @@ async function start(
     threads,
     pool: pool.core,
     slotTime: options.slotTime,
+    lastLook: options.lastLook,
     daLimits: daLimits.get,
     wantedSenders: () => states.wanted(Array.from(pool.core.senders(), ({ address }) => address)),
     onHead,

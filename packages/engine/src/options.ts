@@ -12,6 +12,8 @@ export interface EngineOptions {
   readonly pool?: Partial<PoolLimits>
   /** Milliseconds between two looks into the pool while a block is open. Default 200. */
   readonly slotTime?: number
+  /** Milliseconds that sealing waits at most for what has come since the last look into the pool. Default 50. */
+  readonly lastLook?: number
   /** Milliseconds a call, trace or simulation may take unless it says otherwise. Default 5000. */
   readonly callTimeout?: number
   /** Threads for calls, traces, proofs. Default: the processors less one, 2 to 4. */
@@ -37,6 +39,7 @@ export function resolveOptions(options: EngineOptions): ResolvedOptions {
     dataDir: options.dataDir,
     pool: { ...DEFAULT_POOL_LIMITS, ...options.pool },
     slotTime: options.slotTime ?? 200,
+    lastLook: options.lastLook ?? 50,
     callTimeout: options.callTimeout ?? 5000,
     callWorkers: options.callWorkers ?? Math.min(4, Math.max(2, processors - 1)),
     callQueue: options.callQueue ?? 1024,
@@ -47,6 +50,7 @@ export function resolveOptions(options: EngineOptions): ResolvedOptions {
   if (typeof options.dataDir !== 'string' || options.dataDir.length === 0)
     throw new EngineError('invalid', 'dataDir: expected a path, got nothing')
   checkRange('slotTime', resolved.slotTime, 1, 60_000)
+  checkRange('lastLook', resolved.lastLook, 1, 60_000)
   checkRange('callTimeout', resolved.callTimeout, 1, 3_600_000)
   checkRange('callWorkers', resolved.callWorkers, 1, 64)
   checkRange('callQueue', resolved.callQueue, 1, 1_000_000)

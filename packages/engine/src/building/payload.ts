@@ -54,6 +54,7 @@ export interface PayloadContext {
   readonly builder: Remote<BuilderHandlers>
   readonly pool: TransactionPool
   readonly slotTime: number
+  readonly lastLook: number
   /** The limits in force. */
   readonly daLimits: () => DaLimits
   /** Transactions were added. */
@@ -66,9 +67,6 @@ const BATCH_SIZE = 256
 /** And their gas limits together, unless it is one transaction. */
 const BATCH_GAS = 10_000_000n
 const TRANSFER_GAS = 21_000n
-/** Milliseconds that sealing waits for what has come since the last look into the pool. */
-const LAST_LOOK = 50
-
 /** Follows a block that the builder has opened, and fills it from the pool every slot. */
 export function createPayload(
   context: PayloadContext,
@@ -199,7 +197,7 @@ export function createPayload(
   /** What came since the last slot belongs in this block, not in the next. */
   const lookOnceMore = async (): Promise<void> => {
     if (selection === undefined || stopped) return
-    deadline = performance.now() + LAST_LOOK
+    deadline = performance.now() + context.lastLook
     clearTimeout(timer)
     await filling
     if (stopped) return

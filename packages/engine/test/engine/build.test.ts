@@ -145,16 +145,18 @@ for (const mode of ['ethereum', 'op'] as const)
       stop()
     })
 
-    it('takes what the pool has when it is sealed, whenever the last slot was', async () => {
+    it('takes what the pool has when it is sealed, whenever the last slot was', async (t) => {
       const other = await testEngine(testGenesis(mode, [alice, bob], []), { slotTime: 60_000 })
+      t.after(async () => {
+        await other.engine.close()
+        removeDirectory(other.dataDir)
+      })
       const parent = other.engine.block({ tag: 'latest' }) as Block
       const id = await setHead(other.engine, parent.hash, attributesAfter(parent, mode))
       const raws = [0n, 1n, 2n].map((nonce) => signed(alice, { nonce }))
       for (const raw of raws) await other.engine.pool.add(raw)
       const { transactions } = await other.engine.getPayload(id as Hex)
       assert.deepEqual(transactions, raws)
-      await other.engine.close()
-      removeDirectory(other.dataDir)
     })
 
     it('takes nothing from the pool when told so', async () => {

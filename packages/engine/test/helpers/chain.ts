@@ -205,6 +205,9 @@ export async function testEngine(
     callWorkers: 1,
     senderWorkers: 1,
     slotTime: 5,
+    // What a test waits for is made however slow the machine is.
+    lastLook: 60_000,
+    callTimeout: 60_000,
     ...options,
     dataDir,
   })

@@ -72,6 +72,9 @@ export async function openTestEngine(
     callWorkers: 1,
     senderWorkers: 1,
     slotTime: 5,
+    // What a test waits for is made however slow the machine is.
+    lastLook: 60_000,
+    callTimeout: 60_000,
     ...options,
   })
   return {
