@@ -1,11 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { Worker } from 'node:worker_threads'
-import { connect, stopThread } from '@altlayer/engine'
+import type { Connection } from '@altlayer/engine'
 import type { LaunchedRollup } from '@altlayer/launch'
 import type { RollupNode } from '@altlayer/node'
 import type { Address } from '@altlayer/protocol'
 import type { PlayerEvent, ProposerEvent } from '@altlayer/vital/services'
 import { type Logger, levels } from 'pino'
+import { keepThread } from './kept-thread.ts'
 import type { UpOptions } from './options.ts'
 import { outputRootKeys } from './output-root-keys.ts'
 import type {
@@ -49,10 +48,7 @@ export function outputRootsJob(
   }
 }
 
-/** Milliseconds after which a thread that died is started anew: what it was at follows from L1. */
-const RESTART_AFTER = 5_000
-
-/** Starts the proposer and the player of `job` in a thread of their own. */
+/** Starts the proposer and the player of `job` in a thread of their own: what they were at follows from L1. */
 export function startOutputRoots(
   job: OutputRootsJob,
   options: {
@@ -62,33 +58,20 @@ export function startOutputRoots(
   },
 ): OutputRoots {
   const { logger, onProposer, onPlayer } = options
-  const stop = new AbortController()
-  let running = start()
-
-  function start() {
-    const worker = new Worker(new URL('./output-roots-worker.ts', import.meta.url), {
-      workerData: job,
-    })
-    const connection = connect<OutputRootsHandlers>(worker)
-    worker.on('message', (message: Partial<OutputRootsMessage>) => {
+  const ready = ({ remote }: Connection<OutputRootsHandlers>) => remote.ready(undefined as never)
+  const thread = keepThread<OutputRootsHandlers>({
+    file: new URL('./output-roots-worker.ts', import.meta.url),
+    workerData: job,
+    name: 'output roots',
+    logger,
+    onMessage(message: Partial<OutputRootsMessage>) {
       if (message.kind === 'log') relay(message.line as string)
       else if (message.kind === 'proposer') onProposer?.(message.event as ProposerEvent)
       else if (message.kind === 'player') onPlayer?.(message.event as PlayerEvent)
-    })
-    // `connect` tells those who ask; a thread that dies must not take the node with it.
-    worker.on('error', (error) => logger.error({ err: error }, 'output roots: the thread failed'))
-    worker.once('exit', () => void restart())
-    return { worker, connection, ready: connection.remote.ready(undefined as never) }
-  }
-
-  async function restart(): Promise<void> {
-    if (stop.signal.aborted) return
-    logger.error('output roots are neither proposed nor watched; starting again')
-    await sleep(RESTART_AFTER, undefined, { signal: stop.signal }).catch(() => undefined)
-    if (stop.signal.aborted) return
-    running = start()
-    running.ready.catch((error: Error) => logger.error({ err: error }, 'output roots'))
-  }
+    },
+    onRestart: (connection) =>
+      void ready(connection).catch((error: Error) => logger.error({ err: error }, 'output roots')),
+  })
 
   /** A line of the thread's log, as if it were logged here. Routine is only for those who want to see it. */
   function relay(line: string): void {
@@ -98,11 +81,5 @@ export function startOutputRoots(
     logger[label as 'info']({ service, ...fields }, msg)
   }
 
-  return {
-    ready: running.ready,
-    async close() {
-      stop.abort()
-      await stopThread(running.worker, running.connection)
-    },
-  }
+  return { ready: ready(thread.connection), close: thread.close }
 }

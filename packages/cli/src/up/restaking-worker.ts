@@ -22,6 +22,7 @@ export interface RestakingJob {
 export type RestakingMessage =
   | { readonly kind: 'step'; readonly message: string }
   | { readonly kind: 'ready'; readonly restaking: LocalRestaking }
+  | { readonly kind: 'failed'; readonly error: string }
   | { readonly kind: 'rolled'; readonly epoch: number }
   | { readonly kind: 'warning'; readonly error: string }
 
@@ -68,16 +69,14 @@ async function keep(keeper: RestakingKeeper, first: number): Promise<void> {
   }
 }
 
-const done = run()
-// Told by `deployed`.
-done.catch(() => undefined)
+const done = run().catch((error: Error) => {
+  if (!stop.signal.aborted) tell({ kind: 'failed', error: error.message })
+})
 
 const handlers = {
-  /** Resolves once all of it stands. */
-  deployed: () => done,
   async close() {
     stop.abort()
-    await done.catch(() => undefined)
+    await done
   },
 }
 

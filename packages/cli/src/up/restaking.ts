@@ -1,9 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { Worker } from 'node:worker_threads'
-import { connect, stopThread } from '@altlayer/engine'
 import { devAccount, type LaunchedRollup } from '@altlayer/launch'
 import { writeFileAtomically } from '@altlayer/launch/deploy'
-import { type Address, hexToBytes } from '@altlayer/protocol'
+import { type Address, type Hex, hexToBytes } from '@altlayer/protocol'
 import {
   LOCAL_ACCOUNTS,
   type LocalNetwork,
@@ -15,10 +13,12 @@ import {
   endpointsPath,
   keysFolder,
   OPERATOR_KEY,
+  OWNER_KEY,
   passwordPath,
   restakingPaths,
 } from '../local/files.ts'
 import { hasKey, openKey, saveKey } from '../restaking/keys.ts'
+import { keepThread } from './kept-thread.ts'
 import type { Reporter } from './report.ts'
 import type { RestakingHandlers, RestakingJob, RestakingMessage } from './restaking-worker.ts'
 
@@ -46,37 +46,36 @@ const TELL_EVERY = 1_000
 export async function startRestaking(options: RestakingOptions): Promise<RestakingTask> {
   const { dataDir, rollup, l2Url, reporter, logger, onReady, onFailed } = options
   writeEndpoints(dataDir, rollup.l1Url, l2Url)
+  const network = networkOf(rollup, l2Url)
   const job: RestakingJob = {
-    network: networkOf(rollup, l2Url),
+    network,
     paths: restakingPaths(dataDir),
-    secret: await operatorKeys(dataDir),
+    secret: await localKeys(dataDir, network.ownerKey),
   }
-  const worker = new Worker(new URL('./restaking-worker.ts', import.meta.url), { workerData: job })
-  const connection = connect<RestakingHandlers>(worker)
   let told = performance.now()
-  worker.on('message', (message: RestakingMessage | { readonly kind?: undefined }) => {
-    if (message.kind === 'ready') onReady(message.restaking)
-    else if (message.kind === 'rolled')
-      logger.debug({ epoch: message.epoch }, 'stake tables rolled')
-    else if (message.kind === 'warning')
-      logger.warn({ error: message.error }, 'cannot roll stake tables')
-    else if (message.kind === 'step' && performance.now() - told >= TELL_EVERY) {
-      told = performance.now()
-      reporter.step('restake', message.message)
-    }
-  })
-  let isClosing = false
-  // `connect` tells those who ask; a thread that dies must not take the node with it.
-  worker.on('error', (error) => logger.error({ err: error }, 'restaking: the thread failed'))
-  connection.remote.deployed(undefined as never).catch((error: Error) => {
-    if (!isClosing) onFailed(error)
-  })
-  return {
-    close() {
-      isClosing = true
-      return stopThread(worker, connection)
+  let isReady = false
+  const thread = keepThread<RestakingHandlers>({
+    file: new URL('./restaking-worker.ts', import.meta.url),
+    workerData: job,
+    name: 'restaking',
+    logger,
+    onMessage(message: RestakingMessage | { readonly kind?: undefined }) {
+      if (message.kind === 'ready') {
+        // A thread that died finds again what stands.
+        if (!isReady) onReady(message.restaking)
+        isReady = true
+      } else if (message.kind === 'failed') onFailed(new Error(message.error))
+      else if (message.kind === 'rolled')
+        logger.debug({ epoch: message.epoch }, 'stake tables rolled')
+      else if (message.kind === 'warning')
+        logger.warn({ error: message.error }, 'cannot roll stake tables')
+      else if (message.kind === 'step' && performance.now() - told >= TELL_EVERY) {
+        told = performance.now()
+        reporter.step('restake', message.message)
+      }
     },
-  }
+  })
+  return { close: thread.close }
 }
 
 /** For the commands that look for a local network: `altlayer alt`, `altlayer operator`. */
@@ -105,17 +104,20 @@ const LOCAL_PASSWORD = 'altlayer'
 const LOCAL_COST = 4_096
 
 /**
- * The local operator's keystores, made at the first start: its account is of the mnemonic, its BN254 key
- * is random. Returns the BN254 key.
+ * Keystores made at the first start: the local operator's, whose account is of the mnemonic and whose BN254
+ * key is random, and the rollup owner's. Returns the BN254 key.
  */
-async function operatorKeys(dataDir: string): Promise<Uint8Array> {
+async function localKeys(dataDir: string, ownerKey: Hex): Promise<Uint8Array> {
   const folder = keysFolder(dataDir)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   writeFileSync(passwordPath(dataDir), `${LOCAL_PASSWORD}\n`, { mode: 0o600 })
-  const save = (type: 'ecdsa' | 'bn254', secret: Uint8Array) =>
-    saveKey(folder, OPERATOR_KEY, type, secret, LOCAL_PASSWORD, LOCAL_COST)
-  if (!hasKey(folder, OPERATOR_KEY, 'ecdsa'))
-    await save('ecdsa', hexToBytes(devAccount(LOCAL_ACCOUNTS.operator).privateKey))
-  if (!hasKey(folder, OPERATOR_KEY, 'bn254')) await save('bn254', newSecret())
+  const save = async (name: string, type: 'ecdsa' | 'bn254', secret: () => Uint8Array) => {
+    if (hasKey(folder, name, type)) return
+    await saveKey(folder, name, type, secret(), LOCAL_PASSWORD, LOCAL_COST)
+  }
+  const account = devAccount(LOCAL_ACCOUNTS.operator).privateKey
+  await save(OPERATOR_KEY, 'ecdsa', () => hexToBytes(account))
+  await save(OPERATOR_KEY, 'bn254', newSecret)
+  await save(OWNER_KEY, 'ecdsa', () => hexToBytes(ownerKey))
   return openKey(folder, OPERATOR_KEY, 'bn254', LOCAL_PASSWORD)
 }

@@ -4,7 +4,7 @@ import type { AltDeployment } from '../deploy/deploy.ts'
 import { serviceKind } from '../deploy/restaking.ts'
 import { abiOf, type Call, contractAddress, makeCall } from '../operations/call.ts'
 import { operatorStatus, seatCall, serviceId } from '../operations/operator.ts'
-import { sendCalls, sendTogether } from '../operations/send.ts'
+import { sendIndependent, sendTogether } from '../operations/send.ts'
 import { LOCAL_SERVICES } from './config.ts'
 
 /** Least stake of an operator of a local service, wei, by quorum: 32 restaked ether, 10 000 ALT. */
@@ -52,21 +52,31 @@ export async function keepTables(
   deployment: AltDeployment,
   l2ChainId: number,
 ): Promise<number> {
-  const table = contractAddress(deployment, 'StakeTable')
-  let current = 0
-  for (const kind of LOCAL_SERVICES) {
-    const service = serviceId(BigInt(l2ChainId), kind)
-    const { account } = operator
+  const services = LOCAL_SERVICES.map((kind) => ({
+    kind,
+    service: serviceId(BigInt(l2ChainId), kind),
+  }))
+  const { account } = operator
+  const seats: Call[] = []
+  for (const { service } of services) {
     const status = await operatorStatus({ chain: operator, deployment, operator: account, service })
     const hasStake = status.stake.every((stake, quorum) => stake >= (MIN_STAKE[quorum] ?? 0n))
-    if (!status.seated && hasStake) await sendCalls(operator, [seatCall(deployment, service)])
-    current = status.epoch
-    while (!(await isRolled(operator, deployment, service, current)))
-      await sendCalls(operator, [
-        makeCall(`Roll the table of ${kind}`, table, abiOf.table(), 'roll', [service, PAGE]),
-      ])
+    if (!status.seated && hasStake) seats.push(seatCall(deployment, service))
   }
-  return current
+  await sendIndependent(operator, seats)
+  const table = contractAddress(deployment, 'StakeTable')
+  for (;;) {
+    const epoch = await currentEpoch(operator, deployment)
+    const isDone = await Promise.all(
+      services.map(({ service }) => isRolled(operator, deployment, service, epoch)),
+    )
+    const missing = services.filter((_, index) => !isDone[index])
+    if (missing.length === 0) return epoch
+    const rolls = missing.map(({ kind, service }) =>
+      makeCall(`Roll the table of ${kind}`, table, abiOf.table(), 'roll', [service, PAGE]),
+    )
+    await sendIndependent(operator, rolls)
+  }
 }
 
 /** Epoch that the newest block is in. */

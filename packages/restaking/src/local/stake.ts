@@ -109,6 +109,7 @@ async function depositCalls({
 /** The operator becomes one of each service. */
 async function registerOperator(stake: LocalStake): Promise<void> {
   const { clients, deployment, secret, l2ChainId } = stake
+  const missing = new Map<string, Call>()
   for (const kind of LOCAL_SERVICES) {
     const calls = await membershipCalls({
       chain: clients.operator,
@@ -118,8 +119,10 @@ async function registerOperator(stake: LocalStake): Promise<void> {
       vaults: deployment.vaults.map(({ address }) => address),
       secret,
     })
-    await sendTogether(clients.operator, calls)
+    // Opt-ins and the key are for all services, once.
+    for (const call of calls) missing.set(`${call.to} ${call.data}`, call)
   }
+  await sendTogether(clients.operator, [...missing.values()])
 }
 
 const ALL = 2n ** 256n - 1n

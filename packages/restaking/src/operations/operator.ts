@@ -139,8 +139,8 @@ export function seatCall(deployment: AltDeployment, service: Hash): Call {
 }
 
 /**
- * The part of `registrationCalls` before the seat: it asks for no stake table. Several services, one after
- * the other, on a chain that shows each done.
+ * The part of `registrationCalls` before the seat: it asks for no stake table. Those of several services
+ * together have calls twice, which are to be sent once.
  */
 export async function membershipCalls(
   options: OperatorOptions & { readonly vaults: readonly Address[]; readonly secret: Uint8Array },

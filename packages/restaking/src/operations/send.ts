@@ -75,20 +75,49 @@ export async function sendCalls(
 ): Promise<readonly Hash[]> {
   const hashes: Hash[] = []
   for (const call of calls) {
-    // Anew, since the chain went on: what reverts now is not paid for.
-    await simulate(client.public, client.account, [call])
-    const request = requestOf(call)
-    const [estimate] = await client.estimate([request])
-    const gas = ((estimate as bigint) * (100n + GAS_MARGIN)) / 100n + CHECKPOINTS_GAS
-    const { pending } = await client.nonces()
-    const [hash] = await client.send([{ ...request, gas }], pending)
-    const [receipt] = await client.receipts([hash as Hash])
-    if (receipt?.status !== 'success')
-      throw new CallFailedError(call.title, `transaction ${hash} reverted`)
+    const [hash] = await sendIndependent(client, [call])
     hashes.push(hash as Hash)
     sent(call, hash as Hash)
   }
   return hashes
+}
+
+/**
+ * Sends calls of which none needs another's effect, one nonce after the other without waiting for blocks
+ * between them. Throws CallFailedError; when it is a transaction that failed, all are in blocks.
+ */
+export async function sendIndependent(
+  client: L1Client,
+  calls: readonly Call[],
+): Promise<readonly Hash[]> {
+  if (calls.length === 0) return []
+  // What reverts now is not paid for.
+  await Promise.all(calls.map((call) => simulate(client.public, client.account, [call])))
+  const requests = calls.map(requestOf)
+  const estimates = await client.estimate(requests)
+  const { pending } = await client.nonces()
+  const hashes = await client.send(
+    requests.map((request, index) => ({
+      ...request,
+      gas: ((estimates[index] as bigint) * (100n + GAS_MARGIN)) / 100n + CHECKPOINTS_GAS,
+    })),
+    pending,
+  )
+  await checkReceipts(client, calls, hashes)
+  return hashes
+}
+
+async function checkReceipts(
+  client: L1Client,
+  calls: readonly Call[],
+  hashes: readonly Hash[],
+): Promise<void> {
+  for (const [index, { status, transactionHash }] of (await client.receipts(hashes)).entries())
+    if (status !== 'success')
+      throw new CallFailedError(
+        (calls[index] as Call).title,
+        `transaction ${transactionHash} reverted`,
+      )
 }
 
 /**
@@ -105,13 +134,7 @@ export async function sendTogether(client: L1Client, calls: readonly Call[]): Pr
     ...requestOf(call),
     gas: (gas * 3n) / 2n + CHECKPOINTS_GAS,
   }))
-  const receipts = await client.receipts(await client.send(requests, pending))
-  for (const [index, { status, transactionHash }] of receipts.entries())
-    if (status !== 'success')
-      throw new CallFailedError(
-        (calls[index] as Call).title,
-        `transaction ${transactionHash} reverted`,
-      )
+  await checkReceipts(client, calls, await client.send(requests, pending))
 }
 
 function requestOf({ to, data, value }: Call): TransactionRequest {
