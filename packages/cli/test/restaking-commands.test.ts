@@ -263,7 +263,11 @@ test('a service is prepaid, served, ended by the owner, and what is left goes ba
   assert.equal(none.isServed, false)
   // The next epoch and three of notice, at a thousand ALT.
   assert.equal(none.missing, String(4_000n * UNIT))
-  assert.match(await says('alice', 'service', 'status'), /begins {3}with the epoch after a payment/)
+  const said = await says('alice', 'service', 'status')
+  assert.match(
+    said,
+    /notice {3}none\nbegins {3}with the epoch after a payment, of 4000 ALT or more/,
+  )
   assert.match(await refused('alice', 'service', 'prepay', '3999'), /at least 4000 ALT, not 3999/)
   assert.match(await refused('owner', 'service', 'notice'), /never began/)
   assert.match(await refused('owner', 'service', 'refund'), /give notice first/)

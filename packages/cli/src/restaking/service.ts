@@ -56,9 +56,11 @@ function paidText({ paidUntil }: FeeStatus): string {
   return paidUntil === undefined ? '' : `; pays for epochs up to ${paidUntil}`
 }
 
-function noticeText({ endEpoch, end, byOwner, missing, epoch }: FeeStatus): string {
+function noticeText({ nextEpoch, endEpoch, end, byOwner, missing, epoch }: FeeStatus): string {
   if (endEpoch === 0 || end === undefined)
-    return missing > 0n ? `none; anyone can give it: ${alt(missing)} ALT are missing` : 'none'
+    return nextEpoch > 0 && missing > 0n
+      ? `none; anyone can give it: ${alt(missing)} ALT are missing`
+      : 'none'
   const who = byOwner ? ' by the owner' : ''
   const verb = endEpoch < epoch ? 'ended' : 'ends'
   return `given${who}: the service ${verb} with epoch ${endEpoch}, at ${timeText(end)}`
