@@ -268,6 +268,11 @@ test('4byteTracer counts selectors by the size of their arguments', async () => 
   })
 })
 
+test('a state inside a block is refused, not taken for that after it', async () => {
+  await assert.rejects(trace(server.port, 'STOP', { txIndex: '0x0' }), /txIndex: not supported/)
+  await trace(server.port, 'STOP', { txIndex: null })
+})
+
 test('an unknown tracer is refused by name', async () => {
   await assert.rejects(
     trace(server.port, 'STOP', { tracer: 'jsTracer' }),

@@ -21,6 +21,7 @@ import {
   hash,
   number,
   type ObjectOf,
+  type Optional,
   object,
   optional,
   string,
@@ -89,8 +90,19 @@ const traceMembers = {
   limit: optional(number(0, Number.MAX_SAFE_INTEGER)),
 }
 const traceConfig = object('trace config', traceMembers)
+/** geth's option for a state inside a block: refused, as the state after the block would be another answer. */
+const txIndex: Optional<never> = {
+  optional: true,
+  schema: { type: 'null' },
+  parse(value) {
+    if (value === undefined || value === null) return undefined
+    throw new ParamError('not supported: a call is traced on the state after the whole block')
+  },
+}
+
 const traceCallConfig = object('trace call config', {
   ...traceMembers,
+  txIndex,
   stateOverrides: optional(stateOverrides),
   blockOverrides: optional(blockOverrides),
 })
