@@ -1,13 +1,5 @@
 import { type Address, type Hash, lowerCaseAddress } from '@altlayer/protocol'
-import {
-  AbiDecodingDataSizeTooSmallError,
-  BaseError,
-  BlockNotFoundError,
-  ContractFunctionRevertedError,
-  ContractFunctionZeroDataError,
-  type PublicClient,
-  zeroAddress,
-} from 'viem'
+import { BaseError, BlockNotFoundError, type PublicClient, zeroAddress } from 'viem'
 import type { Claim, Game, GameRules, GameStatus } from '../game/types.ts'
 import { FACTORY_ABI, GAME_ABI } from './abi.ts'
 
@@ -237,12 +229,17 @@ export async function findGame(
   return readGame(client, address, await readRules(client, address), at)
 }
 
+/** What viem makes of an address without code, of a call that reverts, and of what does not decode. */
+const NO_ANSWERS: readonly string[] = [
+  'ContractFunctionZeroDataError',
+  'ContractFunctionRevertedError',
+  'AbiDecodingDataSizeTooSmallError',
+  'IntegerOutOfRangeError',
+  'PositionOutOfBoundsError',
+]
+
 function isNoAnswer(cause: unknown): boolean {
-  return (
-    cause instanceof ContractFunctionZeroDataError ||
-    cause instanceof ContractFunctionRevertedError ||
-    cause instanceof AbiDecodingDataSizeTooSmallError
-  )
+  return cause instanceof Error && NO_ANSWERS.includes(cause.name)
 }
 
 /** What a game's implementation fixes. */

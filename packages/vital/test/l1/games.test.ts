@@ -146,15 +146,29 @@ describe('game reader', { concurrency: 1 }, () => {
   })
 
   it('finds a game by its address, and none where the factory made none', async () => {
+    const address = await court.create(l1.sender(1), falseOutput(106n), 106n)
     const { games, block } = await readerOf().snapshot(all)
-    const [game] = games
+    const game = games.find((each) => each.address === address)
     assert.ok(game)
     const find = (address: Address) =>
       findGame(l1.client, court.factory, address, { blockNumber: block.number })
     assert.deepEqual(await find(game.address), game)
     const nobody: Address = `0x${'12'.repeat(20)}`
-    for (const address of [nobody, court.factory, court.oracle])
-      assert.equal(await find(address), undefined)
+    for (const other of [nobody, court.factory, court.oracle])
+      assert.equal(await find(other), undefined)
+    const babbler: Address = `0x${'ba'.repeat(20)}`
+    const word = (digits: string, to: string) => `7f${digits.repeat(32)}60${to}52`
+    for (const code of [
+      '0x00',
+      '0x60205ff3',
+      '0x60605ff3',
+      `0x${word('ff', '00')}${word('ff', '20')}${word('ff', '40')}60605ff3`,
+      `0x${word('00', '00')}${word('00', '20')}${word('0f', '40')}60605ff3`,
+      '0xfe',
+    ]) {
+      await l1.rpc('anvil_setCode', babbler, code)
+      assert.equal(await find(babbler), undefined, code)
+    }
     // A forger that answers whatever it is asked as the game does, but is another contract.
     const forger: Address = `0x${'f0'.repeat(20)}`
     const code = await l1.client.getCode({ address: game.address })
