@@ -2,11 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import {
   type Address,
   bytesToHex,
+  checksumAddress,
   concatBytes,
   hexToBytes,
   lowerCaseAddress,
 } from '@altlayer/protocol'
-import { encodeFunctionData, getContractAddress, type TransactionReceipt } from 'viem'
+import { encodeFunctionData, formatEther, getContractAddress, type TransactionReceipt } from 'viem'
 import { type L1Client, SendError, shortMessage, type TransactionRequest } from './client.ts'
 import { ensureDeterministicDeployer } from './deterministic-deployer.ts'
 import {
@@ -151,9 +152,11 @@ async function sendWave(
       requests.map((request, index) => ({ ...request, gas: gas[index] as bigint })),
       pending,
     )
-    .catch((cause: unknown) => {
+    .catch(async (cause: unknown) => {
       if (!(cause instanceof SendError)) throw cause
-      throw new StepFailedError((ordered[cause.index] as Step).name, cause.message, { cause })
+      const payer = /insufficient funds/i.test(cause.message) ? await payerOf(client) : ''
+      const { name } = ordered[cause.index] as Step
+      throw new StepFailedError(name, `${cause.message}${payer}`, { cause })
     })
   state.update(
     Object.fromEntries(
@@ -177,6 +180,12 @@ async function sendWave(
   return new Map(
     ordered.map((step, index) => [step.name, receipts[index] as TransactionReceipt] as const),
   )
+}
+
+/** Who is to be given ether. */
+async function payerOf({ account, public: chain }: L1Client): Promise<string> {
+  const balance = formatEther(await chain.getBalance({ address: account }))
+  return `; ${checksumAddress(account)} pays for it and has ${balance} ETH`
 }
 
 function requestOf(step: Step, address: AddressOf): TransactionRequest {

@@ -4,7 +4,7 @@ import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import type { Address, Hash } from '@altlayer/protocol'
+import { type Address, checksumAddress, type Hash } from '@altlayer/protocol'
 import { encodeFunctionData } from 'viem'
 import { devAccount, devDeployer, devRoles } from '../../src/accounts.ts'
 import { startAnvil } from '../../src/anvil/anvil.ts'
@@ -139,12 +139,14 @@ test('a chain without the deterministic deployer gets it', async (t) => {
   await verifyDeployment(config, client, address, ROOT)
 })
 
-test('an account without ETH is an error that names the step', async (t) => {
+test('an account without ETH is an error that names the step and the account', async (t) => {
   const { client, statePath, url } = await l1(t)
   await rpc(url, 'anvil_setBalance', [devDeployer().address, '0x0'])
   await assert.rejects(deploy(client, testConfig(), statePath), (error) => {
     assert.ok(error instanceof StepFailedError)
     assert.match(error.message, /^deployment step "AddressManager": refused: Insufficient funds/)
+    const account = checksumAddress(devDeployer().address)
+    assert.ok(error.message.endsWith(`; ${account} pays for it and has 0 ETH`), error.message)
     return true
   })
 })
