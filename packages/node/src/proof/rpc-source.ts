@@ -11,7 +11,7 @@ import {
   parseObject,
   quantity,
 } from '@altlayer/protocol'
-import { http } from 'viem'
+import { createRpcClient } from '@altlayer/rpc/client'
 import { createCommittedBlobSource } from '../l1/blobs.ts'
 import { connectL1 } from '../l1/client.ts'
 import { createL1Data, type L1FullBlock } from '../l1/data.ts'
@@ -47,7 +47,7 @@ export function createRpcProofSource(
   const headers = connectL1({ url: options.l1Url, timeout: TIMEOUT })
   const l1 = createL1Data({ url: options.l1Url })
   const fetchBlob = createCommittedBlobSource(options.l1BeaconUrls)
-  const rollup = http(options.rollupUrl, { timeout: TIMEOUT, retryCount: 2 })({})
+  const rollup = createRpcClient(options.rollupUrl, { timeout: TIMEOUT })
   let recent: readonly L1FullBlock[] = []
 
   async function l1Block(hash: Hash): Promise<L1FullBlock | undefined> {
@@ -65,10 +65,9 @@ export function createRpcProofSource(
     parse: (answer: unknown) => T,
   ): Promise<T> {
     try {
-      return parse(await rollup.request({ method, params }))
+      return parse(await rollup.request(method, params))
     } catch (cause) {
-      const { shortMessage, message } = cause as { shortMessage?: string; message: string }
-      throw new ProofRpcError(`${method} of the rollup's node: ${shortMessage ?? message}`, {
+      throw new ProofRpcError(`${method} of the rollup's node: ${(cause as Error).message}`, {
         cause,
       })
     }
@@ -120,6 +119,7 @@ export function createRpcProofSource(
     close() {
       headers.close()
       l1.close()
+      rollup.close()
     },
   }
 }
