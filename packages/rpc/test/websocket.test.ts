@@ -268,7 +268,8 @@ describe('backpressure', () => {
         return list
       })
       while (!done) {
-        finish.shift()?.()
+        // None ends before as many as may be are in progress.
+        if (most >= 4) finish.shift()?.()
         await new Promise((resolve) => setImmediate(resolve))
       }
       assert.equal((await all).length, 50)

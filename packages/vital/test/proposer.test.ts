@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, it } from 'node:test'
+import { eventually } from '../../launch/test/eventually.ts'
 import { ANCHOR_STATE_REGISTRY_ABI } from '../src/l1/abi.ts'
 import type { Sender } from '../src/l1/index.ts'
 import {
@@ -17,7 +18,7 @@ import {
   openCourt,
   trueOutput,
 } from './support/court.ts'
-import { eventually, startL1, type TestL1 } from './support/l1.ts'
+import { startL1, type TestL1 } from './support/l1.ts'
 
 const INTERVAL = 30n
 
@@ -144,7 +145,9 @@ describe('proposer', { concurrency: 1 }, () => {
   })
 
   it('leaves games of others alone', async () => {
-    const game = await court.create(l1.sender(3), falseOutput(ANCHOR + 6n), ANCHOR + 6n)
+    // Beyond whatever the games before have moved the anchor to.
+    const number = ANCHOR + 100n
+    const game = await court.create(l1.sender(3), falseOutput(number), number)
     const events: ProposerEvent[] = []
     const sender = l1.sender(4)
     propose(sender, async () => undefined, events)

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import type { Address, Hex } from '@altlayer/protocol'
+import { eventually } from '../../../launch/test/eventually.ts'
 import { CallRefusedError, FeeLimitError, LostTransactionError } from '../../src/l1/index.ts'
-import { eventually, putSink, reorg, startL1, type TestL1, waitingOf } from '../support/l1.ts'
+import { putSink, reorg, startL1, type TestL1, waitingOf } from '../support/l1.ts'
 
 const SINK: Address = '0x00000000000000000000000000000000000051c4'
 /** Runtime code that reverts: PUSH0 PUSH0 REVERT. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, it } from 'node:test'
 import type { Address } from '@altlayer/protocol'
+import { eventually } from '../../../launch/test/eventually.ts'
 import { depthOf } from '../../src/game/index.ts'
 import { GAME_ABI } from '../../src/l1/abi.ts'
 import type { Sender } from '../../src/l1/index.ts'
@@ -15,7 +16,16 @@ import {
   TRUTH,
   trueOutput,
 } from '../support/court.ts'
-import { eventually, reorg, startL1, type TestL1, waitingOf } from '../support/l1.ts'
+import { reorg, startL1, type TestL1, waitingOf } from '../support/l1.ts'
+
+/** A player whose looks since something last moved are counted. */
+interface Watched extends Player {
+  idleLooks(): number
+  moved(): void
+}
+
+/** Looks after which a player that had something to do would have begun it. */
+const QUIET_LOOKS = 3
 
 describe('player', { concurrency: 1 }, () => {
   let l1: TestL1
@@ -24,7 +34,9 @@ describe('player', { concurrency: 1 }, () => {
   /** The newest block whose true output root was claimed. */
   let block = ANCHOR
   let named = 0
-  let playing: Player[] = []
+  let playing: Watched[] = []
+  /** Transactions that are not in a block yet. */
+  let underWay = 0
 
   before(async () => {
     l1 = await startL1()
@@ -47,32 +59,62 @@ describe('player', { concurrency: 1 }, () => {
     sender: Sender,
     truth: PlayerOptions['truthOf'],
     more: Partial<PlayerOptions> = {},
-  ): Player {
-    const player = court.play(sender, truth, more)
-    playing.push(player)
-    return player
+  ): Watched {
+    let idleLooks = 0
+    const player = court.play(counted(sender), truth, {
+      ...more,
+      onEvent(event) {
+        if (event.kind === 'games') idleLooks++
+        more.onEvent?.(event)
+      },
+    })
+    const moved = () => {
+      idleLooks = 0
+    }
+    const watched = { ...player, moved, idleLooks: () => idleLooks }
+    playing.push(watched)
+    return watched
   }
-  const stop = async (player: Player) => {
+  const moved = () => {
+    for (const player of playing) player.moved()
+  }
+  function counted(sender: Sender): Sender {
+    return {
+      ...sender,
+      async send(call) {
+        underWay++
+        try {
+          const receipt = await sender.send(call)
+          // Not when it is refused: that may be so at each look.
+          moved()
+          return receipt
+        } finally {
+          underWay--
+        }
+      },
+    }
+  }
+  const stop = async (player: Watched) => {
     await player.close()
     playing = playing.filter((each) => each !== player)
   }
   const skip = (seconds: number) => l1.rpc('evm_increaseTime', seconds)
-  /** Until all are resolved, with clocks that run fast once nobody moves any more. */
-  async function resolved(games: readonly Address[], seconds = 60) {
+  /** Nobody moves: every player has looked at what there is, and sends nothing. */
+  const isQuiet = () =>
+    underWay === 0 && playing.every((player) => player.idleLooks() >= QUIET_LOOKS)
+  /** Until all are resolved, with clocks that run fast once nobody moves any more, however slow they are. */
+  async function resolved(games: readonly Address[]) {
     let claims = 0
-    return eventually(
-      'the games are resolved',
-      async () => {
-        const all = (await court.snapshot()).games.filter(({ address }) => games.includes(address))
-        const now = all.reduce((sum, game) => sum + game.claims.length, 0)
-        if (now === claims) await skip(3)
-        claims = now
-        return (
-          all.length === games.length && all.every(({ status }) => status !== 'in-progress') && all
-        )
-      },
-      seconds,
-    )
+    return eventually('the games are resolved', async () => {
+      const all = (await court.snapshot()).games.filter(({ address }) => games.includes(address))
+      const now = all.reduce((sum, game) => sum + game.claims.length, 0)
+      if (now !== claims) moved()
+      claims = now
+      if (isQuiet()) await skip(3)
+      return (
+        all.length === games.length && all.every(({ status }) => status !== 'in-progress') && all
+      )
+    })
   }
 
   it('wins against a false claim down to the last instruction, and takes the bonds', async () => {
@@ -175,6 +217,10 @@ describe('player', { concurrency: 1 }, () => {
         events.filter(({ kind }) => kind === 'games').length > 10 &&
         events.some(({ kind }) => kind === 'bond-limit'),
     )
+    await eventually(
+      'both moves wait',
+      async () => (await waitingOf(l1, honest.address)).length > 1,
+    )
     assert.equal((await waitingOf(l1, honest.address)).length, 2)
     await l1.mine()
     const looks = events.length
@@ -200,7 +246,7 @@ describe('player', { concurrency: 1 }, () => {
       },
     })
     play(liar, lies, { games: games.slice(1, 4) })
-    const ends = await resolved(games, 120)
+    const ends = await resolved(games)
     assert.equal(most, 50)
     for (const { address, status } of ends) {
       const isTrue = games.indexOf(address) % 10 === 0

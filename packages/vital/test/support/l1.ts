@@ -106,20 +106,6 @@ export async function reorg(l1: TestL1, depth: number): Promise<void> {
   await l1.rpc('anvil_dropAllTransactions')
 }
 
-/** Waits for what a poll finds. */
-export async function eventually<T>(
-  what: string,
-  find: () => Promise<T | undefined | false>,
-  seconds = 120,
-): Promise<T> {
-  for (let tries = seconds * 20; tries > 0; tries--) {
-    const found = await find()
-    if (found !== undefined && found !== false) return found
-    await sleep(50)
-  }
-  throw new Error(`not within ${seconds} s: ${what}`)
-}
-
 /** Puts a contract at an address that takes every call and every payment. */
 export async function putSink(l1: TestL1, address: Hex): Promise<void> {
   await l1.rpc('anvil_setCode', address, '0x00')
