@@ -72,6 +72,9 @@ describe('a slip on the command line', () => {
     const { code, error } = await said(['up', '--data-dir', file])
     assert.equal(code, 1)
     assert.equal(error, `altlayer up: ${file} is a file; --data-dir takes a directory`)
+    const below = await said(['up', '--data-dir', join(file, 'deep', 'down')])
+    assert.match(below.error, /file.deep cannot be made: ENOTDIR/)
+    assert.equal(below.code, 1)
   })
 })
 

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { CommandError, type OptionSpec, UsageError } from '../command.ts'
 
 export const dataDirOption = {
@@ -18,17 +18,35 @@ export function dataDirPath(option: string | undefined): string {
 }
 
 /**
+ * Makes the directory where there is none.
+ * @throws CommandError naming it and why it cannot be.
+ */
+export function makeDataDir(path: string): void {
+  if (existsSync(path)) {
+    if (statSync(path).isDirectory()) return
+    throw new CommandError(`${path} is a file; --data-dir takes a directory`)
+  }
+  // One by one: Node's own way never ends where a parent cannot be made, as below /proc.
+  if (!existsSync(dirname(path))) makeDataDir(dirname(path))
+  try {
+    mkdirSync(path)
+  } catch (error) {
+    // Another start made it in the meantime.
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return
+    throw new CommandError(`${path} cannot be made: ${(error as Error).message}`, { cause: error })
+  }
+}
+
+/**
  * Makes the directory ours, or checks that it is: new, empty, or marked by an earlier start.
  * @throws CommandError when it holds something else.
  */
 export function prepareDataDir(path: string): void {
-  if (existsSync(path) && !statSync(path).isDirectory())
-    throw new CommandError(`${path} is a file; --data-dir takes a directory`)
-  if (existsSync(path) && readdirSync(path).length > 0) {
+  makeDataDir(path)
+  if (readdirSync(path).length > 0) {
     assertOurs(path)
     return
   }
-  mkdirSync(path, { recursive: true })
   writeFileSync(join(path, marker), `${JSON.stringify({ format }, null, 2)}\n`)
 }
 

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import {
   BanError,
@@ -18,8 +17,10 @@ import type { Logger } from 'pino'
 import type { ParsedBatcherOptions } from '../batcher-options.ts'
 import { CommandError } from '../command.ts'
 import { ensureProgram } from '../ensure-program.ts'
+import { makeDataDir } from '../local/data-dir.ts'
 import type { MetricsAddress } from '../metrics-options.ts'
 import { openLog } from '../up/log.ts'
+import { assertFree } from '../up/ports.ts'
 import { aborted, listenForStop } from '../up/signals.ts'
 
 export interface VerifierRunOptions {
@@ -71,7 +72,9 @@ export async function runVerifier(options: VerifierRunOptions): Promise<number> 
   }
   const stop = listenForStop()
   const dataDir = resolve(options.dataDir)
-  mkdirSync(dataDir, { recursive: true })
+  makeDataDir(dataDir)
+  const { host, port } = options
+  await assertFree({ port, host, purpose: 'JSON-RPC', option: '--port' })
   const log = openLog({
     file: join(dataDir, 'logs', 'node.log'),
     write: console.error,
