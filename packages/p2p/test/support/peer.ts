@@ -5,6 +5,7 @@ import { noise } from '@libp2p/noise'
 import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
+import { eventually } from '../../../launch/test/eventually.ts'
 import { blocksTopic } from '../../src/gossip/message.ts'
 import { addressOfKey } from '../../src/gossip/signature.ts'
 import { randomPrivateKey } from '../../src/host/identity.ts'
@@ -33,7 +34,7 @@ export interface TestPeer extends OpStackP2p {
   readonly address: string
 }
 
-export interface TestPeerOptions
+interface TestPeerOptions
   extends Partial<Pick<HostOptions, 'tide' | 'privateKey' | 'protocols' | 'listen'>> {
   readonly to?: readonly TestPeer[]
   readonly blocks?: readonly BlockPayload[]
@@ -43,6 +44,7 @@ export interface TestPeerOptions
   readonly banDuration?: number
 }
 
+/** Starts a host; `to` are peers that it has gossip streams to afterwards. */
 export async function startPeer(options: TestPeerOptions = {}): Promise<TestPeer> {
   const received: BlockPayload[] = []
   const bans = openBans(options.bansFile, Date.now())
@@ -74,6 +76,8 @@ export async function startPeer(options: TestPeerOptions = {}): Promise<TestPeer
   if (address === undefined) throw new Error('the host listens nowhere')
   const peer = { ...p2p, received, bans, address }
   opened.push(peer)
+  for (const other of options.to ?? [])
+    await eventually('gossip streams', () => p2p.host.topicPeers(TOPIC).includes(other.host.id))
   return peer
 }
 
