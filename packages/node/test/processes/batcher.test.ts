@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { devAccount } from '@altlayer/launch'
-import { type Hash, type Hex, hexToBytes } from '@altlayer/protocol'
+import type { Hex } from '@altlayer/protocol'
 import { eventually } from '../../../launch/test/eventually.ts'
-import { singularBatchesIn } from '../batcher/decode.ts'
 import { l2Transfer } from './helpers/batches.ts'
 import { rpc } from './helpers/json-rpc.ts'
+import { readPostings } from './helpers/postings.ts'
 import type { TestNode } from './helpers/rollup-node.ts'
 import { createWorld, newMarker, type World } from './helpers/world.ts'
 
@@ -45,46 +45,6 @@ function startMining(): void {
 async function pauseMining(): Promise<void> {
   await stopMining?.()
   stopMining = undefined
-}
-
-interface L1Transaction {
-  readonly hash: Hash
-  readonly from: string
-  readonly to: string
-  readonly nonce: Hex
-  readonly input: Hex
-}
-
-/** Everything the batcher's account has on L1, oldest first. */
-async function batcherTransactions(): Promise<readonly L1Transaction[]> {
-  const { config } = world.deployment
-  const { number } = await world.l1.head()
-  const found: L1Transaction[] = []
-  for (let at = 0n; at <= number; at++) {
-    const block = await rpc<{ readonly transactions: readonly L1Transaction[] }>(
-      world.l1.url,
-      'eth_getBlockByNumber',
-      [`0x${at.toString(16)}`, true],
-    )
-    found.push(
-      ...block.transactions.filter(
-        ({ from }) => from === config.genesis.systemConfig.batcherAddress,
-      ),
-    )
-  }
-  return found
-}
-
-/** How many times each L2 block is on L1, by its timestamp. */
-async function postings(): Promise<ReadonlyMap<bigint, number>> {
-  const counts = new Map<bigint, number>()
-  const transactions = await batcherTransactions()
-  const datas = transactions
-    .filter(({ to }) => to === world.deployment.config.batchInboxAddress)
-    .map(({ input }) => hexToBytes(input))
-  for (const { timestamp } of singularBatchesIn(datas))
-    counts.set(timestamp, (counts.get(timestamp) ?? 0) + 1)
-  return counts
 }
 
 /** Mines, and waits until the node has seen it: L1 does not run away from a slow node. */
@@ -132,12 +92,7 @@ describe('a batcher', () => {
       await node.start()
     }
     const last = await allSafe()
-    const { blockTime, genesis } = world.deployment.config
-    const counts = await postings()
-    const wrong = Array.from({ length: last }, (_, i) => BigInt(i + 1)).filter(
-      (number) => counts.get(genesis.l2Time + number * blockTime) !== 1,
-    )
-    assert.deepEqual(wrong, [])
+    assert.deepEqual(await readPostings(world).notOnce(last), [])
   })
 
   it('sends again what L1 forgot, with higher fees', async () => {
@@ -214,7 +169,7 @@ describe('a batcher', () => {
     await world.stands(node)
     const last = await allSafe()
     assert.ok(last >= before)
-    const nonces = (await batcherTransactions()).map(({ nonce }) => Number(nonce))
+    const nonces = (await readPostings(world).transactions()).map(({ nonce }) => Number(nonce))
     assert.deepEqual(nonces, [...nonces.keys()])
   })
 
