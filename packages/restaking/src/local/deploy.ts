@@ -61,12 +61,13 @@ export async function deployLocal(
   signal: AbortSignal,
 ): Promise<{ readonly restaking: LocalRestaking; readonly keeper: RestakingKeeper }> {
   const { l1Url: url, l1ChainId: chainId } = network
-  let mined = 0
+  // The rollup takes in one L1 block with each of its own, and none from the future: were blocks mined faster
+  // than seconds go by, which gives each a second of its own, deposits would wait until it has caught up.
   const mine = async () => {
-    const now = performance.now()
-    if (now - mined < MINE_INTERVAL) return
-    mined = now
-    await rpc(url, 'evm_mine', [])
+    const { timestamp } = (await rpc(url, 'eth_getBlockByNumber', ['latest', false])) as {
+      readonly timestamp: Hex
+    }
+    if (Number(timestamp) < Math.floor(Date.now() / 1_000)) await rpc(url, 'evm_mine', [])
   }
   const connect = (key: Hex) => connectL1({ url, key, chainId, mine, signal })
   const owner = await connect(network.ownerKey)
@@ -119,12 +120,6 @@ export type LocalProgress = (
   chain: 'l1' | 'l2',
   event: Parameters<NonNullable<RunContext['progress']>>[0],
 ) => void
-
-/**
- * Milliseconds between L1 blocks that are mined. The rollup takes in one L1 block with each of its own: were
- * many mined at once, deposits would wait until it has caught up.
- */
-const MINE_INTERVAL = 500
 
 /** Milliseconds: the rollup has a block every second. */
 const L2_POLL = 200
