@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { keccak256Hex } from '@altlayer/protocol'
-import { depthOf } from '@altlayer/vital/game'
+import { type Claim, depthOf } from '@altlayer/vital/game'
 import { type Address, type Hash, type Hex, parseAbi } from 'viem'
+import { eventually } from '../../launch/test/eventually.ts'
 import {
   type Court,
   openCourt,
@@ -29,6 +30,9 @@ const ANCHORS_ABI = parseAbi([
   'function anchors(uint32 gameType) view returns (bytes32 root, uint256 l2BlockNumber)',
 ])
 const GAME_TYPE = 0x56495441
+
+/** Disputes take minutes. */
+const SLOWLY = { interval: 500, patience: 600_000 }
 
 /** Keys of development accounts: who proposes, plays, lies. */
 const key = (index: number) => network.accounts[index]?.privateKey as Hex
@@ -54,26 +58,24 @@ function play(): Service {
   )
 }
 
-async function eventually(what: string, seconds: number, condition: () => Promise<boolean>) {
-  for (let tries = seconds * 2; tries > 0; tries--) {
-    if (await condition().catch(() => false)) return
-    await new Promise((resolve) => setTimeout(resolve, 500))
-  }
-  const said = services.map((each) => each.output()).join('\n---\n')
-  assert.fail(`not within ${seconds} s: ${what}\n${said}\n${network.output()}`)
-}
+const said = () => [...services, network].map((each) => each.output()).join('\n---\n')
 
 const outputAt = async (number: bigint) => (await court.rollup.outputAtBlock(number)).outputRoot
 const lie = (what: string): Hash => keccak256Hex(new TextEncoder().encode(what))
 
 /** A game about a block far beyond, whose root claim is the output root of the last that its L1 head leads to. */
 async function createBeyond(): Promise<Address> {
-  for (let tries = 1n; tries <= 10n; tries++) {
+  for (let tries = 1n; tries <= 30n; tries++) {
     const { safe } = await court.rollup.syncStatus()
     const created = await court.create(key(CLAIMANT), await outputAt(safe), 10_000n + tries)
     const { l1Head } = await court.game(created)
     const { number } = await court.client.getBlock({ blockHash: l1Head })
-    if ((await court.rollup.safeHeadAtL1Block(number)).number === safe) return created
+    const led = await eventually(
+      'the node has read the L1 block of the game',
+      () => court.rollup.safeHeadAtL1Block(number),
+      said,
+    )
+    if (led.number === safe) return created
   }
   assert.fail('the safe head moves with every L1 block')
 }
@@ -96,11 +98,30 @@ after(async () => {
 describe('VITAL', { concurrency: 1 }, () => {
   const games: Record<string, Address> = {}
 
+  /** The liar came down to an instruction, which was executed; the player answered it and whoever claimed. */
+  async function isAllSaid(): Promise<boolean> {
+    const { claims } = await court.game(games.proposed as Address)
+    const answered = ({ index, counteredBy }: Claim, of = claims) =>
+      counteredBy !== undefined ||
+      of.some(({ parentIndex, claimant }) => parentIndex === index && claimant === address(PLAYER))
+    const executed = claims.some(
+      ({ position, counteredBy }) =>
+        BigInt(depthOf(position)) === SHORT_GAME.maxGameDepth && counteredBy !== undefined,
+    )
+    const lies = claims.filter(({ claimant }) => claimant === address(LIAR))
+    if (!executed || !lies.every((claim) => answered(claim))) return false
+    for (const name of ['false', 'old']) {
+      const { claims: theirs } = await court.game(games[name] as Address)
+      if (!answered(theirs[0] as Claim, theirs)) return false
+    }
+    return (await court.game(games.beyond as Address)).l2BlockNumberChallenged
+  }
+
   it('proposes an output root', async () => {
     await eventually(
       'blocks are safe',
-      120,
       async () => (await court.rollup.syncStatus()).safe > 4n,
+      said,
     )
     service(
       [
@@ -110,7 +131,7 @@ describe('VITAL', { concurrency: 1 }, () => {
       ],
       { ALTLAYER_PROPOSER_KEY: network.roleKeys.proposer as Hex },
     )
-    await eventually('a game', 60, async () => (await court.games()).games.length === 1)
+    await eventually('a game', async () => (await court.games()).games.length === 1, said)
     const [game] = (await court.games()).games
     assert.ok(game)
     assert.equal(game.claims[0]?.value, await outputAt(game.l2BlockNumber))
@@ -134,19 +155,19 @@ describe('VITAL', { concurrency: 1 }, () => {
     court.startLiar(key(LIAR), lies, [proposed.address])
 
     let player = play()
-    await eventually('the liar is some claims down', 300, async () => {
-      const { claims } = await court.game(proposed.address)
-      return claims.length > 4
-    })
+    await eventually(
+      'the liar is some claims down',
+      async () => {
+        const { claims } = await court.game(proposed.address)
+        return claims.length > 4
+      },
+      said,
+    )
     await player.stop('SIGKILL')
     player = play()
 
-    const mine = Object.values(games)
-    await eventually('all games are resolved', 600, async () => {
-      const { games: all } = await court.games()
-      const ours = all.filter(({ address: each }) => mine.includes(each))
-      return ours.every(({ status }) => status !== 'in-progress')
-    })
+    await eventually('every lie is answered', isAllSaid, said, SLOWLY)
+    await eventually('all games are over', () => court.areOver(Object.values(games)), said, SLOWLY)
     const beyond = await court.game(games.beyond as Address)
     assert.equal(beyond.l2BlockNumberChallenged, true)
     assert.equal(beyond.claims.length, 1)

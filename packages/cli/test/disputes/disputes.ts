@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { depthOf } from '@altlayer/vital/game'
 import type { GameView } from '@altlayer/vital/l1'
 import type { Address, Hex } from 'viem'
+import { eventually } from '../../../launch/test/eventually.ts'
 import { lieAbout } from '../../../vital/test/support/liar.ts'
 import {
   type Court,
@@ -37,16 +37,10 @@ let player: Service
 const key = (index: number) => network.accounts[index]?.privateKey as Hex
 const address = (index: number) => network.accounts[index]?.address.toLowerCase() as Address
 
-async function eventually(what: string, seconds: number, condition: () => Promise<boolean>) {
-  const end = performance.now() + seconds * 1000
-  for (;;) {
-    // A look fails while L1 moves.
-    if (await condition().catch(() => false)) return
-    if (performance.now() > end) break
-    await sleep(500)
-  }
-  assert.fail(`not within ${seconds} s: ${what}\n${player?.output()}\n${network.output()}`)
-}
+const said = () => `${player?.output()}\n${network.output()}`
+/** Disputes take minutes. */
+const wait = (what: string, condition: () => Promise<boolean>) =>
+  eventually(what, condition, said, { interval: 500, patience: 900_000 })
 
 const l1 = (method: string, params: readonly unknown[]) =>
   court.client.request({ method, params } as never)
@@ -88,11 +82,7 @@ describe('long disputes', { concurrency: 1 }, () => {
   }
 
   it('begin: a false claim with 73 levels, one with fewer', async () => {
-    await eventually(
-      'blocks are safe',
-      180,
-      async () => (await court.rollup.syncStatus()).safe > 4n,
-    )
+    await wait('blocks are safe', async () => (await court.rollup.syncStatus()).safe > 4n)
     const { safe } = await court.rollup.syncStatus()
     deep = await court.create(key(CLAIMANT), lieAbout(`output ${safe}`), safe)
     await shortenGames(network, court)
@@ -100,11 +90,7 @@ describe('long disputes', { concurrency: 1 }, () => {
     assert.equal((await court.game(deep)).rules.maxDepth, 73)
     // A reorganisation must not reach them.
     const created = await court.client.getBlockNumber()
-    await eventually(
-      'L1 goes on',
-      30,
-      async () => (await court.client.getBlockNumber()) > created + 5n,
-    )
+    await wait('L1 goes on', async () => (await court.client.getBlockNumber()) > created + 5n)
     player = startService(
       [
         ...['vital', 'play', '--l1', network.l1.url, '--rollup', network.l2.url],
@@ -118,15 +104,15 @@ describe('long disputes', { concurrency: 1 }, () => {
   })
 
   it('survive a reorganisation of L1', async () => {
-    await eventually('some claims', 240, async () => (await claimsOf(short)) > 6)
+    await wait('some claims', async () => (await claimsOf(short)) > 6)
     const before = await claimsOf(short)
     await l1('anvil_reorg', [3, []])
-    await eventually('more claims', 120, async () => (await claimsOf(short)) > before)
+    await wait('more claims', async () => (await claimsOf(short)) > before)
   })
 
   it('survive a base fee up a hundredfold', async () => {
     let before: number | undefined
-    await eventually('moves at that price', 120, async () => {
+    await wait('moves at that price', async () => {
       await l1('anvil_setNextBlockBaseFeePerGas', [`0x${HIGH_BASE_FEE.toString(16)}`])
       const { baseFeePerGas } = await court.client.getBlock()
       if ((baseFeePerGas ?? 0n) < HIGH_BASE_FEE) return false
@@ -137,10 +123,16 @@ describe('long disputes', { concurrency: 1 }, () => {
 
   // Levels of a false root are odd in number: the honest side has the last word, which no step can answer.
   it('end at a claim about one instruction, and the truth wins', async () => {
-    await eventually('both games are resolved', 900, async () => {
+    await wait('the honest side has the last word in both', async () => {
       const games = await Promise.all([court.game(deep), court.game(short)])
-      return games.every(({ status }) => status !== 'in-progress')
+      return games.every(({ claims, rules }) =>
+        claims.some(
+          ({ position, claimant }) =>
+            depthOf(position) === rules.maxDepth && claimant === address(PLAYER),
+        ),
+      )
     })
+    await wait('both games are over', () => court.areOver([deep, short]))
     for (const game of [deep, short]) {
       const end = await court.game(game)
       assert.equal(end.status, 'challenger-wins')

@@ -38,13 +38,18 @@ export const FACTORY_ABI = parseAbi([
   'event DisputeGameCreated(address indexed disputeProxy, uint32 indexed gameType, bytes32 indexed rootClaim)',
 ])
 
-/** A game short enough for a test: 2^6 blocks, 2^32 instructions. */
+/**
+ * A game short enough for a test: 2^6 blocks, 2^32 instructions. Its clocks are long enough for an honest player on a
+ * slow machine; when everything is said, L1 skips the rest.
+ */
 export const SHORT_GAME = {
   maxGameDepth: 39n,
   splitDepth: 6n,
-  clockExtension: 30n,
-  maxClockDuration: 60n,
+  clockExtension: 300n,
+  maxClockDuration: 1_200n,
 } as const
+/** Seconds that L1 skips at each look. */
+const SKIPPED = 120
 
 /** L1 of a local network, and what is needed to dispute on it. */
 export interface Court {
@@ -57,6 +62,8 @@ export interface Court {
   create(key: Hex, rootClaim: Hash, l2BlockNumber: bigint): Promise<Address>
   games(): Promise<Snapshot>
   game(address: Address): Promise<GameView>
+  /** Whether all of these are over; L1's time runs fast meanwhile, so nobody must have a move left. */
+  areOver(addresses: readonly Address[]): Promise<boolean>
   /** Starts a player that lies in this process. */
   startLiar(key: Hex, lie: Omit<LieOptions, 'truth'>, games: readonly Address[]): Player
   close(): Promise<void>
@@ -101,6 +108,14 @@ export async function openCourt(network: Network): Promise<Court> {
       const game = games.find((each) => each.address === address.toLowerCase())
       if (game === undefined) throw new Error(`no game ${address}`)
       return game
+    },
+    async areOver(addresses) {
+      await client.request({ method: 'evm_increaseTime', params: [SKIPPED] } as never)
+      const { games } = await snapshot()
+      const ours = games.filter(({ address }) => addresses.includes(address))
+      return (
+        ours.length === addresses.length && ours.every(({ status }) => status !== 'in-progress')
+      )
     },
     async create(key, rootClaim, l2BlockNumber) {
       const read = { address: factory, abi: FACTORY_ABI } as const
