@@ -22,7 +22,10 @@ for (const { name, script, takes } of steps) {
     cwd: root,
     stdio: 'inherit',
   })
-  const notice = setTimeout(() => console.log(`building ${name}, once, about ${takes} ...`), NOTABLE)
+  const notice = setTimeout(
+    () => console.log(`building ${name}, once, about ${takes} ...`),
+    NOTABLE,
+  )
   const [status] = await once(child, 'close')
   clearTimeout(notice)
   if (status !== 0) {
