@@ -16,8 +16,8 @@ import { figure, printTable } from './measure.ts'
 
 const USAGE = `npm run bench -- games [--games N] [--open N]
 
-The first look of a proposer or player that starts: N games (default 2000) that are settled and whose bonds were
-taken, and some (default 50) that are open, on anvil: time, calls, and the same look a second time.`
+The first look of a proposer or player that starts: N games (default 200) that are settled and whose bonds were
+taken, and some (default 20) that are open, on anvil: time, calls, and the same look a second time.`
 
 const PROPOSER = 1
 /** Transactions under way at a time. */
@@ -26,13 +26,13 @@ const TOGETHER = 200
 const BATCH = 200
 const GAS = 400_000n
 
-/** How long a restart takes at thousands of old games. */
+/** How long a restart takes at many old games. */
 export async function run(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      games: { type: 'string', default: '2000' },
-      open: { type: 'string', default: '50' },
+      games: { type: 'string', default: '200' },
+      open: { type: 'string', default: '20' },
       help: { type: 'boolean', default: false },
     },
   })

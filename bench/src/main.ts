@@ -44,7 +44,7 @@ const benches: Readonly<Record<string, Entry>> = {
     load: () => import('./dispute/main.ts'),
   },
   games: {
-    summary: 'the first look of a proposer or player at thousands of old games',
+    summary: 'the first look of a proposer or player at many old games',
     load: () => import('./games.ts'),
   },
   kzg: {
