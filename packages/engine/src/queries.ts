@@ -55,11 +55,11 @@ export function createQueries(context: QueryContext): Queries {
 
   const building = (): Payload | undefined => {
     const payload = context.payload()
-    return payload?.parent.hash === chain.head.hash ? payload : undefined
+    return payload?.parent.hash === chain.hash({ tag: 'latest' }) ? payload : undefined
   }
   const committedHash = (ref: BlockRef): Hash | undefined => {
     if (!('tag' in ref) || ref.tag !== 'pending') return chain.hash(ref as CommittedRef)
-    return sealedAndCommitted() ?? chain.head.hash
+    return sealedAndCommitted() ?? chain.hash({ tag: 'latest' })
   }
   const sealedAndCommitted = (): Hash | undefined => {
     const hash = building()?.sealed?.blockHash

@@ -5,7 +5,7 @@ import {
   type Hash,
   type Header,
 } from '@altlayer/protocol'
-import type { Block, BlockRef, Receipt } from '../api.ts'
+import type { Block, BlockRef, BlockTag, Receipt } from '../api.ts'
 import { EngineError } from '../errors.ts'
 import {
   type Manifest,
@@ -29,17 +29,25 @@ export interface SealedHeader {
 }
 
 /** A reference other than `pending`, which only the engine can follow. */
-export type CommittedRef = Exclude<BlockRef, { tag: 'pending' }>
+export type CommittedRef =
+  | Exclude<BlockRef, { tag: BlockTag }>
+  | { readonly tag: Exclude<BlockTag, 'pending'> }
 
 /** Reads of the committed chain, on the caller's thread. */
 export interface Chain {
   readonly genesis: SealedHeader
-  /** The three named blocks; safe and finalized are undefined until they are first set. */
+  /**
+   * The three named blocks as of the last `refresh`: what the thread that moves them has acted on. Safe and
+   * finalized are undefined until they are first set.
+   */
   pointer(name: Pointer): SealedHeader | undefined
   readonly head: SealedHeader
   /** Reads the pointers and everything else anew from the database. */
   refresh(): void
-  /** Undefined when unknown. Throws EngineError `invalid` for a hash that must be canonical and is not. */
+  /**
+   * Tags and numbers are both the database's, so that one never names a block that the other does not.
+   * Undefined when unknown. Throws EngineError `invalid` for a hash that must be canonical and is not.
+   */
   hash(ref: CommittedRef): Hash | undefined
   header(hash: Hash): Header | undefined
   block(hash: Hash): Block | undefined
@@ -58,6 +66,7 @@ export interface Chain {
     | undefined
 }
 
+const POINTERS = { latest: 'head', safe: 'safe', finalized: 'finalized' } as const
 const CACHED_HEADERS = 1024
 const CACHED_BLOCKS = 64
 const CACHED_RECEIPTS = 16
@@ -138,7 +147,7 @@ export function createChain(store: Store, genesis: Genesis, first: SealedHeader)
       if ('number' in ref) return readCanonicalHash(store, ref.number)
       if ('tag' in ref) {
         if (ref.tag === 'earliest') return first.hash
-        return ref.tag === 'latest' ? head().hash : pointers[ref.tag as Pointer]?.hash
+        return readPointer(store, POINTERS[ref.tag])
       }
       if (header(ref.hash) === undefined) return undefined
       if (ref.requireCanonical === true && !isCanonical(ref.hash))

@@ -19,7 +19,9 @@ export async function scanLogs(
 ): Promise<readonly LogEntry[]> {
   const mayMatch = bloomTest(filter)
   const found: LogEntry[] = []
-  const last = to < chain.head.header.number ? to : chain.head.header.number
+  const head = chain.hash({ tag: 'latest' })
+  const height = (head && chain.header(head)?.number) ?? 0n
+  const last = to < height ? to : height
   let sliceEnd = performance.now() + SLICE
   for (let number = from; number <= last; number++) {
     if (performance.now() > sliceEnd) {

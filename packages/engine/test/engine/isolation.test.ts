@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { Address } from '@altlayer/protocol'
+import { type Address, headerHash } from '@altlayer/protocol'
+import { eventually } from '../../../launch/test/eventually.ts'
+import { deleteCanonical, writePointer } from '../../src/store/chain-store.ts'
+import { openLmdbStore } from '../../src/store/lmdb.ts'
 import {
   account,
   buildBlock,
@@ -49,6 +52,31 @@ describe('isolation', () => {
     // Closing ends them.
     await engine.close()
     assert.deepEqual(new Set(await Promise.all(calls)).has('returned'), false)
+    removeDirectory(dataDir)
+  })
+
+  it('answers for tags and numbers by one state of the chain, before it is told that it moved', async () => {
+    const { engine, dataDir } = await testEngine(testGenesis('op', [alice]))
+    const parent = (await buildBlock(engine)).header
+    const last = await buildBlock(engine)
+    const before = engine.block({ tag: 'latest' })
+    assert.equal(before?.hash, last.blockHash)
+    // As the builder's thread does it, whose answer to this one is still on its way.
+    const store = openLmdbStore(dataDir)
+    store.transaction((batch) => {
+      deleteCanonical(batch, last.header.number, [])
+      writePointer(batch, 'head', headerHash(parent))
+    })
+    const latest = await eventually('the move is seen', () => {
+      const block = engine.block({ tag: 'latest' })
+      return block?.hash !== before.hash && block
+    })
+    assert.equal(latest.hash, headerHash(parent))
+    assert.equal(engine.block({ number: last.header.number }), undefined)
+    assert.equal(engine.block({ number: parent.number })?.hash, latest.hash)
+    assert.equal(engine.block({ tag: 'pending' })?.hash, latest.hash)
+    await store.close()
+    await engine.close()
     removeDirectory(dataDir)
   })
 })
