@@ -27,7 +27,8 @@ export async function connectRpc(url: string): Promise<Rpc> {
   }
 }
 
-const POLL_INTERVAL = 50
+/** Milliseconds between looks for a block: what a run's time is uncertain by. */
+const POLL_INTERVAL = 10
 const STALL = 20_000
 
 /** Waits for the next block; resolves to its number. */
@@ -36,7 +37,7 @@ export async function nextBlock(rpc: Rpc): Promise<number> {
   for (;;) {
     const head = Number(await rpc.call<string>('eth_blockNumber'))
     if (head > current) return head
-    await new Promise((resolve) => setTimeout(resolve, 10))
+    await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL))
   }
 }
 
