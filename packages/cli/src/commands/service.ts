@@ -1,4 +1,4 @@
-import { type Command, parseOptions, UsageError } from '../command.ts'
+import { type Command, parseAction, parseOptions } from '../command.ts'
 import {
   addressArgument,
   amountArgument,
@@ -31,9 +31,8 @@ export const service: Command = {
   ].join('\n'),
   async run(args) {
     const { values, positionals } = parseOptions(options, args, true)
-    const [action, ...rest] = positionals
-    if (action === undefined || !ACTIONS.has(action))
-      throw new UsageError(`service takes one of ${[...ACTIONS].join(', ')}, not '${action ?? ''}'`)
+    const [first, ...rest] = positionals
+    const action = parseAction('service', ACTIONS, first)
     const context = chainContext(values)
     const name = serviceName(values)
     noMore(rest.slice(action === 'prepay' || action === 'refund' ? 1 : 0))
