@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { seeded } from '../../../launch/test/random.ts'
 import { framesOf, postFrames, spanOf } from '../processes/helpers/batches.ts'
 import type { TestNode } from '../processes/helpers/rollup-node.ts'
 import { createWorld, newMarker, type Plan, type World } from '../processes/helpers/world.ts'
@@ -14,14 +15,7 @@ const seed = Number(values.seed ?? Date.now() % 1_000_000)
 if (!(seconds > 0) || !Number.isInteger(seed))
   throw new Error('usage: npm run faults -w packages/node -- --seconds N [--seed INTEGER]')
 
-/** Mulberry32: the same seed gives the same faults. */
-let state = seed
-function random(): number {
-  state = (state + 0x6d2b79f5) | 0
-  let t = Math.imul(state ^ (state >>> 15), 1 | state)
-  t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-  return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-}
+const random = seeded(seed)
 const upTo = (max: number) => 1 + Math.floor(random() * max)
 
 /** Blocks from L1's latest to its finalized. */

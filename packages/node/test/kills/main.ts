@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import { devAccount } from '@altlayer/launch'
 import { bytesToHex, type Hex } from '@altlayer/protocol'
 import { eventually } from '../../../launch/test/eventually.ts'
+import { seeded } from '../../../launch/test/random.ts'
 import { l2Transfer } from '../processes/helpers/batches.ts'
 import { rpc } from '../processes/helpers/json-rpc.ts'
 import { readPostings } from '../processes/helpers/postings.ts'
@@ -32,14 +33,7 @@ const LONGEST_LIFE = 12_000
 /** Milliseconds that L1 stands still, at most. */
 const LONGEST_PAUSE = 3_000
 
-/** Mulberry32: the same seed gives the same moments. */
-let state = seed
-function random(): number {
-  state = (state + 0x6d2b79f5) | 0
-  let t = Math.imul(state ^ (state >>> 15), 1 | state)
-  t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-  return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-}
+const random = seeded(seed)
 
 const world = await createWorld({ tempo: { seqWindowSize: 2_000n }, slotsInEpoch: 32 })
 let stopMining = world.l1.mineEvery(L1_INTERVAL)

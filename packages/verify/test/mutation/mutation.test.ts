@@ -14,7 +14,7 @@ import { type RpcClient, RpcRefusal, verifyForeignBlock } from '../../src/index.
 import { absent, type RealBlock, realBlock, realBlocks } from '../helpers/fixtures.ts'
 import { record, recordedMethods } from '../helpers/recorded.ts'
 import { createJudge, type Outcome } from './outcome.ts'
-import { flipped, seeded } from './random.ts'
+import { flipped, seededBelow } from './random.ts'
 
 const SEED = 20261122
 /** Bytes of a fixture's file that are changed, one at a time, besides those that are chosen. */
@@ -72,7 +72,7 @@ describe('a changed input', { skip: absent }, () => {
       const { find, order, reader } = askedOrder(block)
       assert.ok(executor.run(fixture, reader).sealed)
       executor.clear()
-      const random = seeded(SEED)
+      const random = seededBelow(SEED)
       // In the order they are asked for, nothing forgotten in between: each run has read all before it, whole.
       for (const hash of order) {
         const item = fixture.witness.get(hash) as Uint8Array
@@ -117,7 +117,7 @@ describe('a changed input', { skip: absent }, () => {
     it(`${chain}: every field of the parent and of the payload, at both ends and inside, is refused`, () => {
       const judge = createJudge(block)
       const json = parse(block)
-      const random = seeded(SEED)
+      const random = seededBelow(SEED)
       for (const part of ['parent_header', 'executing_payload'])
         for (const [name, value] of Object.entries(json[part] as Json)) {
           if (typeof value !== 'string') continue
@@ -144,7 +144,7 @@ describe('a changed input', { skip: absent }, () => {
       const json = parse(block)
       const payload = json.executing_payload as Json
       const list = payload.transactions as readonly string[]
-      const random = seeded(SEED)
+      const random = seededBelow(SEED)
       const refused = (transactions: readonly string[], what: string) => {
         const changed = { ...json, executing_payload: { ...payload, transactions } }
         assert.equal(judge.judge(encode(changed)), 'refused', what)
@@ -186,7 +186,7 @@ describe('a changed input', { skip: absent }, () => {
 
     it(`${chain}: ${SAMPLE} bytes of the file anywhere: never a false match`, () => {
       const judge = createJudge(block)
-      const random = seeded(SEED + block.bytes.length)
+      const random = seededBelow(SEED + block.bytes.length)
       for (let i = 0; i < SAMPLE; i++)
         judge.judge(flipped(block.bytes, random(block.bytes.length), 1 + random(255)))
     })
@@ -223,7 +223,7 @@ describe('a changed answer of an RPC', { skip: absent }, () => {
       'eth_getBlockReceipts',
       'debug_executionWitness',
     ]
-    const random = seeded(SEED)
+    const random = seededBelow(SEED)
     const statuses = new Map<string, number>()
     for (let i = 0; i < ANSWERS; i++) {
       const part = parts[i % parts.length] as string

@@ -1,13 +1,9 @@
-/** Numbers from a seed (mulberry32): the same in every run. */
-export function seeded(seed: number): (below: number) => number {
-  let state = seed >>> 0
-  return (below) => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let t = state
-    t = Math.imul(t ^ (t >>> 15), t | 1)
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
-    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 2 ** 32) * below)
-  }
+import { seeded } from '../../../launch/test/random.ts'
+
+/** Whole numbers from a seed, from 0 up to `below`. */
+export function seededBelow(seed: number): (below: number) => number {
+  const random = seeded(seed)
+  return (below) => Math.floor(random() * below)
 }
 
 /** `bytes` with one byte changed, in a copy. `mask` is not 0. */
