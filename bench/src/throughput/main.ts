@@ -88,12 +88,6 @@ interface Measured {
   readonly client: ClientReport
 }
 
-interface Total {
-  /** Mined per second. */
-  readonly rate: number
-  readonly processor: number
-}
-
 type Results = readonly {
   readonly workload: string
   /** By node, then by round. */
@@ -190,11 +184,13 @@ async function message(client: ReturnType<typeof fork>): Promise<unknown> {
 
 function print(results: Results, json: boolean): void {
   const rows = results.map(({ workload, nodes }) => {
-    const [ours, anvil] = nodes.map((runs) => ({
+    const [altlayer, anvil] = nodes.map((runs) => ({
+      /** Mined per second. */
       rate: sum(runs.map((run) => run.count)) / sum(runs.map((run) => run.seconds)),
       processor: median(runs.map((run) => run.processor)),
-    })) as [Total, Total]
-    return { workload, altlayer: ours, anvil, ratio: ours.rate / anvil.rate }
+    }))
+    if (altlayer === undefined || anvil === undefined) throw new Error('two nodes are compared')
+    return { workload, altlayer, anvil, ratio: altlayer.rate / anvil.rate }
   })
   if (json) {
     console.log(JSON.stringify(rows))

@@ -8,7 +8,8 @@ import type { BlobSchedule, ChainConfig, Header } from './types.ts'
 
 const ETHEREUM = { denominator: 8n, elasticity: 2n }
 const MIN_BLOB_BASE_FEE = 1n
-const GAS_PER_BLOB = 131_072n
+/** EIP-4844. */
+export const GAS_PER_BLOB = 131_072n
 
 /**
  * Wei per gas of the block after `parent` with this timestamp (seconds): EIP-1559, with the parameters

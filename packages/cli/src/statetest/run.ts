@@ -7,11 +7,13 @@ import {
   EMPTY_UNCLES_HASH,
   encodeRlp,
   type ForkTimes,
+  GAS_PER_BLOB,
   type Hash,
   type Header,
   hexToBytes,
   keccak256Hex,
   type Log,
+  ZERO_HASH,
 } from '@altlayer/protocol'
 import type { StateTest, TestCase } from './parse.ts'
 import { ImpossibleTransactionError } from './transaction.ts'
@@ -107,9 +109,6 @@ function chainConfig(test: StateTest, fork: string): ChainConfig {
 const CANCUN_BLOBS: BlobSchedule = { target: 3, max: 6, baseFeeUpdateFraction: 3338477n }
 const PRAGUE_BLOBS: BlobSchedule = { target: 6, max: 9, baseFeeUpdateFraction: 5007716n }
 
-const ZERO_HASH: Hash = `0x${'00'.repeat(32)}`
-const BLOB_GAS = 131072n
-
 function headerOf(test: StateTest, fork: string, config: ChainConfig, stateRoot: Hash): Header {
   const { environment } = test
   const { shanghai, cancun, prague } = config.forks
@@ -163,7 +162,7 @@ function excessBlobGas(test: StateTest, fork: string, config: ChainConfig): bigi
   const { excessBlobGas: own, parentExcessBlobGas, parentBlobGasUsed } = test.environment
   if (own !== undefined) return own
   const schedule = config.blobSchedule?.[fork === 'Prague' ? 'prague' : 'cancun'] ?? CANCUN_BLOBS
-  const excess = parentExcessBlobGas + parentBlobGasUsed - BLOB_GAS * BigInt(schedule.target)
+  const excess = parentExcessBlobGas + parentBlobGasUsed - GAS_PER_BLOB * BigInt(schedule.target)
   return excess > 0n ? excess : 0n
 }
 

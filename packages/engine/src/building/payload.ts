@@ -67,6 +67,7 @@ const BATCH_SIZE = 256
 /** And their gas limits together, unless it is one transaction. */
 const BATCH_GAS = 10_000_000n
 const TRANSFER_GAS = 21_000n
+
 /** Follows a block that the builder has opened, and fills it from the pool every slot. */
 export function createPayload(
   context: PayloadContext,

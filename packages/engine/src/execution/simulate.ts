@@ -9,6 +9,7 @@ import {
   encodeHeader,
   encodeReceipt,
   encodeRlp,
+  GAS_PER_BLOB,
   type Hash,
   type Header,
   headerHash,
@@ -21,6 +22,7 @@ import {
   PREDEPLOYS,
   SYSTEM_CONTRACTS,
   uintBytes,
+  ZERO_HASH,
 } from '@altlayer/protocol'
 import type { SimulatedBlock, SimulateRequest } from '../api.ts'
 import { blockSize } from '../chain/block-size.ts'
@@ -54,8 +56,6 @@ const ALL_GAS = (1n << 64n) - 1n
 /** EIP-4788 and EIP-2935 keep this many entries. */
 const HISTORY_LENGTH = 8191n
 const GWEI = 1_000_000_000n
-const ZERO_HASH: Hash = `0x${'00'.repeat(32)}`
-const GAS_PER_BLOB = 131_072n
 /** Blocks that a gap in the numbers may stand for. */
 const MAX_GAP = 256n
 

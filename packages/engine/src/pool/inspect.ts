@@ -6,6 +6,7 @@ import {
   decodeRlp,
   decodeTransaction,
   encodeRlp,
+  GAS_PER_BLOB,
   hexToBytes,
   keccak256,
   legacyChainId,
@@ -54,7 +55,6 @@ const MAX_UINT256 = (1n << 256n) - 1n
 const MAX_NONCE = (1n << 64n) - 1n
 /** EIP-3860. */
 const MAX_INIT_CODE_SIZE = 49_152
-const BLOB_GAS = 131_072n
 const COMMITMENT_SIZE = 48
 const AUTHORIZATION_MAGIC = 5
 const ZERO_DIGIT = '0'.charCodeAt(0)
@@ -174,7 +174,9 @@ function tipOf(transaction: SignedTransaction): bigint {
 
 function blobCost(transaction: SignedTransaction): bigint {
   if (transaction.type !== TX_BLOB) return 0n
-  return BLOB_GAS * BigInt(transaction.blobVersionedHashes.length) * transaction.maxFeePerBlobGas
+  return (
+    GAS_PER_BLOB * BigInt(transaction.blobVersionedHashes.length) * transaction.maxFeePerBlobGas
+  )
 }
 
 function checkFees(transaction: SignedTransaction): void {

@@ -1,4 +1,4 @@
-import { BLOB_SIZE } from './blob.ts'
+import { GAS_PER_BLOB } from '@altlayer/protocol'
 import type { Carrier } from './settings.ts'
 
 /** Prices in an L1 block, wei. */
@@ -12,8 +12,6 @@ export interface L1Prices {
 }
 
 const GAS_PER_TRANSACTION = 21_000n
-/** EIP-4844: one unit of blob gas a byte. */
-const GAS_PER_BLOB = BigInt(BLOB_SIZE)
 /** EIP-2028; EIP-7623 for a transaction that executes nothing. A zero byte is one token, others are four. */
 const GAS_PER_TOKEN = 4n
 const FLOOR_GAS_PER_TOKEN = 10n

@@ -3,6 +3,7 @@ import type { BlockRef, Engine, Receipt } from '@altlayer/engine'
 import {
   activeBlobSchedule,
   blobBaseFee,
+  GAS_PER_BLOB,
   type Header,
   type Hex,
   nextExcessBlobGas,
@@ -164,8 +165,6 @@ function blobHistory(engine: Engine, headers: readonly Header[]): Record<string,
     ),
   }
 }
-
-const GAS_PER_BLOB = 131_072n
 
 function ratio(part: bigint, whole: bigint): number {
   return whole === 0n ? 0 : Number(part) / Number(whole)
