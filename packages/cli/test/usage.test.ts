@@ -38,6 +38,7 @@ describe('a slip on the command line', () => {
     [['up', '--l1-port', '0x10'], /--l1-port takes a whole number from 1 to 65535, not '0x10'/],
     [['up', '--l1-port', '1e3'], /--l1-port takes a whole number from 1 to 65535, not '1e3'/],
     [['up', '--l1-port', 'NaN'], /--l1-port takes a whole number/],
+    [['up', '--rollup.l1-chain-config', file], /is for an L1 given by --l1-url/],
     [['up', '--json=1'], /'--json' does not take an argument/],
     [['up', '--data-dir', ''], /--data-dir takes the name of a directory/],
     [['alt'], /alt takes one of deploy, balance, .*bridge first/],

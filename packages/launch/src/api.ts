@@ -55,6 +55,8 @@ export interface LaunchOptions {
   readonly dataDir: string
   /** Default: an anvil of our own on port 8545. */
   readonly l1?: LocalL1 | ExternalL1
+  /** L1's chain config or genesis, for its blob schedule. Default: what is known of public L1s. */
+  readonly l1ChainConfigPath?: string
   /** Default 901. */
   readonly l2ChainId?: number
   /** Seconds between L2 blocks. Default 1. */

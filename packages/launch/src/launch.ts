@@ -2,12 +2,14 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { proofConfigHash } from '@altlayer/engine'
 import {
+  type BlobFork,
+  l1BlobForks as blobForksOf,
   genesisToJson,
   type Hash,
   type Hex,
-  l1BlobForks,
   lowerCaseAddress,
   MalformedInputError,
+  parseL1ChainConfig,
   parseRollupConfig,
   type RollupConfig,
   rollupConfigToJson,
@@ -53,7 +55,7 @@ export class L1MismatchError extends Error {
   override readonly name = 'L1MismatchError'
 }
 
-/** A file of an earlier launch that cannot be read as what it was; the message names file and field. */
+/** A file of an earlier launch, or one that was given, that cannot be read as what it is; the message names file and field. */
 export class ChainFileError extends Error {
   override readonly name = 'ChainFileError'
 }
@@ -68,6 +70,13 @@ interface Paths {
   readonly genesis: string
 }
 
+interface Launch {
+  readonly settings: LaunchSettings
+  readonly paths: Paths
+  /** undefined: those that are known of L1. */
+  readonly l1BlobForks: readonly BlobFork[] | undefined
+}
+
 /** Starts or reaches the L1, deploys what is not there yet, writes the genesis files. */
 export const launchRollup: LaunchRollup = async (options, progress = () => undefined) => {
   const external = isExternal(options.l1) ? options.l1 : undefined
@@ -77,6 +86,7 @@ export const launchRollup: LaunchRollup = async (options, progress = () => undef
     ...(external && { chainId: await chainIdOf(external.url) }),
     deployer: lowerCaseAddress(privateKeyToAddress(key)),
   })
+  const l1BlobForks = readL1BlobForks(options.l1ChainConfigPath, settings.l1ChainId)
   mkdirSync(join(options.dataDir, 'rollup'), { recursive: true })
   writeSettings(paths.settings, settings)
   const anvil = external ? undefined : await startLocalL1(options, settings, progress)
@@ -91,7 +101,7 @@ export const launchRollup: LaunchRollup = async (options, progress = () => undef
     })
     if (external)
       progress({ stage: 'l1', message: `L1 chain ${settings.l1ChainId} at ${originOf(l1Url)}` })
-    const launched = await deploy(client, settings, paths, progress)
+    const launched = await deploy(client, { settings, paths, l1BlobForks }, progress)
     return {
       l1Url,
       l1ChainId: settings.l1ChainId,
@@ -143,8 +153,7 @@ const DEFAULT_L1_PORT = 8_545
 /** Deploys in two parts: the L2 genesis needs the contracts, their anchor needs the genesis. */
 async function deploy(
   client: L1Client,
-  settings: LaunchSettings,
-  paths: Paths,
+  { settings, paths, l1BlobForks }: Launch,
   progress: Progress,
 ): Promise<Pick<LaunchedRollup, 'addresses' | 'genesisHash'>> {
   const config = deployConfig(settings)
@@ -163,7 +172,8 @@ async function deploy(
   const address = await runSteps(contractSteps(config), context)
   const addresses = registryAddresses(config, address)
   const genesis = saved ?? (await writeGenesis(client, config, settings, paths, address, progress))
-  const dispute = disputeOf(readRollupConfig(paths.rollup))
+  const rollup = readRollupConfig(paths.rollup)
+  const dispute = disputeOf({ ...rollup, ...(l1BlobForks && { l1BlobForks }) })
   const withGame = await runSteps(allSteps(config, genesis.outputRoot, dispute), context)
   await verifyDeployment(config, client, withGame, genesis.outputRoot)
   const all = { ...addresses, ...vitalAddresses(withGame) }
@@ -174,7 +184,7 @@ async function deploy(
 
 /** What a dispute about the rollup is about: the program of this release, and the rollup's configuration. */
 function disputeOf(config: RollupConfig): Dispute {
-  const configHash = proofConfigHash({ config, l1BlobForks: l1BlobForks(config.l1ChainId) })
+  const configHash = proofConfigHash({ config, l1BlobForks: blobForksOf(config) })
   return { absolutePrestate: programPrestate(), configHash }
 }
 
@@ -253,11 +263,23 @@ async function checkGenesis(
 }
 
 function readRollupConfig(path: string): RollupConfig {
+  return readChainFile(path, (json) => parseRollupConfig(json))
+}
+
+/** Before anything is sent: a bad file costs no deployment. */
+function readL1BlobForks(path: string | undefined, l1ChainId: number) {
+  if (path === undefined) return undefined
+  return readChainFile(path, (json) => parseL1ChainConfig(json, BigInt(l1ChainId)))
+}
+
+function readChainFile<T>(path: string, parse: (json: unknown) => T): T {
   try {
-    return parseRollupConfig(JSON.parse(readFileSync(path, 'utf8')))
+    return parse(JSON.parse(readFileSync(path, 'utf8')))
   } catch (cause) {
-    if (!(cause instanceof SyntaxError || cause instanceof MalformedInputError)) throw cause
-    throw new ChainFileError(`${path}: ${cause.message}`, { cause })
+    const { code, message } = cause as NodeJS.ErrnoException
+    const malformed = cause instanceof SyntaxError || cause instanceof MalformedInputError
+    if (!malformed && code === undefined) throw cause
+    throw new ChainFileError(`${path}: ${malformed ? message : code}`, { cause })
   }
 }
 

@@ -5,6 +5,7 @@ import {
   MalformedInputError,
   OP_FORKS,
   parseGenesis,
+  parseL1ChainConfig,
   parseRollupConfig,
   type RollupConfig,
 } from '@altlayer/protocol'
@@ -14,16 +15,26 @@ export class ConfigFileError extends Error {
   override readonly name = 'ConfigFileError'
 }
 
+export interface ChainFiles {
+  /** The OP Stack's `rollup.json`. */
+  readonly rollupConfigPath: string
+  /** The L2 genesis in geth's form. */
+  readonly genesisPath: string
+  /** L1's chain config or genesis, for its blob schedule (`parseL1ChainConfig`). Default: what is known of public L1s. */
+  readonly l1ChainConfigPath?: string
+}
+
 /**
  * Reads `rollup.json` and `genesis.json` and checks that they describe the same chain. Its forks are those of
  * `rollup.json`: a genesis file from before a fork need not know it, and may not know it otherwise.
  * @throws ConfigFileError
  */
-export function readChainFiles(
-  rollupConfigPath: string,
-  genesisPath: string,
-): { readonly config: RollupConfig; readonly genesis: Genesis } {
-  const config = readConfig(rollupConfigPath, (json) => parseRollupConfig(json))
+export function readChainFiles({ rollupConfigPath, genesisPath, l1ChainConfigPath }: ChainFiles): {
+  readonly config: RollupConfig
+  readonly genesis: Genesis
+} {
+  const rollup = readConfig(rollupConfigPath, (json) => parseRollupConfig(json))
+  const config = { ...rollup, ...l1BlobForksIn(l1ChainConfigPath, rollup) }
   const genesis = readConfig(genesisPath, (json) => parseGenesis(json), WITHOUT_GENESIS)
   if (genesis.config.mode !== 'op')
     throw new ConfigFileError(
@@ -47,6 +58,11 @@ export function readChainFiles(
   const { forks, unsupportedFrom } = config
   const rules = { ...genesis.config, forks, ...(unsupportedFrom && { unsupportedFrom }) }
   return { config, genesis: { ...genesis, config: rules } }
+}
+
+function l1BlobForksIn(path: string | undefined, { l1ChainId }: RollupConfig) {
+  if (path === undefined) return {}
+  return { l1BlobForks: readConfig(path, (json) => parseL1ChainConfig(json, l1ChainId)) }
 }
 
 /** What someone can do who has only the RPC of a rollup. */

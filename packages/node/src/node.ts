@@ -10,7 +10,7 @@ import type { ThrottleSettings } from './batcher/throttle.ts'
 import { ChainMismatchError } from './chain/reorg.ts'
 import { createTurns } from './chain/turns.ts'
 import { type Clock, systemClock } from './clock.ts'
-import { readChainFiles } from './config.ts'
+import { type ChainFiles, readChainFiles } from './config.ts'
 import { startDeriver } from './derivation/deriver.ts'
 import { openSafeHeads } from './derivation/safe-heads.ts'
 import { startVerifier } from './derivation/verifier.ts'
@@ -24,11 +24,7 @@ import { createRollupApi } from './rollup-api.ts'
 import { startSequencer } from './sequencer/sequencer.ts'
 import type { P2pOptions, Sync, SyncOptions } from './sync/sync.ts'
 
-export interface NodeOptions {
-  /** The OP Stack's `rollup.json`. */
-  readonly rollupConfigPath: string
-  /** The L2 genesis in geth's form. */
-  readonly genesisPath: string
+export interface NodeOptions extends ChainFiles {
   /** HTTP JSON-RPC of L1. */
   readonly l1Url: string
   /** Beacon APIs of L1, where blobs come from; they are asked in this order. */
@@ -107,7 +103,7 @@ const POLL_INTERVAL = 2_000
 export async function startNode(options: NodeOptions): Promise<RollupNode> {
   const { logger } = options
   const clock = systemClock
-  const { config, genesis } = readChainFiles(options.rollupConfigPath, options.genesisPath)
+  const { config, genesis } = readChainFiles(options)
   const client = createL1Client({ url: options.l1Url })
   const opened: { close(): Promise<void> | void }[] = [client]
   const close = async () => {

@@ -37,11 +37,12 @@ const names = {
   rollup: join(folder, 'rollup.json'),
   genesis: join(folder, 'genesis.json'),
 } as const
+const paths = { rollupConfigPath: names.rollup, genesisPath: names.genesis }
 
 function read(files: { readonly rollup?: object; readonly genesis?: object }) {
   writeFileSync(names.rollup, JSON.stringify({ ...rollup, ...files.rollup }))
   writeFileSync(names.genesis, JSON.stringify({ ...genesis, ...files.genesis }))
-  return readChainFiles(names.rollup, names.genesis)
+  return readChainFiles(paths)
 }
 
 const withForks = (forks: object) => ({ config: { ...genesis.config, ...forks } })
@@ -101,7 +102,7 @@ it('says what is not there, and what can be done without it', () => {
   read({})
   rmSync(names.genesis)
   assert.throws(
-    () => readChainFiles(names.rollup, names.genesis),
+    () => readChainFiles(paths),
     /genesis\.json cannot be read: ENOENT.*\n.*--genesis FILE/,
   )
   const ethereum = { chainId: 901, londonBlock: 0, terminalTotalDifficulty: 0 }

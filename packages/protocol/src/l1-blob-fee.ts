@@ -2,50 +2,56 @@ import { fakeExponential } from './base-fee.ts'
 import type { RollupConfig } from './rollup-config.ts'
 import type { Header } from './types.ts'
 
-// EIP-4844 and EIP-7691; the later ones are EIP-7892's "blob parameter only" forks.
-const CANCUN = 3_338_477n
-const PRAGUE = 5_007_716n
-const BPO1 = 8_346_193n
-const BPO2 = 11_684_671n
-
-/** Blob parameter forks of public L1s, newest first. A header does not show them, unlike Prague. */
-const schedules: Readonly<
-  Record<string, readonly { readonly from: bigint; readonly fraction: bigint }[]>
-> = {
-  // Mainnet
-  '1': [
-    { from: 1_767_747_671n, fraction: BPO2 },
-    { from: 1_765_290_071n, fraction: BPO1 },
-  ],
-  // Sepolia
-  '11155111': [
-    { from: 1_761_607_008n, fraction: BPO2 },
-    { from: 1_761_017_184n, fraction: BPO1 },
-  ],
-  // Hoodi
-  '560048': [
-    { from: 1_762_955_544n, fraction: BPO2 },
-    { from: 1_762_365_720n, fraction: BPO1 },
-  ],
+/** From `time` on (seconds) an L1's blob base fee has this update fraction (EIP-4844). */
+export interface BlobFork {
+  readonly time: bigint
+  readonly fraction: bigint
 }
 
-/** Blob parameter forks of an L1 after Prague, oldest first: time in seconds, base fee update fraction. */
-export function l1BlobForks(
-  l1ChainId: bigint,
-): readonly { readonly time: bigint; readonly fraction: bigint }[] {
-  const forks = schedules[String(l1ChainId)] ?? []
-  return forks.map(({ from, fraction }) => ({ time: from, fraction })).reverse()
+/** Update fractions that an L1's headers show by themselves: EIP-4844's and EIP-7691's. */
+export const CANCUN_BLOB_FRACTION = 3_338_477n
+export const PRAGUE_BLOB_FRACTION = 5_007_716n
+
+/** Update fractions of the "blob parameter only" forks of public L1s (EIP-7892), whose times differ. */
+function publicForks(bpo1: bigint, bpo2: bigint): readonly BlobFork[] {
+  return [
+    { time: bpo1, fraction: 8_346_193n },
+    { time: bpo2, fraction: 11_684_671n },
+  ]
+}
+
+/** Blob parameter forks of public L1s, oldest first. A header does not show them, unlike Prague. */
+const PUBLIC_L1S: Readonly<Record<string, readonly BlobFork[]>> = {
+  // Mainnet
+  '1': publicForks(1_765_290_071n, 1_767_747_671n),
+  // Sepolia
+  '11155111': publicForks(1_761_017_184n, 1_761_607_008n),
+  // Holesky
+  '17000': publicForks(1_759_800_000n, 1_760_389_824n),
+  // Hoodi
+  '560048': publicForks(1_762_365_720n, 1_762_955_544n),
+}
+
+/** What tells the blob parameters of a rollup's L1. */
+type L1Rules = Pick<RollupConfig, 'l1ChainId' | 'l1BlobForks'>
+
+/**
+ * Blob parameter forks of a rollup's L1, oldest first: those that were given (`parseL1ChainConfig`), or what is known of a
+ * public L1. Where there are none, Cancun's and Prague's parameters count, as the headers show them.
+ */
+export function l1BlobForks({ l1ChainId, l1BlobForks: given }: L1Rules): readonly BlobFork[] {
+  return given ?? PUBLIC_L1S[String(l1ChainId)] ?? []
 }
 
 /**
  * Price of a unit of blob gas in an L1 block, in wei (EIP-4844); 1 before Cancun, as the OP Stack
- * has it. An L1 that is not public follows Prague once its headers show it.
+ * has it.
  */
-export function l1BlobBaseFee(header: Header, l1ChainId: bigint): bigint {
+export function l1BlobBaseFee(header: Header, rules: L1Rules): bigint {
   if (header.excessBlobGas === undefined) return 1n
-  const scheduled = schedules[String(l1ChainId)]?.find(({ from }) => header.timestamp >= from)
-  const fraction = scheduled?.fraction ?? (header.requestsHash === undefined ? CANCUN : PRAGUE)
-  return fakeExponential(1n, header.excessBlobGas, fraction)
+  const shown = header.requestsHash === undefined ? CANCUN_BLOB_FRACTION : PRAGUE_BLOB_FRACTION
+  const scheduled = l1BlobForks(rules).findLast(({ time }) => header.timestamp >= time)
+  return fakeExponential(1n, header.excessBlobGas, scheduled?.fraction ?? shown)
 }
 
 /**
@@ -54,14 +60,14 @@ export function l1BlobBaseFee(header: Header, l1ChainId: bigint): bigint {
  */
 export function attributesBlobBaseFee(
   header: Header,
-  config: Pick<RollupConfig, 'l1ChainId' | 'pectraBlobScheduleTime'>,
+  config: L1Rules & Pick<RollupConfig, 'pectraBlobScheduleTime'>,
 ): bigint {
-  const { l1ChainId, pectraBlobScheduleTime } = config
+  const { pectraBlobScheduleTime } = config
   if (
     pectraBlobScheduleTime === undefined ||
     header.timestamp >= pectraBlobScheduleTime ||
     header.excessBlobGas === undefined
   )
-    return l1BlobBaseFee(header, l1ChainId)
-  return fakeExponential(1n, header.excessBlobGas, CANCUN)
+    return l1BlobBaseFee(header, config)
+  return fakeExponential(1n, header.excessBlobGas, CANCUN_BLOB_FRACTION)
 }

@@ -2,6 +2,7 @@ import { describe, MalformedInputError } from './errors.ts'
 import { OP_FORKS, orderForks, UNSUPPORTED_FORKS } from './fork-schedule.ts'
 import { MAX_UINT64, parseAddress, parseHash, parseInteger } from './hex.ts'
 import { type JsonObject, jsonNumber, optional, parseObject, unknownMembers } from './json.ts'
+import type { BlobFork } from './l1-blob-fee.ts'
 import { parseSystemConfig, type SystemConfig, systemConfigToJson } from './system-config.ts'
 import type { Address, ChainConfig, ForkTimes, Hash } from './types.ts'
 
@@ -40,6 +41,10 @@ export interface RollupConfig {
    * Where set, L1 blocks before it (seconds) count by Cancun's blob schedule (specs, "Pectra Blob Schedule").
    */
   readonly pectraBlobScheduleTime?: bigint
+  /**
+   * Blob parameter forks of L1, oldest first, where a file gave them (`parseL1ChainConfig`): not a member of `rollup.json`.
+   */
+  readonly l1BlobForks?: readonly BlobFork[]
   readonly batchInboxAddress: Address
   readonly depositContractAddress: Address
   readonly l1SystemConfigAddress: Address

@@ -1,5 +1,6 @@
 import { batcherOptions, parseBatcherOptions } from '../batcher-options.ts'
 import { type Command, parseNumber, parseOptions, parseUrl, UsageError } from '../command.ts'
+import { l1ChainConfigOption } from '../l1-chain-config.ts'
 import { metricsOptions, parseMetricsOptions } from '../metrics-options.ts'
 import { p2pOptions, parseP2pOptions } from '../p2p-options.ts'
 
@@ -7,6 +8,7 @@ const options = {
   l1: { summary: 'JSON-RPC of L1, required', value: 'URL' },
   config: { summary: "the rollup's rollup.json, required", value: 'FILE' },
   genesis: { summary: 'its genesis.json; default: beside the config', value: 'FILE' },
+  ...l1ChainConfigOption,
   beacon: {
     summary: 'beacon API of L1, for blobs; repeatable, asked in order; default: the L1 URL',
     value: 'URL',
@@ -75,6 +77,7 @@ export const node: Command = {
       l1Url: l1,
       rollupConfigPath: required('config'),
       genesisPath: values.genesis,
+      l1ChainConfigPath: values['rollup.l1-chain-config'],
       l1BeaconUrls: (values.beacon ?? [l1]).map((value) => parseUrl('beacon', value)),
       l1PollInterval: number('l1-poll-interval', 10, 600_000),
       sequencer: sequencer

@@ -6,6 +6,7 @@ import {
   parseUrl,
   UsageError,
 } from '../command.ts'
+import { l1ChainConfigOption } from '../l1-chain-config.ts'
 import { metricsOptions, parseMetricsOptions } from '../metrics-options.ts'
 
 const options = {
@@ -13,6 +14,7 @@ const options = {
   addresses: { summary: "the rollup's addresses.json, required", value: 'FILE' },
   rollup: { summary: "JSON-RPC of the rollup's node; required to play", value: 'URL' },
   config: { summary: "the rollup's rollup.json; required to play", value: 'FILE' },
+  ...l1ChainConfigOption,
   beacon: {
     summary: 'beacon API of L1, for blobs; repeatable, asked in order; default: the L1 URL',
     value: 'URL',
@@ -34,6 +36,7 @@ const options = {
     value: 'DAYS',
     default: '28',
   },
+  limit: { summary: 'games: only so many, the newest', value: 'N', default: '100' },
   concurrency: { summary: 'games thought about at a time', value: 'N', default: '50' },
   traces: { summary: 'runs of the program kept in memory', value: 'N', default: '4' },
   'poll-interval': { summary: 'time between looks at L1', value: 'MS', default: '2000' },
@@ -77,6 +80,7 @@ export const vital: Command = {
         ...common,
         rollupUrl: parseUrl('rollup', required('rollup')),
         rollupConfigPath: required('config'),
+        l1ChainConfigPath: values['rollup.l1-chain-config'],
         l1BeaconUrls: (values.beacon ?? [l1Url]).map((value) => parseUrl('beacon', value)),
         games: values['game-allowlist']?.map(gameAddress),
         maxBonds: ether(values['max-bonds'] ?? options['max-bonds'].default),
@@ -90,7 +94,8 @@ export const vital: Command = {
       })
     }
     const { listGames, showGame } = await import('../vital/view.ts')
-    if (action === 'games' && game === undefined) return listGames({ ...common, window: window() })
+    if (action === 'games' && game === undefined)
+      return listGames({ ...common, window: window(), limit: number('limit', 1, 10_000) })
     if (action === 'show') {
       return showGame({ ...common, game: gameAddress(game ?? '') })
     }
@@ -100,7 +105,7 @@ export const vital: Command = {
 
 const ACTIONS: ReadonlySet<string> = new Set(['play', 'games', 'show'])
 
-type NumberOption = 'max-fee' | 'window' | 'concurrency' | 'traces' | 'poll-interval'
+type NumberOption = 'max-fee' | 'window' | 'limit' | 'concurrency' | 'traces' | 'poll-interval'
 
 function gameAddress(text: string): `0x${string}` {
   if (/^0x[0-9a-fA-F]{40}$/.test(text)) return text.toLowerCase() as `0x${string}`

@@ -19,6 +19,7 @@ export async function launchLocal(
     {
       dataDir: options.dataDir,
       l1: l1Of(options),
+      ...(options.l1ChainConfigPath && { l1ChainConfigPath: options.l1ChainConfigPath }),
       ...(options.l2BlockTime !== undefined && { l2BlockTime: options.l2BlockTime }),
       ...(options.l2ChainId !== undefined && { l2ChainId: options.l2ChainId }),
       onProcess: lock.addChild,
@@ -64,6 +65,7 @@ export async function startRollupNode(
   return startNode({
     rollupConfigPath: rollup.rollupConfigPath,
     genesisPath: rollup.genesisPath,
+    ...(options.l1ChainConfigPath && { l1ChainConfigPath: options.l1ChainConfigPath }),
     l1Url: rollup.l1Url,
     ...(options.l1Url === undefined && { l1PollInterval: LOCAL_POLL_INTERVAL }),
     dataDir: options.dataDir,

@@ -5,6 +5,7 @@ import {
   parseBatcherOptions,
 } from '../batcher-options.ts'
 import { type OptionTable, parseNumber, parseOptions, parseUrl, UsageError } from '../command.ts'
+import { l1ChainConfigOption } from '../l1-chain-config.ts'
 import { dataDirOption, dataDirPath } from '../local/data-dir.ts'
 import { type MetricsAddress, metricsOptions, parseMetricsOptions } from '../metrics-options.ts'
 import { p2pOptions, parseP2pOptions } from '../p2p-options.ts'
@@ -42,6 +43,7 @@ export const upOptions = {
     default: 'localhost',
   },
   'l1-url': { summary: 'use this L1 instead of starting one', value: 'URL' },
+  ...l1ChainConfigOption,
   'l1-block-time': { summary: 'seconds between blocks of the local L1', value: 'S', default: '2' },
   'chain-id': { summary: 'chain id of the rollup', value: 'ID', default: '901' },
   'block-time': { summary: 'seconds between L2 blocks', value: 'S', default: '1' },
@@ -83,6 +85,8 @@ export interface UpOptions {
   readonly vhosts: readonly string[]
   /** undefined: an L1 of our own. */
   readonly l1Url?: string
+  /** Describes L1; undefined: what is known of public L1s. */
+  readonly l1ChainConfigPath?: string
   /** undefined: as the data directory has it, or the default. */
   readonly l1BlockTime?: number
   readonly l2BlockTime?: number
@@ -118,6 +122,9 @@ export function parseUpOptions(args: readonly string[]): UpOptions {
         throw new UsageError(`--${name} and --l1-url exclude each other`)
     }
   }
+  const l1ChainConfig = values['rollup.l1-chain-config']
+  if (l1ChainConfig !== undefined && l1Url === undefined)
+    throw new UsageError('--rollup.l1-chain-config is for an L1 given by --l1-url')
   const l1Port = number('l1-port', 1, 65_535)
   const l2Port = number('l2-port', 1, 65_535)
   if (l1Url === undefined && l1Port === l2Port) {
@@ -136,6 +143,7 @@ export function parseUpOptions(args: readonly string[]): UpOptions {
     cors: values.cors ?? [upOptions.cors.default],
     vhosts: values.vhost ?? [upOptions.vhost.default],
     ...(l1Url !== undefined && { l1Url }),
+    ...(l1ChainConfig !== undefined && { l1ChainConfigPath: l1ChainConfig }),
     ...(values['l1-block-time'] !== undefined && {
       l1BlockTime: number('l1-block-time', 1, 3_600),
     }),

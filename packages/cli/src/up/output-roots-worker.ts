@@ -1,12 +1,13 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { serve, workInBackground } from '@altlayer/engine'
-import { type Address, type Hex, parseRollupConfig } from '@altlayer/protocol'
+import type { Address, Hex } from '@altlayer/protocol'
 import { createSender, type Sender } from '@altlayer/vital/l1'
 import { createRollupClient } from '@altlayer/vital/rollup'
 import { type PlayerEvent, type ProposerEvent, startProposer } from '@altlayer/vital/services'
 import { type Logger, pino } from 'pino'
 import { privateKeyToAccount } from 'viem/accounts'
-import { connectToL1, readJson, VITAL_GAME_TYPE } from '../vital/connect.ts'
+import { readRollupConfig } from '../l1-chain-config.ts'
+import { connectToL1, VITAL_GAME_TYPE } from '../vital/connect.ts'
 import { startHonestPlayer } from '../vital/player.ts'
 import { newestOutput } from '../vital/propose.ts'
 
@@ -18,6 +19,7 @@ export interface OutputRootsJob {
   readonly factory: Address
   readonly rollupUrl: string
   readonly rollupConfigPath: string
+  readonly l1ChainConfigPath?: string
   /** Milliseconds between looks at L1. */
   readonly pollInterval: number
   readonly proposer?: {
@@ -90,7 +92,7 @@ async function start(): Promise<void> {
   running.push(
     await startHonestPlayer({
       ...{ client, factory, l1Url, rollupUrl, pollInterval },
-      config: readJson(job.rollupConfigPath, (json) => parseRollupConfig(json)),
+      config: readRollupConfig(job),
       l1BeaconUrls: [l1Url],
       sender: senderOf(player.privateKey),
       maxBonds: player.maxBonds,

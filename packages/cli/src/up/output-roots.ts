@@ -42,6 +42,7 @@ export function outputRootsJob(
     factory: addresses.DisputeGameFactoryProxy as Address,
     rollupUrl: node.url,
     rollupConfigPath,
+    ...(options.l1ChainConfigPath && { l1ChainConfigPath: options.l1ChainConfigPath }),
     pollInterval: POLL_INTERVAL,
     ...(proposer && { proposer: { privateKey: proposer, interval, allowNonFinalized } }),
     ...(player && { player: { privateKey: player, maxBonds: MAX_BONDS } }),

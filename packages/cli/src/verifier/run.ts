@@ -28,6 +28,8 @@ export interface VerifierRunOptions {
   readonly rollupConfigPath: string
   /** undefined: `genesis.json` beside the rollup config. */
   readonly genesisPath: string | undefined
+  /** Describes L1; undefined: what is known of public L1s. */
+  readonly l1ChainConfigPath: string | undefined
   readonly l1BeaconUrls: readonly string[]
   /** Milliseconds. */
   readonly l1PollInterval: number
@@ -85,6 +87,7 @@ export async function runVerifier(options: VerifierRunOptions): Promise<number> 
     const node = await startNode({
       rollupConfigPath: options.rollupConfigPath,
       genesisPath: options.genesisPath ?? join(dirname(options.rollupConfigPath), 'genesis.json'),
+      ...(options.l1ChainConfigPath && { l1ChainConfigPath: options.l1ChainConfigPath }),
       l1Url: options.l1Url,
       l1BeaconUrls: options.l1BeaconUrls,
       l1PollInterval: options.l1PollInterval,

@@ -1,7 +1,8 @@
-import { type Address, parseRollupConfig } from '@altlayer/protocol'
+import type { Address } from '@altlayer/protocol'
+import { readRollupConfig } from '../l1-chain-config.ts'
 import type { MetricsAddress } from '../metrics-options.ts'
 import { aborted, listenForStop } from '../up/signals.ts'
-import { askL1, connectToL1, readContractAddress, readJson, senderFrom } from './connect.ts'
+import { askL1, connectToL1, readContractAddress, senderFrom } from './connect.ts'
 import { terminalLogger } from './log.ts'
 import { playerMetrics, serveMetrics } from './metrics.ts'
 import { startHonestPlayer } from './player.ts'
@@ -12,6 +13,8 @@ export interface PlayOptions {
   readonly addressesPath: string
   readonly rollupUrl: string
   readonly rollupConfigPath: string
+  /** Describes L1; undefined: what is known of public L1s. */
+  readonly l1ChainConfigPath: string | undefined
   /** undefined: all. */
   readonly games: readonly Address[] | undefined
   /** Wei. */
@@ -34,7 +37,7 @@ export async function playGames(options: PlayOptions): Promise<number> {
   const { l1Url, l1BeaconUrls, rollupUrl } = options
   const client = connectToL1(l1Url)
   const factory = readContractAddress(options.addressesPath, 'DisputeGameFactoryProxy')
-  const config = readJson(options.rollupConfigPath, (json) => parseRollupConfig(json))
+  const config = readRollupConfig(options)
   const sender = await askL1(l1Url, () =>
     senderFrom('ALTLAYER_VITAL_KEY', client, options.maxFeePerGas),
   )

@@ -31,7 +31,7 @@ export async function startHonestPlayer(options: HonestPlayerOptions): Promise<P
   await ensureProgram()
   await ensureEmulator()
   const traces = createTraces({
-    options: { config, l1BlobForks: l1BlobForks(config.l1ChainId) },
+    options: { config, l1BlobForks: l1BlobForks(config) },
     program: fileURLToPath(import.meta.resolve('@altlayer/program/elf/program.elf')),
     source: {
       module: import.meta.resolve('@altlayer/node/proof'),

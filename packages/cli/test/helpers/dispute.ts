@@ -79,7 +79,7 @@ export async function openCourt(network: Network): Promise<Court> {
   const config = parseRollupConfig(JSON.parse(readFileSync(rollupConfigPath, 'utf8')))
   const reader = createGameReader({ client, factory, gameType: VITAL_GAME_TYPE })
   const traces: Traces = createTraces({
-    options: { config, l1BlobForks: l1BlobForks(config.l1ChainId) },
+    options: { config, l1BlobForks: l1BlobForks(config) },
     program: fileURLToPath(import.meta.resolve('@altlayer/program/elf/program.elf')),
     source: {
       module: import.meta.resolve('@altlayer/node/proof'),

@@ -107,7 +107,7 @@ async function observe(request: StepRequest): Promise<Observation & { readonly b
       timestamp: header.timestamp,
       prices: {
         baseFee: header.baseFeePerGas ?? 0n,
-        blobBaseFee: l1BlobBaseFee(header, config.l1ChainId),
+        blobBaseFee: l1BlobBaseFee(header, config),
         tip: larger(tip, settings.minTipCap),
         calldataFloor: header.requestsHash !== undefined,
       },

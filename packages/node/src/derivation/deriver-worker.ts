@@ -48,7 +48,7 @@ const l1 = createL1Data({ url: l1Url })
 const source = createPreimageSource({ l1, fetchBlob: createBlobSource(l1BeaconUrls) })
 const derivation = createDerivation(
   { preimage: (key) => source.get(key) },
-  { config, l1BlobForks: l1BlobForks(config.l1ChainId) },
+  { config, l1BlobForks: l1BlobForks(config) },
 )
 
 /** Does a step of derivation, fetching what it misses as far as this thread can. */

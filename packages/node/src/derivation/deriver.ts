@@ -57,7 +57,7 @@ const ENOUGH_TRANSACTIONS = 256
 
 /** Throws MalformedInputError for a config that cannot be derived. */
 export function startDeriver({ engine, config, l1Url, l1BeaconUrls }: DeriverOptions): Deriver {
-  checkDerivationOptions({ config, l1BlobForks: l1BlobForks(config.l1ChainId) })
+  checkDerivationOptions({ config, l1BlobForks: l1BlobForks(config) })
   const workerData: DeriverData = { config, l1Url, l1BeaconUrls }
   const worker = new Worker(new URL('./deriver-worker.ts', import.meta.url), { workerData })
   let ended = false
