@@ -5,10 +5,11 @@ import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, afterEach, describe, it } from 'node:test'
-import type { Address } from '@altlayer/protocol'
+import { type Address, concatBytes } from '@altlayer/protocol'
 import { multiaddr } from '@multiformats/multiaddr'
 import { eventually } from '../../launch/test/eventually.ts'
 import { MAX_GOSSIP_SIZE, signBlockMessage } from '../src/gossip/message.ts'
+import { lengthPrefixed } from '../src/gossip/router.ts'
 import { addressOfKey } from '../src/gossip/signature.ts'
 import { randomPrivateKey } from '../src/host/identity.ts'
 import { StreamError } from '../src/host/streams.ts'
@@ -21,7 +22,18 @@ import {
 } from '../src/request/codec.ts'
 import { snappyCompress } from '../src/snappy/block.ts'
 import { blockOf, blocksOf } from './support/blocks.ts'
-import { chain, closeAll, key, rawPeer, startPeer, type TestPeer, TOPIC } from './support/peer.ts'
+import {
+  chain,
+  closeAll,
+  field,
+  freshBlock,
+  gossipStream,
+  key,
+  rawPeer,
+  startPeer,
+  type TestPeer,
+  TOPIC,
+} from './support/peer.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'altlayer-host-'))
 after(() => rmSync(folder, { recursive: true }))
@@ -29,22 +41,34 @@ after(() => rmSync(folder, { recursive: true }))
 const PROTOCOL = payloadByNumberProtocol(chain.chainId)
 afterEach(closeAll)
 
-const numbers = ({ received }: TestPeer) => received.map(({ header }) => header.number)
+/** Blocks below this number only show that gossip runs. */
+const FIRST = 1_000n
+const blocksAt = ({ received }: TestPeer) => received.filter(({ header }) => header.number >= FIRST)
+const numbers = (peer: TestPeer) => blocksAt(peer).map(({ header }) => header.number)
+
+/** Waits until what one peer publishes reaches another through those between: their meshes grow by and by. */
+async function reaches(from: TestPeer, to: TestPeer): Promise<void> {
+  let number = 1n
+  await eventually('blocks go around', async () => {
+    await from.publish(freshBlock(number++), key)
+    return to.received.length > 0
+  })
+}
 
 describe('gossip', () => {
   it('brings a block to peers of peers, once', async () => {
     const first = await startPeer()
     const second = await startPeer({ to: [first] })
     const third = await startPeer({ to: [second] })
-    const block = blockOf(chain, 1_000n)
-    await eventually('two peers', () => second.host.topicPeers(TOPIC).length === 2)
+    await reaches(first, third)
+    const block = freshBlock(1_000n)
     await first.publish(block, key)
     await first.publish(block, key)
-    await eventually('the block', () => third.received.length > 0)
-    assert.deepEqual(third.received, [block])
-    assert.deepEqual(second.counts(), { accepted: 1, refused: {} })
-    await first.publish(blockOf(chain, 1_001n), key)
-    await eventually('the next block', () => third.received.length > 1)
+    await eventually('the block', () => blocksAt(third).length > 0)
+    assert.deepEqual(blocksAt(third), [block])
+    await first.publish(freshBlock(1_001n), key)
+    await eventually('the next block', () => blocksAt(third).length > 1)
+    assert.deepEqual([second.counts().refused, third.counts().refused], [{}, {}])
     assert.deepEqual(
       [numbers(second), numbers(third), numbers(first)],
       [[1_000n, 1_001n], [1_000n, 1_001n], []],
@@ -56,29 +80,39 @@ describe('gossip', () => {
     const privateKey = randomPrivateKey()
     const good = await startPeer()
     const victim = await startPeer({ to: [good], bansFile, privateKey })
-    const hostile = await startPeer({ to: [victim] })
-    for (let i = 0; i < 3; i++) {
-      const { topic, data } = signBlockMessage(blockOf(chain, 1_000n), chain, randomPrivateKey())
-      await hostile.host.publish(topic, data)
-    }
-    await eventually('the ban', () => !victim.host.connected().includes(hostile.host.id))
-    assert.ok(victim.bans.isPeerBanned(hostile.host.id, Date.now()))
+    const hostile = await rawPeer()
+    const id = hostile.peerId.toString()
+    // All in one RPC: after the second, another one would not be read.
+    const messages = Array.from({ length: 3 }, () => {
+      const { topic, data } = signBlockMessage(freshBlock(1_000n), chain, randomPrivateKey())
+      return field(2, concatBytes(field(2, data), field(4, Buffer.from(topic))))
+    })
+    const stream = await gossipStream(hostile, victim)
+    stream.send(lengthPrefixed(concatBytes(...messages)))
+    await eventually('the ban', () => victim.bans.isPeerBanned(id, Date.now()))
+    await eventually('the end of the connection', () => !victim.host.connected().includes(id))
     assert.deepEqual(victim.counts().refused, { signature: 3 })
     assert.deepEqual(good.counts(), { accepted: 0, refused: {} })
     assert.ok(victim.host.connected().includes(good.host.id))
     // Whoever dials learns late that it is refused.
-    await hostile.host.connect(victim.address).catch(() => {})
-    assert.ok(!victim.host.connected().includes(hostile.host.id))
+    const dials = async (to: TestPeer) => {
+      await eventually('no connection', () => hostile.getConnections().length === 0)
+      await hostile.dial(multiaddr(to.address)).catch(() => {})
+    }
+    await dials(victim)
+    assert.ok(!victim.host.connected().includes(id))
     // The good peer is as it was.
-    await good.publish(blockOf(chain, 1_000n), key)
+    await good.publish(freshBlock(1_000n), key)
     await eventually('a block from the good peer', () => victim.received.length === 1)
     await victim.close()
     const again = await startPeer({ bansFile, privateKey })
-    await hostile.host.connect(again.address).catch(() => {})
-    assert.ok(!again.host.connected().includes(hostile.host.id))
-    again.bans.unblockPeer(hostile.host.id)
-    await hostile.host.connect(again.address)
-    await eventually('the pardoned peer', () => again.host.connected().includes(hostile.host.id))
+    await dials(again)
+    assert.ok(!again.host.connected().includes(id))
+    again.bans.unblockPeer(id)
+    await eventually('the pardoned peer', async () => {
+      if (hostile.getConnections().length === 0) await dials(again)
+      return again.host.connected().includes(id)
+    })
   })
 
   it('takes no bombs, no garbage, no foreign topics, and stays within its memory', async () => {
@@ -101,23 +135,23 @@ describe('gossip', () => {
     const first = await startPeer()
     const second = await startPeer({ to: [first] })
     const third = await startPeer({ to: [second] })
-    await eventually('two peers', () => second.host.topicPeers(TOPIC).length === 2)
+    await reaches(first, third)
     const large = [new Uint8Array(randomBytes(MAX_GOSSIP_SIZE - 4_000))]
-    await first.publish(blockOf(chain, 1_000n, undefined, large), key)
-    await eventually('a large block', () => third.received.length === 1)
-    assert.deepEqual(third.received[0]?.transactions, large)
+    await first.publish(freshBlock(1_000n, large), key)
+    await eventually('a large block', () => blocksAt(third).length === 1)
+    assert.deepEqual(blocksAt(third)[0]?.transactions, large)
   })
 
   it('ends with a peer that announces a message of more than 10 MiB', async () => {
     const victim = await startPeer()
     const good = await startPeer({ to: [victim] })
     const hostile = await rawPeer()
-    const stream = await hostile.dialProtocol(multiaddr(victim.address), '/meshsub/1.2.0')
+    const stream = await gossipStream(hostile, victim)
     await eventually('two peers', () => victim.host.connected().length === 2)
     // 10 MiB and one byte, as a varint; what follows is not waited for.
     stream.send(Uint8Array.of(0x81, 0x80, 0x80, 0x05, 1, 2, 3))
     await eventually('the end of the connection', () => victim.host.connected().length === 1)
-    await good.publish(blockOf(chain, 1_000n), key)
+    await good.publish(freshBlock(1_000n), key)
     await eventually('a block', () => victim.received.length === 1)
     assert.deepEqual(victim.counts(), { accepted: 1, refused: {} })
   })
@@ -126,10 +160,10 @@ describe('gossip', () => {
     let signer: Address | undefined
     const node = await startPeer({ signer: () => signer })
     const peer = await startPeer({ to: [node] })
-    for (let i = 0; i < 5; i++) await peer.publish(blockOf(chain, 1_000n), key)
+    for (let i = 0; i < 5; i++) await peer.publish(freshBlock(1_000n), key)
     await eventually('five ignored', () => node.counts().refused['signer unknown'] === 5)
     signer = addressOfKey(key)
-    await peer.publish(blockOf(chain, 1_000n), key)
+    await peer.publish(freshBlock(1_000n), key)
     await eventually('a block', () => node.received.length === 1)
     assert.ok(node.host.connected().includes(peer.host.id))
   })
@@ -154,6 +188,8 @@ describe('requests', () => {
   it('find peers that do not serve nowhere', async () => {
     const server = await startPeer({ serve: false })
     const client = await startPeer({ to: [server] })
+    // Only now it is known what the server speaks.
+    await eventually('its protocols', () => client.host.speakers('/ipfs/id/1.0.0').length === 1)
     assert.deepEqual(client.syncPeers(), [])
     await assert.rejects(client.request(server.host.id, 900n))
   })
@@ -190,17 +226,31 @@ describe('requests', () => {
 
   it('of one peer are so many at a time: a flood of streams does not stop others', async () => {
     const blocks = blocksOf(chain, 900n, 2)
-    const server = await startPeer({ blocks })
+    // Nobody's turn comes but by the burst, however long this takes.
+    const turn = Promise.withResolvers<void>()
+    let waiting = 0
+    const start = Date.now()
+    const server = await startPeer({
+      blocks,
+      now: () => start,
+      sleep: async (ms) => {
+        if (ms === 0) return
+        waiting += 1
+        await turn.promise
+      },
+    })
     const flood = await startPeer({ to: [server] })
     const good = await startPeer({ to: [server] })
     await eventually('a peer that serves', () => good.syncPeers().length === 1)
     const results = Promise.allSettled(
       Array.from({ length: 60 }, () => flood.request(server.host.id, 900n)),
     )
+    await eventually('requests of the flood wait', () => waiting > 0)
     assert.deepEqual(await good.request(server.host.id, 901n), blocks[1])
+    turn.resolve()
     const failed = (await results).filter(({ status }) => status === 'rejected').length
-    // How many come through beside the burst is a matter of how long the flood takes.
-    assert.ok(failed >= 20, `${failed} of the flood failed`)
+    // The burst is served, and as many may wait as a peer may have streams.
+    assert.ok(failed >= 60 - 15 - 16, `${failed} of the flood failed`)
     assert.ok(server.host.connected().includes(good.host.id))
   })
 })
@@ -221,7 +271,9 @@ describe('a stream', () => {
       ],
     })
     const client = await rawPeer()
-    const stream = await client.dialProtocol(multiaddr(server.address), '/test/slow/1')
+    const stream = await eventually('a stream', () =>
+      client.dialProtocol(multiaddr(server.address), '/test/slow/1'),
+    )
     // Three bytes and then nothing: the request is never complete.
     stream.send(randomBytes(3))
     assert.ok((await outcome.promise) instanceof StreamError)
@@ -272,14 +324,16 @@ describe('connections', () => {
 
   it('stay below the high mark', async () => {
     const node = await startPeer({ tide: { low: 2, high: 4, grace: 0 } })
-    const peers: TestPeer[] = []
-    for (let i = 0; i < 6; i++) {
+    for (let i = 0; i < 5; i++) {
       const peer = await startPeer({ tide: { low: 0, high: 30, grace: 0 } })
-      peers.push(peer)
-      await peer.host.connect(node.address).catch(() => {})
+      // The fifth is one too many, and they are two then.
+      await eventually(`peer ${i}`, async () => {
+        const there = node.host.connected()
+        if (i < 4 ? there.includes(peer.host.id) : there.length === 2) return true
+        if (peer.host.connected().length === 0) await peer.host.connect(node.address)
+        return false
+      })
     }
-    await eventually('the low mark', () => node.host.connected().length <= 2)
-    assert.ok(node.host.connected().length >= 1)
   })
 
   it('that never become any do not keep others out', async () => {
@@ -290,14 +344,16 @@ describe('connections', () => {
       socket.on('error', () => {})
       raw.push(socket)
     }
-    await new Promise((resolve) => setTimeout(resolve, 1_100))
-    for (const socket of raw.splice(0)) socket.destroy()
     const peer = await startPeer()
     // So many are let in per second, whoever they are.
-    for (let i = 0; i < 60 && peer.host.connected().length === 0; i++)
-      await peer.host
-        .connect(node.address)
-        .catch(() => new Promise((resolve) => setTimeout(resolve, 1_000)))
+    await eventually(
+      'a way in',
+      () => peer.host.connect(node.address).then(() => true),
+      undefined,
+      {
+        interval: 1_000,
+      },
+    )
     assert.deepEqual(peer.host.connected(), [node.host.id])
   })
 })

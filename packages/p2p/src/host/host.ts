@@ -250,14 +250,22 @@ function followPeers(
   node.addEventListener('peer:connect', ({ detail }) => {
     logger.debug({ peer: detail.toString() }, 'peer connected')
   })
+  const forget = (peerId: PeerId) => {
+    const peer = peerId.toString()
+    if (stays(peer)) return
+    node.peerStore.delete(peerId).catch((error: unknown) => {
+      logger.debug({ err: error, peer }, 'peer could not be forgotten')
+    })
+  }
   node.addEventListener('peer:disconnect', ({ detail }) => {
     const peer = detail.toString()
     speaks.delete(peer)
     logger.debug({ peer }, 'peer disconnected')
-    if (stays(peer)) return
-    node.peerStore.delete(detail).catch((error: unknown) => {
-      logger.debug({ err: error, peer }, 'peer could not be forgotten')
-    })
+    forget(detail)
+  })
+  // What it said last may be stored only after it went.
+  node.addEventListener('peer:update', ({ detail: { peer } }) => {
+    if (node.getConnections(peer.id).length === 0) forget(peer.id)
   })
   return speaks
 }
