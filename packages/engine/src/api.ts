@@ -13,6 +13,7 @@ import type {
   MessageOptions,
   Withdrawal,
 } from './program/types.ts'
+import type { TracerName } from './trace/tracer.ts'
 
 // What the rest of the house sees of the engine. RPC, node and CLI use only this.
 
@@ -163,7 +164,7 @@ export interface SimulatedBlock {
 
 /** geth's names: '' or undefined is the struct logger. */
 export interface TracerConfig {
-  readonly tracer?: 'callTracer' | 'prestateTracer' | '4byteTracer'
+  readonly tracer?: TracerName
   readonly tracerConfig?: Readonly<Record<string, unknown>>
   readonly enableMemory?: boolean
   readonly disableStack?: boolean

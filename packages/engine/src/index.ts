@@ -26,7 +26,7 @@ export {
 } from './program/proof-server.ts'
 export { createProofSource, ProofDataError, type ProofReads } from './program/proof-source.ts'
 export type * from './program/types.ts'
-export { TracerError } from './trace/index.ts'
+export { TRACERS, TracerError } from './trace/index.ts'
 export { workInBackground } from './workers/background.ts'
 export {
   type Connection,

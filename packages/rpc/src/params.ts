@@ -197,6 +197,12 @@ export function object<M extends Members>(title: string, members: M): Type<Objec
   }
 }
 
+/** An object whose members whoever uses it checks. */
+export const anyObject: Type<Readonly<Record<string, unknown>>> = {
+  schema: { type: 'object' },
+  parse: record,
+}
+
 /** An object used as a map; the entries keep their order. */
 export function mapOf<K, V>(
   key: Type<K>,

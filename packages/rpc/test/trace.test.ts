@@ -93,14 +93,19 @@ after(async () => {
   await anvil?.close()
 })
 
-async function trace(port: number, source: string, config: object): Promise<unknown> {
+async function trace(
+  port: number,
+  source: string,
+  config: object,
+  gas: string = GAS,
+): Promise<unknown> {
   const stateOverrides: Record<string, object> = {
     [SENDER]: { balance: '0xde0b6b3a7640000' },
     [MAIN]: { code: assemble(source), balance: '0x64' },
   }
   for (const [number, code] of Object.entries(CONTRACTS))
     stateOverrides[addressOf(Number(number))] = { code, balance: '0x0' }
-  const call = { from: SENDER, to: MAIN, gas: GAS, input: '0x12345678aabb' }
+  const call = { from: SENDER, to: MAIN, gas, input: '0x12345678aabb' }
   return result(port, 'debug_traceCall', [call, 'latest', { ...config, stateOverrides }])
 }
 
@@ -171,6 +176,159 @@ describe('callTracer', () => {
   })
 })
 
+interface FlatTrace {
+  readonly action: Readonly<Record<string, string>>
+  readonly error?: string
+  readonly result?: Readonly<Record<string, string>>
+  readonly subtraces: number
+  readonly traceAddress: readonly number[]
+  readonly type: string
+}
+
+describe('flatCallTracer', () => {
+  const flat = async (source: string, tracerConfig = {}) =>
+    (await trace(server.port, source, { tracer: 'flatCallTracer', tracerConfig })) as FlatTrace[]
+  const program = (name: string) => PROGRAMS[name] as string
+
+  for (const [name, source] of Object.entries(PROGRAMS))
+    test(`${name}: the frames of callTracer, each at its place`, async () => {
+      const traces = await flat(source, { includePrecompiles: true })
+      const tree = (await trace(server.port, source, { tracer: 'callTracer' })) as Frame
+      const frames: Frame[] = []
+      for (const { traceAddress, subtraces, action, error } of traces) {
+        const frame = traceAddress.reduce((at, index) => at.calls?.[index] as Frame, tree)
+        frames.push(frame)
+        assert.equal(subtraces, frame.calls?.length ?? 0)
+        assert.equal(error, frame.error)
+        assert.equal(action.from ?? action.address, frame.from)
+        assert.equal(action.value ?? action.balance, frame.value ?? '0x0')
+      }
+      assert.equal(new Set(frames).size, count(tree))
+    })
+
+  test('has the fields of calls of every kind in the form of geth', async () => {
+    const [top, call, , staticCall] = await flat(program('calls of every kind'))
+    const place = {
+      blockHash: null,
+      blockNumber: 0,
+      transactionHash: null,
+      transactionPosition: 0,
+      type: 'call',
+    }
+    assert.deepEqual(
+      { ...top, result: undefined },
+      {
+        action: {
+          callType: 'call',
+          from: SENDER,
+          gas: GAS,
+          input: '0x12345678aabb',
+          to: MAIN,
+          value: '0x0',
+        },
+        result: undefined,
+        subtraces: 4,
+        traceAddress: [],
+        ...place,
+      },
+    )
+    assert.deepEqual(Object.keys(call?.result ?? {}), ['gasUsed', 'output'])
+    assert.equal(call?.result?.output, `0x${'aa'.padStart(64, '0')}`)
+    assert.deepEqual(call?.traceAddress, [0])
+    // Nothing can be written in it: an exceptional halt has no result.
+    assert.deepEqual(
+      [staticCall?.action.callType, staticCall?.action.value, staticCall?.error],
+      ['staticcall', '0x0', 'write protection'],
+    )
+    assert.ok(staticCall !== undefined && !('result' in staticCall))
+  })
+
+  test('shows creations and self-destruction as Parity did', async () => {
+    const [, created, , collided] = await flat(program('creations, a collision, a failure'))
+    assert.deepEqual(
+      [created?.type, created?.action.init, created?.result?.code],
+      ['create', deploys, '0x600160005260206000f3'],
+    )
+    assert.match(created?.result?.address ?? '', /^0x[0-9a-f]{40}$/)
+    assert.equal(collided?.error, 'contract address collision')
+    const [, , destroyed] = await flat(program('self-destruction'))
+    assert.deepEqual(
+      [destroyed?.type, destroyed?.action, destroyed?.result],
+      [
+        'suicide',
+        { address: addressOf(4101), balance: '0x7', refundAddress: addressOf(0x99) },
+        undefined,
+      ],
+    )
+  })
+
+  test('leaves calls to precompiles out unless asked for them', async () => {
+    const source = program('precompiles')
+    assert.equal((await flat(source)).length, 1)
+    assert.equal((await flat(source))[0]?.subtraces, 0)
+    assert.equal((await flat(source, { includePrecompiles: true })).length, 4)
+  })
+
+  test('keeps the result of a revert, and says errors in the words of Parity when asked', async () => {
+    const source = program('a revert with a reason, passed on')
+    const [top] = await flat(source)
+    assert.deepEqual(
+      [top?.error, top?.result?.output],
+      ['execution reverted', `0x${REASON}`.slice(0, 202)],
+    )
+    const errors = async (name: string) =>
+      (await flat(program(name), { convertParityErrors: true })).map(({ error }) => error)
+    assert.deepEqual(await errors('a revert with a reason, passed on'), ['Reverted', 'Reverted'])
+    assert.deepEqual(await errors('halts of every kind'), [
+      undefined,
+      'Bad instruction',
+      'Bad jump destination',
+      'Stack underflow',
+      'Out of bounds',
+      'write protection',
+    ])
+  })
+})
+
+interface Frame {
+  readonly from: string
+  readonly value?: string
+  readonly error?: string
+  readonly calls?: readonly Frame[]
+}
+
+function count(frame: Frame): number {
+  return 1 + (frame.calls ?? []).reduce((sum, call) => sum + count(call), 0)
+}
+
+test('noopTracer answers with nothing', async () => {
+  const source = PROGRAMS['calls of every kind'] as string
+  assert.deepEqual(await trace(server.port, source, { tracer: 'noopTracer' }), {})
+})
+
+test('muxTracer answers as each of its tracers does alone', async () => {
+  const source = PROGRAMS['calls of every kind'] as string
+  const tracerConfig = {
+    callTracer: { withLog: true },
+    flatCallTracer: null,
+    prestateTracer: { diffMode: true },
+    '4byteTracer': {},
+    noopTracer: {},
+  }
+  const together = (await trace(server.port, source, {
+    tracer: 'muxTracer',
+    tracerConfig,
+  })) as object
+  assert.deepEqual(Object.keys(together).toSorted(), Object.keys(tracerConfig).toSorted())
+  for (const [tracer, config] of Object.entries(tracerConfig))
+    assert.deepEqual(
+      Object.entries(together).find(([name]) => name === tracer)?.[1],
+      await trace(server.port, source, { tracer, tracerConfig: config }),
+      tracer,
+    )
+  assert.deepEqual(await trace(server.port, source, { tracer: 'muxTracer' }), {})
+})
+
 interface Step {
   readonly op: string
   readonly gasCost: number
@@ -212,6 +370,31 @@ describe('the struct logger', () => {
       Array.from({ length: 3 }, () => ['depth', 'gas', 'gasCost', 'op', 'pc', 'refund']),
     )
   })
+})
+
+test('with a limit, gas, end and output are those of the whole execution', async () => {
+  for (const [name, source] of Object.entries(PROGRAMS)) {
+    const options = { enableMemory: true, enableReturnData: true }
+    const whole = (await trace(server.port, source, options)) as StructTrace
+    const all = whole.structLogs
+    // One that ends in the middle of calls, too.
+    for (const limit of [1, 2, Math.ceil(all.length / 2), all.length, all.length + 1])
+      assert.deepEqual(
+        await trace(server.port, source, { ...options, limit }),
+        { ...whole, structLogs: all.slice(0, limit) },
+        `${name}, limit ${limit} of ${all.length}`,
+      )
+  }
+})
+
+test('a call tracer gives up before it has all the memory there is', async () => {
+  // A megabyte of input in every call, for two million gas once and a hundred each time.
+  const source = '0 0xfffff MSTORE8 JUMPDEST 0 0 0xfffff 0 0 0x1234 0 CALL POP 7 JUMP'
+  for (const tracer of ['callTracer', 'flatCallTracer'])
+    await assert.rejects(
+      trace(server.port, source, { tracer }, '0x1c9c380'),
+      /the trace is too large/,
+    )
 })
 
 type Accounts = Readonly<Record<string, { readonly codeHash?: string; readonly balance: string }>>
@@ -271,6 +454,17 @@ test('4byteTracer counts selectors by the size of their arguments', async () => 
 test('a state inside a block is refused, not taken for that after it', async () => {
   await assert.rejects(trace(server.port, 'STOP', { txIndex: '0x0' }), /txIndex: not supported/)
   await trace(server.port, 'STOP', { txIndex: null })
+})
+
+test('options of tracers that are none are refused', async () => {
+  for (const [tracer, tracerConfig, error] of [
+    ['callTracer', { withLog: 'yes' }, /tracerConfig.withLog must be true or false/],
+    ['callTracer', [], /expected an object, got an array/],
+    ['muxTracer', { callTracer: 1 }, /tracerConfig.callTracer must be an object/],
+    ['muxTracer', { '': {} }, /unknown tracer/],
+    ['muxTracer', { muxTracer: { callTracer: {} } }, /cannot be a muxTracer/],
+  ] as const)
+    await assert.rejects(trace(server.port, 'STOP', { tracer, tracerConfig }), error)
 })
 
 test('an unknown tracer is refused by name', async () => {

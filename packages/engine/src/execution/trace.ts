@@ -1,8 +1,15 @@
-import { type Address, decodeTransaction, type Hash, hexToBytes } from '@altlayer/protocol'
+import {
+  type Address,
+  decodeTransaction,
+  type Hash,
+  headerHash,
+  hexToBytes,
+  keccak256Hex,
+} from '@altlayer/protocol'
 import type { CallRequest, TracerConfig } from '../api.ts'
 import { attributesOf } from '../building/attributes.ts'
 import { ProgramError } from '../program/errors.ts'
-import type { ExecutionResult } from '../program/types.ts'
+import type { ExecutionResult, Program } from '../program/types.ts'
 import { createTraceBudget, createTracer, type Tracer, tooLarge } from '../trace/index.ts'
 import { abandon, type ExecutionContext, type ExecutionPoint, openPoint } from './context.ts'
 import type { ReplayBlock } from './replay.ts'
@@ -24,6 +31,7 @@ export function traceTransactions(
   program.open(block.parent, attributesOf(context.config, block.header, block.withdrawals))
   const traces: TransactionTrace[] = []
   const budget = createTraceBudget()
+  const place = { number: block.header.number, hash: headerHash(block.header) }
   let firstLogIndex = 0
   try {
     for (const [index, raw] of block.transactions.entries()) {
@@ -42,6 +50,8 @@ export function traceTransactions(
         value,
         input: hexToBytes(data),
         firstLogIndex,
+        block: place,
+        transaction: { hash: keccak256Hex(raw), index },
       }
       const tracer = createTracer(config, about, budget)
       const { execution, result } = traced(context, tracer, run)
@@ -62,8 +72,9 @@ export function traceCall(
   config: TracerConfig,
 ): unknown {
   const { program } = context
-  const { message } = request
-  openPoint(program, point, request.overrides, request.blockOverrides)
+  const { message, blockOverrides } = request
+  const number = blockOverrides?.number ?? point.pending?.environment.number ?? point.header.number
+  openPoint(program, point, request.overrides, blockOverrides)
   try {
     const tracer = createTracer(config, {
       from: message.from,
@@ -71,12 +82,28 @@ export function traceCall(
       gas: message.gas,
       value: message.value ?? 0n,
       input: message.data ?? new Uint8Array(0),
+      block: { number },
     })
     // Kept, so that the code the tracer asks for is that after the call, as with a transaction.
     const options = { ...request.options, keep: true }
     return traced(context, tracer, () => program.message(message, options)).result
   } finally {
     abandon(program)
+  }
+}
+
+/** Where the program's events go. Steps that nobody looks at are made as cheap as they can be. */
+function sinkOf(program: Program, tracer: Tracer): (event: Uint8Array) => void {
+  const { hasEnough } = tracer
+  if (hasEnough === undefined) return (event) => tracer.event(event)
+  let enough = false
+  return (event) => {
+    if (enough) return
+    tracer.event(event)
+    if (!hasEnough()) return
+    enough = true
+    // Not off: frames that are open were decoded for tracing.
+    program.trace({ steps: true })
   }
 }
 
@@ -87,7 +114,7 @@ function traced<T extends ExecutionResult>(
 ): { readonly execution: T; readonly result: unknown } {
   const { program } = context
   const stop = tracer.isTooLarge?.bind(tracer)
-  context.setTraceSink((event) => tracer.event(event), stop)
+  context.setTraceSink(sinkOf(program, tracer), stop)
   program.trace(tracer.options)
   try {
     const execution = run()

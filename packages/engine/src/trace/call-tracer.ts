@@ -12,7 +12,11 @@ import type { ExecutionResult } from '../program/types.ts'
 import { decodeTraceEvent, type EnterEvent, type ExitEvent, type LogEvent } from './events.ts'
 import { haltReason } from './halt.ts'
 import { isCreation, OP_CALL, OP_CREATE, OP_STATICCALL, opcodeName } from './opcodes.ts'
-import type { TraceContext, Tracer } from './tracer.ts'
+import { type TraceBudget, type TraceContext, type Tracer, tooLarge } from './tracer.ts'
+
+/** Punctuation, field names, addresses and numbers of a frame or a log. */
+const ENTRY_CHARACTERS = 400
+const WORD_CHARACTERS = 69
 
 interface CallLog {
   readonly address: Address
@@ -24,7 +28,7 @@ interface CallLog {
 }
 
 /** One frame, with the field names of execution-apis' CallFrame. */
-interface CallFrame {
+export interface CallFrame {
   readonly type: string
   readonly from: Address
   to?: Address
@@ -44,21 +48,33 @@ export interface CallTracerConfig {
   readonly onlyTopCall: boolean
   /** Logs of the frames that did not fail. */
   readonly withLog: boolean
+  /** Leave calls out that CALL and STATICCALL make to precompiles. */
+  readonly withoutPrecompiles?: boolean
+}
+
+/** A tracer whose answer is one frame and those below it. */
+export interface CallTracer extends Tracer {
+  result(execution: ExecutionResult): CallFrame
 }
 
 /** The tree of calls and creations (geth's callTracer). */
-export function createCallTracer(config: CallTracerConfig, context: TraceContext): Tracer {
+export function createCallTracer(
+  config: CallTracerConfig,
+  context: TraceContext,
+  budget: TraceBudget,
+): CallTracer {
   const open: CallFrame[] = []
   let top: CallFrame | undefined
   let liveLogs = context.firstLogIndex ?? 0
 
   function enter(event: EnterEvent): void {
-    if (config.onlyTopCall && event.depth > 0) return
+    if (budget.characters < 0 || (config.onlyTopCall && event.depth > 0)) return
     const frame = newFrame(event)
+    budget.characters -= ENTRY_CHARACTERS + frame.input.length
     open.length = event.depth
     const parent = open[event.depth - 1]
     if (parent === undefined) top = frame
-    else {
+    else if (!config.withoutPrecompiles || !isPrecompileCall(event)) {
       parent.calls ??= []
       parent.calls.push(frame)
     }
@@ -71,12 +87,15 @@ export function createCallTracer(config: CallTracerConfig, context: TraceContext
     open.length = event.depth
     frame.gasUsed = quantity(event.gasUsed)
     setOutput(frame, event.opcode, event.halt, event.output)
+    budget.characters -= frame.output?.length ?? 0
     if (event.halt !== HALT_SUCCESS) liveLogs -= dropLogs(frame)
   }
 
   function log(event: LogEvent): void {
     const frame = open[event.depth]
-    if (!config.withLog || frame === undefined) return
+    if (!config.withLog || frame === undefined || budget.characters < 0) return
+    budget.characters -=
+      ENTRY_CHARACTERS + WORD_CHARACTERS * event.topics.length + event.data.length
     frame.logs ??= []
     frame.logs.push({
       address: event.address,
@@ -96,7 +115,9 @@ export function createCallTracer(config: CallTracerConfig, context: TraceContext
       else if (event.kind === 'exit') exit(event)
       else if (event.kind === 'log') log(event)
     },
+    isTooLarge: () => budget.characters < 0,
     result(execution) {
+      if (budget.characters < 0) throw tooLarge()
       const frame = top ?? notEntered(context, execution)
       // The outermost frame is the transaction: with intrinsic gas, after refunds.
       frame.gas = quantity(context.gas)
@@ -104,6 +125,10 @@ export function createCallTracer(config: CallTracerConfig, context: TraceContext
       return frame
     },
   }
+}
+
+function isPrecompileCall({ precompile, opcode }: EnterEvent): boolean {
+  return precompile && (opcode === OP_CALL || opcode === OP_STATICCALL)
 }
 
 function newFrame(event: EnterEvent): CallFrame {

@@ -1,1 +1,8 @@
-export { createTraceBudget, createTracer, type Tracer, TracerError, tooLarge } from './tracer.ts'
+export {
+  createTraceBudget,
+  createTracer,
+  TRACERS,
+  type Tracer,
+  TracerError,
+  tooLarge,
+} from './tracer.ts'

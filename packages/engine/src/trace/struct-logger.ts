@@ -66,12 +66,18 @@ export function createStructLogger(config: TracerConfig, budget: TraceBudget): T
   const limit = config.limit ?? 0
   const withStack = config.disableStack !== true
   const withStorage = config.disableStorage !== true
+  /** `limit` instructions are written out, with what the one after tells of the last: the rest runs for its end alone. */
+  let full = false
 
   function step(event: StepEvent): void {
     const frame = frames[event.depth]
     if (frame === undefined) throw new RangeError(`trace step at depth ${event.depth}: no frame`)
     finishInstruction(frame, event.gas, event)
     const log = record(event)
+    if (log === undefined && limit > 0 && logs.length >= limit) {
+      stop()
+      return
+    }
     frame.last = { log, step: event }
     if (withStorage && event.opcode === OP_SSTORE && event.stack.length >= 64) {
       setSlot(frame.account, word(event.stack, 0), word(event.stack, 1))
@@ -98,6 +104,12 @@ export function createStructLogger(config: TracerConfig, budget: TraceBudget): T
       (log.returnData?.length ?? 0)
     logs.push(log)
     return log
+  }
+
+  /** Callers' instructions are finished too: what they cost came with the frames that they opened. */
+  function stop(): void {
+    full = true
+    for (const frame of frames) finishInstruction(frame, 0n)
   }
 
   /** Writes what only the instruction after this one tells: its cost, and the word SLOAD loaded. */
@@ -158,6 +170,7 @@ export function createStructLogger(config: TracerConfig, budget: TraceBudget): T
       else if (event.kind === 'enter') enter(event)
       else if (event.kind === 'exit') exit(event)
     },
+    hasEnough: () => full,
     isTooLarge: () => budget.characters < 0,
     result(execution) {
       if (budget.characters < 0) throw tooLarge()

@@ -1,8 +1,10 @@
-import type { Address } from '@altlayer/protocol'
+import type { Address, Hash } from '@altlayer/protocol'
 import type { TracerConfig } from '../api.ts'
 import type { AccountDiff, ExecutionResult, TraceOptions } from '../program/types.ts'
 import { createCallTracer } from './call-tracer.ts'
+import { createFlatCallTracer } from './flat-call-tracer.ts'
 import { createFourByteTracer } from './four-byte-tracer.ts'
+import { createMuxTracer } from './mux-tracer.ts'
 import { createPrestateTracer } from './prestate-tracer.ts'
 import { createStructLogger } from './struct-logger.ts'
 
@@ -32,6 +34,10 @@ export interface TraceContext {
   readonly input: Uint8Array
   /** Index in the block of the transaction's first log; 0 for a call. */
   readonly firstLogIndex?: number
+  /** The block it is in, or that a call comes after; one not sealed yet has no hash. */
+  readonly block?: { readonly number: bigint; readonly hash?: Hash }
+  /** Its place in that block; undefined for a call. */
+  readonly transaction?: { readonly hash: Hash; readonly index: number }
 }
 
 /**
@@ -43,6 +49,8 @@ export interface Tracer {
   readonly options: TraceOptions | undefined
   /** One event of the program; the bytes may be reused after it returns. Never throws for a sound event. */
   event(bytes: Uint8Array): void
+  /** Whether no event matters any more: steps may come without memory and return data. Never, where it is missing. */
+  hasEnough?(): boolean
   /** Whether the trace is too large already: the execution may as well stop. Never, where it is missing. */
   isTooLarge?(): boolean
   /**
@@ -62,8 +70,20 @@ export class TracerError extends Error {
 
 /** What a trace that has become too large is answered with. */
 export function tooLarge(): TracerError {
-  return new TracerError('the trace is too large: set limit or disableStack')
+  return new TracerError('the trace is too large: set limit, disableStack or onlyTopCall')
 }
+
+/** The tracers that can be asked for by name, as geth names them. */
+export const TRACERS = [
+  'callTracer',
+  'flatCallTracer',
+  'prestateTracer',
+  '4byteTracer',
+  'noopTracer',
+  'muxTracer',
+] as const
+
+export type TracerName = (typeof TRACERS)[number]
 
 /** The tracer that geth has under this name. Throws TracerError for a name or an option that is unknown. */
 export function createTracer(
@@ -72,34 +92,68 @@ export function createTracer(
   budget: TraceBudget = createTraceBudget(),
 ): Tracer {
   const name: string = config.tracer ?? ''
+  if (name === '' || name === 'structLogger') return createStructLogger(config, budget)
+  if (name !== 'muxTracer') return namedTracer(name, config.tracerConfig, context, budget)
+  const tracers = Object.entries(config.tracerConfig ?? {}).map(
+    ([one, options]) => [one, namedTracer(one, optionsOf(one, options), context, budget)] as const,
+  )
+  return createMuxTracer(new Map(tracers))
+}
+
+type Options = Readonly<Record<string, unknown>> | undefined
+
+/** A tracer of its own, as a muxTracer may hold it too. */
+function namedTracer(
+  name: string,
+  options: Options,
+  context: TraceContext,
+  budget: TraceBudget,
+): Tracer {
   switch (name) {
-    case '':
-    case 'structLogger':
-      return createStructLogger(config, budget)
     case 'callTracer':
-      return createCallTracer(booleans(name, config, ['onlyTopCall', 'withLog']), context)
+      return createCallTracer(booleans(name, options, ['onlyTopCall', 'withLog']), context, budget)
+    case 'flatCallTracer':
+      return createFlatCallTracer(
+        booleans(name, options, ['convertParityErrors', 'includePrecompiles']),
+        context,
+        budget,
+      )
     case 'prestateTracer':
       return createPrestateTracer(
-        booleans(name, config, ['diffMode', 'disableCode', 'disableStorage', 'includeEmpty']),
+        booleans(name, options, ['diffMode', 'disableCode', 'disableStorage', 'includeEmpty']),
       )
     case '4byteTracer':
       return createFourByteTracer()
+    case 'noopTracer':
+      return NOOP_TRACER
+    case 'muxTracer':
+      throw new TracerError('muxTracer: a tracer in it cannot be a muxTracer')
     default:
       throw new TracerError(
-        `unknown tracer "${name.slice(0, 80)}": expected callTracer, prestateTracer, 4byteTracer or none`,
+        `unknown tracer "${name.slice(0, 80)}": expected ${TRACERS.join(', ')} or none`,
       )
   }
+}
+
+/** What tracing costs when nothing is asked of it. */
+const NOOP_TRACER: Tracer = { options: undefined, event() {}, result: () => ({}) }
+
+function optionsOf(tracer: string, value: unknown): Options {
+  if (value === undefined || value === null) return undefined
+  if (typeof value !== 'object' || Array.isArray(value))
+    throw new TracerError(`muxTracer: tracerConfig.${tracer.slice(0, 80)} must be an object`)
+  return value as Options
 }
 
 /** The tracer's own options, all of them flags. Unknown ones are left alone, as geth does. */
 function booleans<K extends string>(
   tracer: string,
-  config: TracerConfig,
+  options: Options,
   names: readonly K[],
 ): Readonly<Record<K, boolean>> {
   const flags = {} as Record<K, boolean>
   for (const name of names) {
-    const value = config.tracerConfig?.[name]
+    const value = options?.[name]
     if (value !== undefined && value !== null && typeof value !== 'boolean')
       throw new TracerError(`${tracer}: tracerConfig.${name} must be true or false`)
     flags[name] = value === true

@@ -139,6 +139,26 @@ describe('callTracer', () => {
   })
 })
 
+describe('flatCallTracer', () => {
+  it('says which transaction of which block a trace is of', () => {
+    const place = {
+      block: { number: 5n, hash: `0x${'bb'.repeat(32)}` },
+      transaction: { hash: `0x${'cc'.repeat(32)}`, index: 3 },
+    } as const
+    const config = { tracer: 'flatCallTracer' } as const
+    const events = [enter(0, 1), enter(1, 2), exit(1), exit(0)]
+    const traces = run(config, events, { ...CONTEXT, ...place }) as readonly object[]
+    assert.equal(traces.length, 2)
+    for (const trace of traces)
+      assert.partialDeepStrictEqual(trace, {
+        blockHash: place.block.hash,
+        blockNumber: 5,
+        transactionHash: place.transaction.hash,
+        transactionPosition: 3,
+      })
+  })
+})
+
 interface Step {
   readonly op: string
   readonly gasCost: number
@@ -235,7 +255,7 @@ describe('tracer options', () => {
     assert.throws(
       () => createTracer({ tracer: 'other' as never }, CONTEXT),
       new TracerError(
-        'unknown tracer "other": expected callTracer, prestateTracer, 4byteTracer or none',
+        'unknown tracer "other": expected callTracer, flatCallTracer, prestateTracer, 4byteTracer, noopTracer, muxTracer or none',
       ),
     )
     assert.throws(

@@ -1,4 +1,10 @@
-import type { BlockRef, ForeignBlock, JsonText, TracerConfig } from '@altlayer/engine'
+import {
+  type BlockRef,
+  type ForeignBlock,
+  type JsonText,
+  TRACERS,
+  type TracerConfig,
+} from '@altlayer/engine'
 import {
   bytesToHex,
   decodeBlock,
@@ -14,6 +20,7 @@ import { INVALID_PARAMS, ParamError, RpcError, SERVER_ERROR } from '../errors.ts
 import { LATEST, rawTransaction, requireBlock, requireHeader } from '../lookup.ts'
 import { type Method, method, param } from '../method.ts'
 import {
+  anyObject,
   blockNumber,
   blockRef,
   boolean,
@@ -70,18 +77,10 @@ const databaseKey: Type<{ readonly kind: 'node' | 'code'; readonly hash: Hash }>
   },
 }
 
-const tracerOptions = object('tracer options', {
-  onlyTopCall: optional(boolean),
-  withLog: optional(boolean),
-  diffMode: optional(boolean),
-  disableCode: optional(boolean),
-  disableStorage: optional(boolean),
-  includeEmpty: optional(boolean),
-})
-
 const traceMembers = {
   tracer: optional(string),
-  tracerConfig: optional(tracerOptions),
+  // The tracer checks what it knows of it.
+  tracerConfig: optional(anyObject),
   timeout: optional(duration),
   enableMemory: optional(boolean),
   disableStack: optional(boolean),
@@ -254,8 +253,6 @@ export function debugMethods(api: Api): readonly Method[] {
     }),
   ]
 }
-
-const TRACERS = ['callTracer', 'prestateTracer', '4byteTracer'] as const
 
 function tracerName(name: string): (typeof TRACERS)[number] {
   const known = TRACERS.find((one) => one === name)
