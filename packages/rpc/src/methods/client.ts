@@ -2,6 +2,7 @@ import { bytesToHex, keccak256, quantity } from '@altlayer/protocol'
 import type { Api } from '../api.ts'
 import { transactionArgs } from '../call-params.ts'
 import { RpcError, SERVER_ERROR } from '../errors.ts'
+import { forkConfigs } from '../fork-config.ts'
 import { LATEST, requireHeader } from '../lookup.ts'
 import { type Method, method, param } from '../method.ts'
 import { address, bytes } from '../params.ts'
@@ -52,6 +53,16 @@ export function clientMethods({ engine, rollup, clientVersion }: Api): readonly 
           blocks: kept,
           stateproofs: kept,
         }
+      },
+    }),
+    method({
+      name: 'eth_config',
+      summary: 'What the fork in effect, the next and the last one are made of (EIP-7910).',
+      result: ['Configurations', { type: 'object' }],
+      handler: () => {
+        const { header, hash } = engine.genesis
+        const genesis = { hash, timestamp: header.timestamp }
+        return forkConfigs(engine.config, genesis, requireHeader(engine, LATEST).header.timestamp)
       },
     }),
     method({

@@ -13,7 +13,7 @@ import { executionError, RpcError, SERVER_ERROR } from '../errors.ts'
 import { LATEST, requireHeader } from '../lookup.ts'
 import { type Method, method, param } from '../method.ts'
 import { blockRef, optional } from '../params.ts'
-import { isPrecompile, requireMovedPrecompiles } from '../precompiles.ts'
+import { precompilesAt, requireMovedPrecompiles } from '../precompiles.ts'
 import type { Json } from '../rollup.ts'
 import { accessListResultSchema, dataSchema, quantitySchema } from '../schemas.ts'
 
@@ -71,11 +71,12 @@ export function executeMethods(api: Api): readonly Method[] {
     const { header } = requireHeader(engine, request.block)
     const { message } = request
     const nonce = message.nonce ?? (await engine.account(request.block, message.from))?.nonce ?? 0n
+    const precompiles = precompilesAt(engine.config, header.timestamp)
     const warm = (account: Address) =>
       account === message.from ||
       account === (message.to ?? createAddress(message.from, nonce)) ||
       account === header.miner ||
-      isPrecompile(account, engine.config, header.timestamp)
+      precompiles.has(account)
 
     let list = message.accessList ?? []
     for (let round = 0; ; round++) {
