@@ -1,7 +1,7 @@
 // Writes the test vectors of the hash to G1 and of a signature, computed from the definition at the
 // head of libraries/BN254.sol with noble's curve and keccak: nothing here is shared with the
-// contracts. `node scripts/bn254-vectors.ts` rewrites test/restaking/Bn254Vectors.sol; `forge fmt` then
-// wraps it.
+// contracts. `node scripts/bn254-vectors.ts` rewrites test/restaking/Bn254Vectors.sol, as `forge fmt` would
+// have it; `npm test` compares the two.
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { bn254 } from '@noble/curves/bn254.js'
@@ -76,7 +76,8 @@ const lines = [
   'library Bn254Vectors {',
   '    string internal constant PURPOSE = "test vectors";',
   `    uint256 internal constant CHAIN_ID = ${CHAIN_ID};`,
-  `    address internal constant CONTRACT = address(uint160(${hex(CONTRACT)}));`,
+  '    address internal constant CONTRACT =',
+  `        address(uint160(${hex(CONTRACT)}));`,
   `    bytes32 internal constant DOMAIN =`,
   `        ${hex(integer(domain))};`,
   `    uint256 internal constant SECRET =`,
@@ -119,6 +120,13 @@ const lines = [
   '}',
   '',
 ]
-const path = fileURLToPath(new URL('../test/restaking/Bn254Vectors.sol', import.meta.url))
-writeFileSync(path, lines.join('\n'))
-console.log(`wrote ${points.length} points to ${path}`)
+/** The Solidity file of the vectors: where it is, and what belongs there. */
+export const BN254_VECTORS = {
+  path: fileURLToPath(new URL('../test/restaking/Bn254Vectors.sol', import.meta.url)),
+  text: lines.join('\n'),
+} as const
+
+if (import.meta.main) {
+  writeFileSync(BN254_VECTORS.path, BN254_VECTORS.text)
+  console.log(`wrote ${points.length} points to ${BN254_VECTORS.path}`)
+}

@@ -40,7 +40,7 @@ function upToDate(hash: string, stamp: string): boolean {
 }
 
 /** npm's forge program itself: its launcher loses the exit code. */
-function forgePath(): string {
+export function forgePath(): string {
   const platform = `${process.platform}-${process.arch === 'x64' ? 'amd64' : process.arch}`
   const manifest = `@foundry-rs/forge-${platform}/package.json`
   const program = process.platform === 'win32' ? 'forge.exe' : 'forge'
@@ -51,9 +51,33 @@ function forgePath(): string {
   }
 }
 
-/** Runs forge in the contracts folder with inherited output; returns its exit code. */
-export function forge(args: readonly string[]): number {
-  const result = spawnSync(forgePath(), [...args], { cwd: ROOT, stdio: 'inherit' })
+/** How much tests try, which a user may set; nothing that is compiled depends on it. */
+const EFFORT = /^FOUNDRY_(FUZZ|INVARIANT)_/
+
+/**
+ * What forge runs with: of the variables that set its configuration only those of the tests' effort, since
+ * artifacts are read, and kept for later runs, as those of foundry.toml.
+ */
+export function forgeEnvironment(
+  variables: NodeJS.ProcessEnv,
+  settings: Readonly<Record<string, string>> = {},
+): NodeJS.ProcessEnv {
+  const kept = Object.entries(variables).filter(
+    ([name]) => EFFORT.test(name) || !/^(FOUNDRY|DAPP)_/.test(name),
+  )
+  return { ...Object.fromEntries(kept), ...settings }
+}
+
+/**
+ * Runs forge in the contracts folder with inherited output; returns its exit code.
+ * @param settings Of its configuration, by variable: `FOUNDRY_OUT` and the like.
+ */
+export function forge(
+  args: readonly string[],
+  settings: Readonly<Record<string, string>> = {},
+): number {
+  const env = forgeEnvironment(process.env, settings)
+  const result = spawnSync(forgePath(), [...args], { cwd: ROOT, env, stdio: 'inherit' })
   if (result.error) throw result.error
   return result.status ?? 1
 }

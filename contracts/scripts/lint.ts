@@ -24,10 +24,12 @@ function solhint(): number {
   return result.status ?? 1
 }
 
-process.env.FOUNDRY_DENY = 'warnings'
-process.env.FOUNDRY_LINT_EXCLUDE_LINTS = JSON.stringify(LEFT_OUT)
-// What the linter compiles has no bytecode: left among the build's artifacts, it would be taken for them.
-process.env.FOUNDRY_OUT = 'out/lint/artifacts'
-process.env.FOUNDRY_CACHE_PATH = 'out/lint/cache'
-const codes = [forge(['fmt', '--check']), forge(['lint']), solhint()]
+const settings = {
+  FOUNDRY_DENY: 'warnings',
+  FOUNDRY_LINT_EXCLUDE_LINTS: JSON.stringify(LEFT_OUT),
+  // What the linter compiles has no bytecode: left among the build's artifacts, it would be taken for them.
+  FOUNDRY_OUT: 'out/lint/artifacts',
+  FOUNDRY_CACHE_PATH: 'out/lint/cache',
+}
+const codes = [forge(['fmt', '--check'], settings), forge(['lint'], settings), solhint()]
 process.exitCode = codes.some((code) => code !== 0) ? 1 : 0
