@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { devAccount } from '@altlayer/launch'
-import type { Hex } from '@altlayer/protocol'
+import type { Hash, Hex } from '@altlayer/protocol'
 import { eventually } from '../../../launch/test/eventually.ts'
 import { l2Transfer } from './helpers/batches.ts'
 import { rpc } from './helpers/json-rpc.ts'
@@ -60,6 +60,34 @@ async function mineSeen(): Promise<void> {
 const head = async () => (await node.status()).unsafe_l2.number
 const safe = async () => (await node.status()).safe_l2.number
 
+interface Waiting {
+  readonly hash: Hash
+  readonly nonce: Hex
+  readonly maxFeePerGas: Hex
+}
+
+/** The transactions that L1's next block can take: the batcher's, nobody else sends any. */
+async function pool(): Promise<readonly Waiting[]> {
+  const { pending } = await rpc<{
+    readonly pending: Readonly<Record<string, Readonly<Record<string, Waiting>>>>
+  }>(world.l1.url, 'txpool_content', [])
+  return Object.values(pending).flatMap((byNonce) => Object.values(byNonce))
+}
+
+/** Lets L1 have blocks until the batcher sends something, which then waits. */
+function firstWaiting(): Promise<Waiting> {
+  return eventually(
+    'a transaction waits',
+    async () => {
+      const [waiting] = await pool()
+      if (waiting === undefined) await mineSeen()
+      return waiting
+    },
+    world.explain,
+    SLOWLY,
+  )
+}
+
 /** Waits until every block that there is now is safe. */
 async function allSafe(): Promise<number> {
   const target = await eventually('the sequencer answers', head, world.explain)
@@ -83,7 +111,7 @@ describe('a batcher', () => {
   it('that is killed again and again posts every block once', async () => {
     await allSafe()
     for (const pause of [0, 250, 700]) {
-      const from = await safe()
+      const from = await eventually('the sequencer answers', safe, world.explain)
       await transfer()
       await eventually('more is safe', async () => (await safe()) > from, world.explain)
       // Somewhere between two channels, sent or not, included or not.
@@ -98,22 +126,28 @@ describe('a batcher', () => {
   it('sends again what L1 forgot, with higher fees', async () => {
     await allSafe()
     await pauseMining()
-    const pool = () =>
-      rpc<{ readonly pending: string }>(world.l1.url, 'txpool_status', []).then(({ pending }) =>
-        Number(pending),
-      )
-    // One more block, so that a channel is closed, and nothing takes its transaction.
     await transfer()
-    await world.l1.mine()
-    await eventually(
-      'a transaction waits',
-      async () => (await pool()) > 0 || (await mineSeen()) === undefined,
-      world.explain,
-      SLOWLY,
-    )
+    const forgotten = await firstWaiting()
+    // From now on L1 has no block until mining starts again: nothing but a new version brings it back.
     await world.l1.dropTransactions()
-    await eventually('it is sent again', async () => (await pool()) > 0, world.explain)
-    await eventually('it says so', () => /sent again/.test(node.log()), world.explain)
+    const again = await eventually(
+      'it is sent again',
+      async () => (await pool()).find(({ nonce }) => nonce === forgotten.nonce),
+      world.explain,
+    )
+    assert.ok(
+      BigInt(again.maxFeePerGas) > BigInt(forgotten.maxFeePerGas),
+      `${BigInt(again.maxFeePerGas)} wei a gas after ${BigInt(forgotten.maxFeePerGas)}`,
+    )
+    await eventually(
+      'it says so',
+      () =>
+        node
+          .log()
+          .split('\n')
+          .some((line) => line.includes(again.hash) && line.includes('sent again')),
+      world.explain,
+    )
     startMining()
     await allSafe()
   })
@@ -122,25 +156,7 @@ describe('a batcher', () => {
     await allSafe()
     await pauseMining()
     await transfer()
-    const pending = () =>
-      rpc<{ readonly pending: Record<string, Record<string, { maxFeePerGas: Hex }>> }>(
-        world.l1.url,
-        'txpool_content',
-        [],
-      ).then((content) =>
-        Object.values(content.pending).flatMap((byNonce) => Object.values(byNonce)),
-      )
-    await world.l1.mine()
-    const first = await eventually(
-      'a transaction waits',
-      async () => {
-        const [waiting] = await pending()
-        if (waiting === undefined) await mineSeen()
-        return waiting
-      },
-      world.explain,
-      SLOWLY,
-    )
+    const first = await firstWaiting()
     const price = BigInt(first.maxFeePerGas) * 3n
     const setPrice = () =>
       rpc(world.l1.url, 'anvil_setNextBlockBaseFeePerGas', [`0x${price.toString(16)}`])
@@ -149,7 +165,7 @@ describe('a batcher', () => {
       async () => {
         await setPrice()
         await mineSeen()
-        return (await pending()).length === 0
+        return (await pool()).every(({ nonce }) => nonce !== first.nonce)
       },
       world.explain,
       SLOWLY,
@@ -167,20 +183,19 @@ describe('a batcher', () => {
     await world.l1.mine()
     startMining()
     await world.stands(node)
-    const last = await allSafe()
-    assert.ok(last >= before)
+    await eventually('as much is safe as was', async () => (await safe()) >= before, world.explain)
     const nonces = (await readPostings(world).transactions()).map(({ nonce }) => Number(nonce))
     assert.deepEqual(nonces, [...nonces.keys()])
   })
 
   it('left everything on L1 that another node needs', async () => {
-    await allSafe()
+    const target = await allSafe()
     await pauseMining()
     await node.stop('SIGTERM')
     const { config } = world.deployment
     const fresh = await world.startNode('fresh')
     const { safe_l2 } = await world.caughtUp(fresh)
-    assert.ok(safe_l2.number > 20)
+    assert.ok(safe_l2.number >= target)
     const block = await fresh.block(safe_l2.number)
     await node.start()
     assert.equal((await node.block(safe_l2.number))?.hash, block?.hash)
