@@ -1,5 +1,7 @@
 // `npm run bench -- NAME`: every figure that the README quotes, one command each.
 
+import { unlessEnding } from './undo.ts'
+
 /** A benchmark: a module that runs itself when called with its own arguments. */
 interface Bench {
   run(args: readonly string[]): Promise<void>
@@ -66,5 +68,5 @@ if (entry === undefined) {
   process.exitCode = name === undefined || name === '--help' ? 0 : 2
 } else {
   const { run } = await entry.load()
-  await run(args)
+  await unlessEnding(run(args))
 }

@@ -1,9 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface, type Interface } from 'node:readline'
 import type { Address } from '@altlayer/protocol'
+import { undoAtEnd } from './undo.ts'
 
 /** What `altlayer up --json` prints when it is ready, as far as it is used here. */
 export interface Ready {
@@ -34,6 +37,7 @@ export async function startNetwork(dataDir: string, restaking = false): Promise<
   if (!restaking) args.push('--no-restaking')
   const start = performance.now()
   const child = spawn(process.execPath, [cli, 'up', ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const stop = undoAtEnd(() => endProcess(child, 'SIGINT'))
   try {
     const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream })
     const ready = JSON.parse(await nextLine(child, lines)) as Ready
@@ -42,10 +46,9 @@ export async function startNetwork(dataDir: string, restaking = false): Promise<
     const secondsToRestaking = nextLine(child, lines).then(since)
     // Most networks end without it.
     secondsToRestaking.catch(() => undefined)
-    const stop = () => endProcess(child, 'SIGINT')
     return { ready, process: child, secondsToReady, secondsToRestaking, stop }
   } catch (error) {
-    await endProcess(child, 'SIGINT')
+    await stop()
     throw error
   }
 }
@@ -69,6 +72,15 @@ export async function endProcess(child: ChildProcess, signal: NodeJS.Signals): P
   const exited = once(child, 'exit')
   child.kill(signal)
   await exited
+}
+
+/** A directory for the time of a benchmark. Remove it when whatever writes there has ended. */
+export async function temporaryDirectory(): Promise<{
+  readonly path: string
+  remove(): Promise<void>
+}> {
+  const path = await mkdtemp(join(tmpdir(), 'altlayer-bench-'))
+  return { path, remove: undoAtEnd(() => rm(path, { recursive: true, force: true })) }
 }
 
 /** A TCP port that was free a moment ago. */

@@ -1,8 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { figure, printTable } from './measure.ts'
-import { startNetwork } from './network.ts'
+import { startNetwork, temporaryDirectory } from './network.ts'
 
 /**
  * Seconds from `altlayer up` until it is ready, with everything built: with a new data directory (L1
@@ -10,17 +7,17 @@ import { startNetwork } from './network.ts'
  * restaking stand, which are deployed in the background from then on.
  */
 export async function run(): Promise<void> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'altlayer-bench-'))
+  const data = await temporaryDirectory()
   try {
     const rows: string[][] = []
     for (const what of ['new network', 'stopped and continued']) {
-      const network = await startNetwork(dataDir, true)
+      const network = await startNetwork(data.path, true)
       const restaking = await network.secondsToRestaking
       await network.stop()
       rows.push([what, figure(network.secondsToReady), figure(restaking)])
     }
     printTable(['altlayer up', 'seconds to ready', 'with ALT and restaking'], rows)
   } finally {
-    await rm(dataDir, { recursive: true, force: true })
+    await data.remove()
   }
 }

@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Address } from '@altlayer/protocol'
 import { figure, median, printTable } from '../measure.ts'
+import { endProcess } from '../network.ts'
+import { undoAtEnd } from '../undo.ts'
 import { connectRpc, nextBlock, waitMined } from './chain.ts'
 import type { ClientJob, ClientReport } from './client.ts'
 import { type BenchNode, GAS_LIMIT, startAnvil, startOurs } from './nodes.ts'
@@ -129,6 +131,7 @@ async function measure(
   const { node } = target
   const rpc = await connectRpc(node.url)
   const client = fork(join(import.meta.dirname, 'client.ts'))
+  const endClient = undoAtEnd(() => endProcess(client, 'SIGTERM'))
   try {
     const job: ClientJob = {
       url: node.url,
@@ -150,7 +153,7 @@ async function measure(
     const processor = ((node.processorTime() - used) * 1e6) / count
     return { count, seconds, processor, client: report }
   } finally {
-    client.kill()
+    await endClient()
     rpc.close()
   }
 }

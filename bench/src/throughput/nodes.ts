@@ -1,13 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Hex } from '@altlayer/protocol'
 import { createWalletClient, http, parseAbi } from 'viem'
 import { mnemonicToAccount } from 'viem/accounts'
-import { endProcess, freePort, type Ready, startNetwork } from '../network.ts'
+import { endProcess, freePort, type Ready, startNetwork, temporaryDirectory } from '../network.ts'
+import { undoAtEnd } from '../undo.ts'
 import { connectRpc } from './chain.ts'
 
 /** A node under test. */
@@ -37,16 +36,15 @@ const OWNER_INDEX = 10
 
 /** `altlayer up` on free ports and a new data directory, its gas limit raised through SystemConfig on L1. */
 export async function startOurs(): Promise<BenchNode> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'altlayer-bench-'))
-  const removeData = () => rm(dataDir, { recursive: true, force: true })
-  const network = await startNetwork(dataDir).catch(async (error) => {
-    await removeData()
+  const data = await temporaryDirectory()
+  const network = await startNetwork(data.path).catch(async (error) => {
+    await data.remove()
     throw error
   })
   const { ready } = network
   const stop = async () => {
     await network.stop()
-    await removeData()
+    await data.remove()
   }
   try {
     await raiseGasLimit(ready)
@@ -75,8 +73,14 @@ export async function startAnvil(): Promise<BenchNode> {
   const binary = join(platform, '..', 'bin', 'anvil')
   const args = ['--port', `${port}`, '--block-time', '1', '--gas-limit', `${GAS_LIMIT}`, '--silent']
   const child = spawn(binary, args, { stdio: 'ignore' })
+  const stop = undoAtEnd(() => endProcess(child, 'SIGTERM'))
   const url = `http://127.0.0.1:${port}`
-  await waitUntilAnswers(url)
+  try {
+    await waitUntilAnswers(url)
+  } catch (error) {
+    await stop()
+    throw error
+  }
   return {
     name: 'anvil',
     url,
@@ -85,7 +89,7 @@ export async function startAnvil(): Promise<BenchNode> {
     fundedKey: FUNDED_KEY,
     memory: () => residentMemory(child),
     processorTime: () => processorTime(child),
-    stop: () => endProcess(child, 'SIGTERM'),
+    stop,
   }
 }
 
