@@ -214,7 +214,18 @@ describe('VITAL', { concurrency: 1 }, () => {
     const list = await altlayer(['vital', 'games', ...common])
     for (const game of Object.values(games)) assert.match(list.stdout, new RegExp(game))
     const json = await altlayer(['vital', 'games', ...common, '--json'])
-    assert.ok(JSON.parse(json.stdout).games.length >= Object.keys(games).length)
+    const { games: listed, more } = JSON.parse(json.stdout)
+    assert.ok(listed.length >= Object.keys(games).length)
+    assert.equal(more, false)
+    const one = await altlayer(['vital', 'games', ...common, '--json', '--limit', '1'])
+    const newest = JSON.parse(one.stdout)
+    assert.deepEqual(
+      newest.games.map(({ address }: { address: string }) => address),
+      [listed.at(-1).address],
+    )
+    assert.equal(newest.more, true)
+    const told = await altlayer(['vital', 'games', ...common, '--limit', '1'])
+    assert.match(told.stdout, /there are older ones: --limit, 1 now, shows more\n$/)
     const tree = await altlayer(['vital', 'show', games.false as string, ...common])
     assert.match(tree.stdout, /challenger-wins/)
     assert.match(tree.stdout, /↳ #1 attacks #0 +output 0x/)

@@ -36,6 +36,7 @@ const options = {
     value: 'DAYS',
     default: '28',
   },
+  limit: { summary: 'games: only so many, the newest', value: 'N', default: '100' },
   concurrency: { summary: 'games thought about at a time', value: 'N', default: '50' },
   traces: { summary: 'runs of the program kept in memory', value: 'N', default: '4' },
   'poll-interval': { summary: 'time between looks at L1', value: 'MS', default: '2000' },
@@ -93,7 +94,8 @@ export const vital: Command = {
       })
     }
     const { listGames, showGame } = await import('../vital/view.ts')
-    if (action === 'games' && game === undefined) return listGames({ ...common, window: window() })
+    if (action === 'games' && game === undefined)
+      return listGames({ ...common, window: window(), limit: number('limit', 1, 10_000) })
     if (action === 'show') {
       return showGame({ ...common, game: gameAddress(game ?? '') })
     }
@@ -103,7 +105,7 @@ export const vital: Command = {
 
 const ACTIONS: ReadonlySet<string> = new Set(['play', 'games', 'show'])
 
-type NumberOption = 'max-fee' | 'window' | 'concurrency' | 'traces' | 'poll-interval'
+type NumberOption = 'max-fee' | 'window' | 'limit' | 'concurrency' | 'traces' | 'poll-interval'
 
 function gameAddress(text: string): `0x${string}` {
   if (/^0x[0-9a-fA-F]{40}$/.test(text)) return text.toLowerCase() as `0x${string}`

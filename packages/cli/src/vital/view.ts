@@ -12,25 +12,29 @@ export interface ViewOptions {
   readonly json: boolean
 }
 
-/** Prints the games of the last `window` seconds, oldest first. Returns the exit code. */
+/** Prints the newest games, at most `limit` and of the last `window` seconds, oldest first. Returns the exit code. */
 export async function listGames(
-  options: ViewOptions & { readonly window: bigint },
+  options: ViewOptions & { readonly window: bigint; readonly limit: number },
 ): Promise<number> {
-  const { l1Url, addressesPath, window } = options
+  const { l1Url, addressesPath, window, limit } = options
   const reader = createGameReader({
     client: connectToL1(l1Url),
     factory: readContractAddress(addressesPath, 'DisputeGameFactoryProxy'),
     gameType: VITAL_GAME_TYPE,
     window,
+    // One more tells whether there are more.
+    limit: limit + 1,
   })
   const snapshot = () => askL1(l1Url, () => reader.snapshot(() => true))
-  const { block, games } = await snapshot().catch((error: unknown) => {
+  const { block, games: found } = await snapshot().catch((error: unknown) => {
     // Between two blocks that replace each other; the next look is at one chain again.
     if (error instanceof L1MovedError) return snapshot()
     throw error
   })
+  const games = found.slice(-limit)
+  const more = found.length > limit
   if (options.json) {
-    console.log(JSON.stringify({ block: Number(block.number), games: games.map(toJson) }))
+    console.log(JSON.stringify({ block: Number(block.number), more, games: games.map(toJson) }))
     return 0
   }
   if (games.length === 0) console.log('no games')
@@ -43,6 +47,7 @@ export async function listGames(
     `${age(game.createdAt)} old`,
   ])
   for (const line of aligned(rows)) console.log(line)
+  if (more) console.log(`there are older ones: --limit, ${limit} now, shows more`)
   return 0
 }
 

@@ -44,6 +44,8 @@ export interface GameReaderOptions {
   readonly gameType: number
   /** Games are at most this old, seconds of L1; what is older is not even listed. Default: all. */
   readonly window?: bigint
+  /** Only so many games, the newest. Default: all. */
+  readonly limit?: number
   /**
    * Leave out games that are resolved and owe this account nothing: of thousands of games a first look then reads few
    * as a whole. Default: leave none out.
@@ -59,14 +61,19 @@ export class L1MovedError extends Error {
 const STATUSES: readonly GameStatus[] = ['in-progress', 'challenger-wins', 'defender-wins']
 const NO_PARENT = 2 ** 32 - 1
 const CLOCK_MASK = (1n << 64n) - 1n
-/** Games that are listed, or read, at a time: what waits for L1 stays bounded however many there are. */
+/** Games, or claims of one, that are asked for at a time: what waits for L1 stays bounded however many there are. */
 const PAGE = 200
+/**
+ * L1 blocks whose logs are asked for at most: endpoints refuse wider ranges. After a longer sleep each game is read
+ * again, which takes no more than a restart.
+ */
+const LOG_BLOCKS = 1_000n
 
 /** Reads at a block. */
 type Read = { readonly blockNumber: bigint }
 
 export function createGameReader(options: GameReaderOptions): GameReader {
-  const { client, factory, gameType, window, account } = options
+  const { client, factory, gameType, window, limit = Number.POSITIVE_INFINITY, account } = options
   let listings: readonly GameListing[] = []
   /** Games in the factory's list that were looked at, of any type. */
   let listed = 0
@@ -100,10 +107,14 @@ export function createGameReader(options: GameReaderOptions): GameReader {
     }
   }
 
-  /** Games that the factory lists and that were not listed yet, from the newest back to the first that is too old. */
+  /**
+   * Games that the factory lists and that were not listed yet, from the newest back to the first that is too old or one
+   * too many.
+   */
   async function listMore(count: number, oldest: bigint, at: Read): Promise<GameListing[]> {
     const pages: GameListing[][] = []
-    for (let end = count; end > listed; end -= PAGE) {
+    let found = 0
+    for (let end = count; end > listed && found < limit; end -= PAGE) {
       const begin = Math.max(listed, end - PAGE)
       const page = await Promise.all(
         Array.from({ length: end - begin }, async (_, i) => {
@@ -118,11 +129,11 @@ export function createGameReader(options: GameReaderOptions): GameReader {
           return { index, type, createdAt, address: lowerCaseAddress(address) }
         }),
       )
-      pages.unshift(
-        page
-          .filter(({ type }) => type === gameType)
-          .map(({ index, createdAt, address }) => ({ index, createdAt, address })),
-      )
+      const ofType = page
+        .filter(({ type }) => type === gameType)
+        .map(({ index, createdAt, address }) => ({ index, createdAt, address }))
+      pages.unshift(ofType)
+      found += ofType.length
       // The factory lists games in the order of their times.
       if ((page[0]?.createdAt ?? 0n) < oldest) break
     }
@@ -148,12 +159,14 @@ export function createGameReader(options: GameReaderOptions): GameReader {
   async function changed(games: readonly Address[], to: bigint): Promise<ReadonlySet<Address>> {
     if (seen === undefined || games.length === 0) return new Set(games)
     if (to <= seen.number) return new Set()
-    const logs = await client.getLogs({
-      address: [...games],
-      fromBlock: seen.number + 1n,
-      toBlock: to,
-    })
-    return new Set(logs.map(({ address }) => lowerCaseAddress(address)))
+    if (to - seen.number > LOG_BLOCKS) return new Set(games)
+    const fromBlock = seen.number + 1n
+    const spoke = new Set<Address>()
+    for (const address of pagesOf(games)) {
+      const logs = await client.getLogs({ address, fromBlock, toBlock: to })
+      for (const log of logs) spoke.add(lowerCaseAddress(log.address))
+    }
+    return spoke
   }
 
   function rulesOf(address: Address): Promise<GameRules> {
@@ -172,9 +185,9 @@ export function createGameReader(options: GameReaderOptions): GameReader {
       const gameCount = { address: factory, abi: FACTORY_ABI, functionName: 'gameCount' } as const
       const count = Number(await client.readContract({ ...gameCount, ...at }))
       const oldest = window === undefined ? 0n : block.timestamp - window
-      const all = [...listings, ...(await listMore(count, oldest, at))].filter(
-        ({ createdAt }) => createdAt >= oldest,
-      )
+      const all = [...listings, ...(await listMore(count, oldest, at))]
+        .filter(({ createdAt }) => createdAt >= oldest)
+        .slice(-limit)
       const chosen = all.filter((listing) => !over.has(listing.address) && wanted(listing))
       const spoke = await changed(
         chosen.map(({ address }) => address).filter((address) => known.has(address)),
@@ -182,12 +195,12 @@ export function createGameReader(options: GameReaderOptions): GameReader {
       )
       const games: GameView[] = []
       const ended: Address[] = []
-      for (let begin = 0; begin < chosen.length; begin += PAGE) {
-        const page = chosen.slice(begin, begin + PAGE).map(async ({ address }) => {
+      for (const page of pagesOf(chosen)) {
+        const reading = page.map(async ({ address }) => {
           const before = spoke.has(address) ? undefined : known.get(address)
           return { address, game: before ?? (await read(address, at)) }
         })
-        for (const { address, game } of await Promise.all(page))
+        for (const { address, game } of await Promise.all(reading))
           if (game === undefined) ended.push(address)
           else games.push(game)
       }
@@ -227,6 +240,12 @@ export async function findGame(
   const [made] = await client.readContract({ ...listed, ...at })
   if (lowerCaseAddress(made) !== lowerCaseAddress(address)) return undefined
   return readGame(client, address, await readRules(client, address), at)
+}
+
+function pagesOf<T>(items: readonly T[]): T[][] {
+  return Array.from({ length: Math.ceil(items.length / PAGE) }, (_, page) =>
+    items.slice(page * PAGE, (page + 1) * PAGE),
+  )
 }
 
 /** What viem makes of an address without code, of a call that reverts, and of what does not decode. */
@@ -278,9 +297,9 @@ export async function readGame(
       client.readContract({ ...read, functionName: 'l2BlockNumberChallenged' }),
       client.readContract({ ...read, functionName: 'claimDataLen' }),
     ])
-  const claims = await Promise.all(
-    Array.from({ length: Number(length) }, (_, index) => readClaim(client, address, index, at)),
-  )
+  const claims: Claim[] = []
+  for (const page of pagesOf(Array.from({ length: Number(length) }, (_, index) => index)))
+    claims.push(...(await Promise.all(page.map((index) => readClaim(client, address, index, at)))))
   return {
     address,
     rules,
