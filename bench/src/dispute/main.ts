@@ -110,16 +110,23 @@ async function dispute(
   const wholeTrace = 1n << (maxDepth - splitDepth - 1n)
   const lie = { fromBlock: safe, fromStep, wholeTrace, verdict: attack ? 1 : 0 } as const
   court.startLiar(keyOf(network, LIAR), lie, [game])
-  await until('the game is resolved and paid', async () => {
-    const { status } = await court.game(game)
-    if (status === 'in-progress') return false
-    return (await client.readContract({ ...read, functionName: 'credit', args: [player] })) === 0n
-  })
+  await until('the last word is said', async () => isSaid(await court.game(game), player))
+  await until('the game is resolved', () => court.areOver([game]))
+  const credit = { ...read, functionName: 'credit', args: [player] } as const
+  await until('the winner is paid', async () => (await client.readContract(credit)) === 0n)
   const end = await court.game(game)
   const right = attack ? 'defender-wins' : 'challenger-wins'
   if (end.status !== right) throw new Error(`the truth lost: ${end.status}`)
   const toBlock = await client.getBlockNumber()
   report(end, await spentBy(client, [player, liar], fromBlock, toBlock), player, gasPrice)
+}
+
+/** Whether the player has an instruction on its side, by a claim that cannot be countered or by a step. */
+function isSaid({ claims, rules }: GameView, player: Address): boolean {
+  return claims.some(
+    ({ position, claimant, counteredBy }) =>
+      depthOf(position) === rules.maxDepth && (claimant === player || counteredBy === player),
+  )
 }
 
 function report(game: GameView, spent: readonly Spent[], player: Address, gasPrice: bigint): void {
