@@ -139,7 +139,7 @@ async function startLocalL1(
   if (anvil.rolledBackTo)
     progress({
       stage: 'l1',
-      message: `the L1 was killed while it wrote its state: it continues from ${anvil.rolledBackTo.toISOString()}`,
+      message: `the L1 was killed while it wrote its state: it continues from ${anvil.rolledBackTo.toISOString()}, later L1 blocks are lost`,
     })
   // Every public L1 has it, and a stock viem asks it for dispute games.
   const { address, code } = multicall3()

@@ -1,7 +1,7 @@
 import type { Block, Engine } from '@altlayer/engine'
-import type { RollupConfig } from '@altlayer/protocol'
+import type { BlockId, RollupConfig } from '@altlayer/protocol'
 import { parentOf } from '../chain/parent.ts'
-import { ChainMismatchError, findPlausibleHead } from '../chain/reorg.ts'
+import { ChainMismatchError, finalityLost, findPlausibleHead } from '../chain/reorg.ts'
 import { type L1Block, type L1Client, L1Error } from '../l1/client.ts'
 import type { SafeHeads } from './safe-heads.ts'
 
@@ -76,16 +76,15 @@ export async function findStartingPoint(options: StartingPointOptions): Promise<
 async function assertFinal(
   client: Pick<L1Client, 'block' | 'origin'>,
   { header }: Block,
-  origin: { readonly number: bigint; readonly hash: string },
+  origin: BlockId,
 ): Promise<void> {
   const block = await client.block(origin.number)
   if (block?.hash === origin.hash) return
-  const expected = `block ${origin.number} ${origin.hash}, on which the finalized L2 block ${header.number} stands`
   if (block === undefined)
-    throw new L1Error(`L1 at ${client.origin} does not have ${expected}, yet: it is behind`)
-  throw new ChainMismatchError(
-    `L1 at ${client.origin} has ${block.hash} instead of ${expected}: waiting for an L1 that has it`,
-  )
+    throw new L1Error(
+      `L1 at ${client.origin} does not have block ${origin.number} ${origin.hash}, on which the finalized L2 block ${header.number} stands, yet: it is behind`,
+    )
+  throw finalityLost(client.origin, { origin, final: header.number, found: block.hash })
 }
 
 function parentBlock(engine: Pick<Engine, 'block'>, { header, hash }: Block): Block {

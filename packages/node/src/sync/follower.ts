@@ -12,7 +12,7 @@ import { createUnsafeChain, type Tip } from './unsafe-chain.ts'
 export interface UnsafeFollowerOptions {
   readonly config: RollupConfig
   readonly engine: Engine
-  readonly client: Pick<L1Client, 'block'>
+  readonly client: Pick<L1Client, 'block' | 'origin'>
   readonly l1Genesis: L1Block
   readonly p2p: Pick<OpStackP2p, 'request' | 'syncPeers' | 'record'>
   /** Derivation changes the chain too. */
