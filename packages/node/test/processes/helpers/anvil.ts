@@ -34,8 +34,11 @@ export interface TestAnvil {
   send(transaction: L1Transaction): Promise<Hash>
   /** Mines blocks `seconds` after each other. */
   mine(count?: number, seconds?: number): Promise<AnvilBlock>
-  /** Mines blocks at the time of the wall clock until the result is called. */
-  mineEvery(milliseconds: number): () => Promise<void>
+  /**
+   * Mines blocks at the time of the wall clock until the result is called; none while `ready` says so: L1 does not
+   * run away from a slow machine.
+   */
+  mineEvery(milliseconds: number, ready?: () => Promise<boolean>): () => Promise<void>
   /** `anvil_reorg`: other blocks, without transactions, in place of the newest `depth`. */
   reorg(depth: number): Promise<void>
   /** `anvil_rollback`: the newest `depth` blocks are gone. */
@@ -120,11 +123,12 @@ export async function startTestAnvil(options: TestAnvilOptions): Promise<TestAnv
       }
       return head()
     },
-    mineEvery(milliseconds) {
+    mineEvery(milliseconds, ready = async () => true) {
       let mining: Promise<unknown> | undefined
       const timer = setInterval(() => {
         // An anvil that does not answer has no blocks to catch up with afterwards: L1 has none for those slots.
-        mining ??= rpc(url, 'evm_mine')
+        mining ??= ready()
+          .then((is) => is && rpc(url, 'evm_mine'))
           .catch(() => undefined)
           .then(() => {
             mining = undefined
