@@ -57,22 +57,35 @@ export type TransactionArgs = ObjectOf<typeof transactionMembers>
 
 const transactionObject = object('transaction object', transactionMembers)
 
-/** A transaction without signature, as eth_call takes it. Throws ParamError for contradicting members. */
+/**
+ * A transaction without signature, as eth_call takes it: of `data` and `input`, `input` counts. Throws ParamError for
+ * contradicting members.
+ */
 export const transactionArgs: Type<TransactionArgs> = {
   schema: transactionObject.schema,
   parse(value) {
     const args = transactionObject.parse(value)
-    const { gasPrice, maxFeePerGas: cap, maxPriorityFeePerGas: tip, data, input } = args
+    const { gasPrice, maxFeePerGas: cap, maxPriorityFeePerGas: tip } = args
     if (gasPrice !== undefined && (cap !== undefined || tip !== undefined))
       throw new ParamError('both gasPrice and (maxFeePerGas or maxPriorityFeePerGas) specified')
     if (cap !== undefined && tip !== undefined && cap < tip)
       throw new ParamError(`maxFeePerGas (${cap}) < maxPriorityFeePerGas (${tip})`)
+    if (args.blobVersionedHashes !== undefined && args.to === undefined)
+      throw new ParamError('missing "to" in blob transaction')
+    return args
+  },
+}
+
+/** A transaction that is to be signed: there, `data` and `input` must not differ. Throws ParamError. */
+export const signableArgs: Type<TransactionArgs> = {
+  schema: transactionArgs.schema,
+  parse(value) {
+    const args = transactionArgs.parse(value)
+    const { data, input } = args
     if (data !== undefined && input !== undefined && !equalBytes(data, input))
       throw new ParamError(
         'both "data" and "input" are set and not equal. Please use "input" to pass transaction call data',
       )
-    if (args.blobVersionedHashes !== undefined && args.to === undefined)
-      throw new ParamError('missing "to" in blob transaction')
     return args
   },
 }

@@ -26,6 +26,7 @@ import {
 } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { chainConfig } from 'viem/op-stack'
+import { eventually } from '../../launch/test/eventually.ts'
 import { type RpcServer, startRpcServer } from '../src/index.ts'
 import { assemble } from './support/assembler.ts'
 import { call, result } from './support/client.ts'
@@ -207,7 +208,10 @@ describe('viem', () => {
     const { timestamp } = await client.getBlock({ blockNumber })
     assert.equal(logs[0]?.blockTimestamp, timestamp)
     assert.deepEqual(await client.getLogs({ address: BOB, fromBlock: 0n }), [])
-    assert.deepEqual(await client.getLogs({ fromBlock: blockNumber + 1n }), [])
+    await assert.rejects(
+      client.getLogs({ fromBlock: blockNumber + 1n }),
+      /block range extends beyond current head block/,
+    )
   })
 
   test('watches heads, logs and pending transactions over WebSocket', async () => {
@@ -224,15 +228,20 @@ describe('viem', () => {
         onLogs: (logs) => events.push(...logs.map(({ transactionHash }) => transactionHash)),
       }),
     ]
-    // Answered after the subscriptions, which went before it on the same connection.
-    await client.getChainId()
-    await new Promise((resolve) => setTimeout(resolve, 50))
-    const hash = await wallet().sendTransaction({ to: TOPIC_LOGGER })
-    await mine()
-    while (heads.length === 0 || pending.length === 0 || events.length === 0)
-      await new Promise((resolve) => setTimeout(resolve, 5))
-    assert.deepEqual(pending, [hash])
-    assert.deepEqual(events, [hash])
+    // Nothing says when all subscriptions are there: what is sent from then on comes, each once and in order.
+    const sent: Hex[] = []
+    await eventually('heads, transactions and logs', async () => {
+      sent.push(await wallet().sendTransaction({ to: TOPIC_LOGGER }))
+      await mine()
+      return heads.length > 0 && pending.length > 0 && events.length > 0
+    })
+    const inOrder = (seen: readonly Hex[]) => {
+      const first = sent.indexOf(seen[0] as Hex)
+      assert.ok(first >= 0)
+      assert.deepEqual(seen, sent.slice(first, first + seen.length))
+    }
+    inOrder(pending)
+    inOrder(events)
     for (const stop of stops) stop()
     const { socket } = (await client.transport.getRpcClient()) as { socket: { close(): void } }
     socket.close()
@@ -521,10 +530,49 @@ describe('raw data', () => {
       const transaction = (await result(port, 'debug_getRawTransaction', [hash])) as Hex
       assert.equal(transaction, bytesToHex(block.transactions[index] as Uint8Array))
       assert.equal(await result(port, 'eth_getRawTransactionByHash', [hash]), transaction)
+      const place = `0x${index.toString(16)}`
+      for (const [method, ref] of [
+        ['eth_getRawTransactionByBlockHashAndIndex', head.hash],
+        ['eth_getRawTransactionByBlockNumberAndIndex', head.number],
+      ] as const)
+        assert.equal(await result(port, method, [ref, place]), transaction)
     }
+    assert.equal(
+      await result(port, 'eth_getRawTransactionByBlockHashAndIndex', [head.hash, '0xfff']),
+      '0x',
+    )
     const receipts = (await result(port, 'debug_getRawReceipts', [head.hash])) as Hex[]
     assert.equal(receipts.length, head.transactions.length)
     for (const receipt of receipts) assert.equal(decodeReceipt(hexToBytes(receipt)).status, true)
+  })
+
+  test('a header is its block without size, transactions and what is beside them', async () => {
+    const { port } = server
+    const head = (await result(port, 'eth_getBlockByNumber', ['latest', false])) as {
+      hash: Hex
+      number: Hex
+    }
+    const more = ['size', 'totalDifficulty', 'uncles', 'transactions', 'withdrawals']
+    const fields = Object.entries(head).filter(([name]) => !more.includes(name))
+    for (const [method, ref] of [
+      ['eth_getHeaderByHash', head.hash],
+      ['eth_getHeaderByNumber', head.number],
+    ] as const)
+      assert.deepEqual(await result(port, method, [ref]), Object.fromEntries(fields))
+    assert.equal(await result(port, 'eth_getHeaderByNumber', ['0xffff']), null)
+  })
+
+  test('of data and input, a call takes input; what is to be signed must not have both', async () => {
+    const { port } = server
+    // Returns its call data.
+    const code = '0x365f5f37365ff3'
+    const to = `0x${'7e'.repeat(20)}`
+    const both = { to, data: '0xdada', input: '0x1234' }
+    const overrides = { [to]: { code } }
+    assert.equal(await result(port, 'eth_call', [both, 'latest', overrides]), '0x1234')
+    const refused = await call(port, 'eth_fillTransaction', [{ from: BOB, ...both }])
+    assert.equal(refused.error?.code, -32602)
+    assert.match(refused.error?.message ?? '', /both "data" and "input" are set and not equal/)
   })
 
   test('a witness holds the parent header and every node by its hash', async () => {

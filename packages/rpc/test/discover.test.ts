@@ -16,10 +16,11 @@ interface Document {
 
 // The `eth` namespace of execution-apis and what the issue names beside it.
 const EXPECTED =
-  `eth_accounts eth_baseFee eth_blobBaseFee eth_blockNumber eth_call eth_capabilities eth_chainId eth_coinbase
+  `eth_accounts eth_baseFee eth_blobBaseFee eth_blockNumber eth_call eth_capabilities eth_chainId eth_coinbase eth_config
   eth_createAccessList eth_estimateGas eth_feeHistory eth_fillTransaction eth_gasPrice eth_getBalance eth_getBlockByHash
   eth_getBlockByNumber eth_getBlockReceipts eth_getBlockTransactionCountByHash
-  eth_getBlockTransactionCountByNumber eth_getCode eth_getFilterChanges eth_getFilterLogs eth_getLogs
+  eth_getBlockTransactionCountByNumber eth_getCode eth_getFilterChanges eth_getFilterLogs eth_getHeaderByHash eth_getHeaderByNumber
+  eth_getLogs eth_getRawTransactionByBlockHashAndIndex eth_getRawTransactionByBlockNumberAndIndex eth_pendingTransactions
   eth_getProof eth_getRawTransactionByHash eth_getStorageAt eth_getStorageValues eth_getTransactionByBlockHashAndIndex
   eth_getTransactionByBlockNumberAndIndex eth_getTransactionByHash eth_getTransactionCount
   eth_getTransactionReceipt eth_getUncleCountByBlockHash eth_getUncleCountByBlockNumber

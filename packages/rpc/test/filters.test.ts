@@ -50,7 +50,13 @@ describe('filters that are polled', () => {
     const engine = createFakeEngine()
     await withServer({ engine }, async ({ port }) => {
       const blocks = await result(port, 'eth_newBlockFilter')
-      const transactions = await result(port, 'eth_newPendingTransactionFilter')
+      const transactions = await result(port, 'eth_newPendingTransactionFilter', [false])
+      const whole = await call(port, 'eth_newPendingTransactionFilter', [true])
+      assert.deepEqual(whole.error, {
+        code: -32602,
+        message:
+          'invalid argument 0: a filter gathers hashes: eth_subscribe sends whole transactions',
+      })
       const block = engine.mine()
       const hash = await result(port, 'eth_sendRawTransaction', ['0xc0'])
       assert.deepEqual(await result(port, 'eth_getFilterChanges', [blocks]), [block.hash])
@@ -99,10 +105,17 @@ describe('eth_getLogs', () => {
         code: -32602,
         message: 'invalid block range params',
       })
-      assert.deepEqual((await logs({ fromBlock: '0x64', toBlock: '0xc8' })).result, [])
-      assert.deepEqual((await logs({ fromBlock: '0x64' })).result, [])
-      const past = await logs({ fromBlock: '0xa', toBlock: '0xffff' })
-      assert.equal((past.result as Log[]).length, 1)
+      for (const range of [
+        { fromBlock: '0x64', toBlock: '0xc8' },
+        { fromBlock: '0xb' },
+        { fromBlock: '0xa', toBlock: '0xb' },
+        { fromBlock: '0xa', toBlock: '0xffffffffffff' },
+      ])
+        assert.deepEqual((await logs(range)).error, {
+          code: -32602,
+          message: 'block range extends beyond current head block',
+        })
+      assert.equal(((await logs({ fromBlock: '0xa', toBlock: '0xa' })).result as Log[]).length, 1)
       const unknown = await logs({ blockHash: TOPIC })
       assert.deepEqual(unknown.error, { code: -32000, message: 'unknown block' })
     })

@@ -1,7 +1,12 @@
 import type { Block, BlockRef } from '@altlayer/engine'
-import { type Hash, quantity } from '@altlayer/protocol'
+import { bytesToHex, type Hash, type Hex, quantity } from '@altlayer/protocol'
 import type { Api } from '../api.ts'
-import { blockReceipts, formatBlock, formatBlockTransaction } from '../format/block.ts'
+import {
+  blockReceipts,
+  formatBlock,
+  formatBlockTransaction,
+  formatHeader,
+} from '../format/block.ts'
 import { formatReceipt, receiptByHash } from '../format/receipt.ts'
 import { formatPoolTransaction } from '../format/transaction.ts'
 import { isOpenBlock, LATEST, rawTransaction, requireHeader } from '../lookup.ts'
@@ -12,6 +17,7 @@ import {
   arrayOf,
   blockSchema,
   dataSchema,
+  headerSchema,
   nullable,
   quantitySchema,
   receiptSchema,
@@ -36,6 +42,13 @@ export function chainMethods(api: Api): readonly Method[] {
     })
   }
 
+  function getHeader(ref: BlockRef): Json {
+    return ofBlock(ref, (block) => ({
+      ...formatHeader(block.header, block.hash),
+      ...(isOpenBlock(engine, ref, block) ? { hash: null, nonce: null } : {}),
+    }))
+  }
+
   /** `answer` for the block, or null when it is unknown. */
   function ofBlock(ref: BlockRef, answer: (block: Block) => Json): Json {
     const block = engine.block(ref)
@@ -52,6 +65,12 @@ export function chainMethods(api: Api): readonly Method[] {
       if (from === undefined) return null
       return formatBlockTransaction(block, position, from, receipt, pending)
     })
+  }
+
+  /** Empty, as in geth, when there is none. */
+  function rawTransactionAt(ref: BlockRef, index: bigint): Hex {
+    const raw = engine.block(ref)?.transactions[Number(index)]
+    return raw === undefined ? '0x' : bytesToHex(raw)
   }
 
   function transactionByHash(transactionHash: Hash): Json {
@@ -76,6 +95,8 @@ export function chainMethods(api: Api): readonly Method[] {
   const count = ['Count', nullable(quantitySchema)] as const
   const transaction = ['Transaction', nullable(transactionSchema)] as const
   const block = ['Block', nullable(blockSchema)] as const
+  const header = ['Header', nullable(headerSchema)] as const
+  const rawResult = ['Encoded transaction', dataSchema] as const
   const transactionCount = (ref: BlockRef) =>
     ofBlock(ref, ({ transactions }) => quantity(transactions.length))
   // There are no uncles after the merge.
@@ -101,6 +122,20 @@ export function chainMethods(api: Api): readonly Method[] {
       params: [blockParam, fullParam],
       result: block,
       handler: ([ref, full]) => getBlock(ref, full),
+    }),
+    method({
+      name: 'eth_getHeaderByHash',
+      summary: 'The header of a block by its hash.',
+      params: [hashParam],
+      result: header,
+      handler: ([blockHash]) => getHeader({ hash: blockHash }),
+    }),
+    method({
+      name: 'eth_getHeaderByNumber',
+      summary: 'The header of a block by its number or a tag.',
+      params: [blockParam],
+      result: header,
+      handler: ([ref]) => getHeader(ref),
     }),
     method({
       name: 'eth_getBlockTransactionCountByHash',
@@ -155,8 +190,22 @@ export function chainMethods(api: Api): readonly Method[] {
       name: 'eth_getRawTransactionByHash',
       summary: 'Encoding of a transaction of the chain or of the pool (EIP-2718).',
       params: [param('Transaction hash', hash)],
-      result: ['Encoded transaction', dataSchema],
+      result: rawResult,
       handler: ([transactionHash]) => rawTransaction(engine, transactionHash),
+    }),
+    method({
+      name: 'eth_getRawTransactionByBlockHashAndIndex',
+      summary: 'Encoding of a transaction by its place (EIP-2718).',
+      params: [hashParam, indexParam],
+      result: rawResult,
+      handler: ([blockHash, index]) => rawTransactionAt({ hash: blockHash }, index),
+    }),
+    method({
+      name: 'eth_getRawTransactionByBlockNumberAndIndex',
+      summary: 'Encoding of a transaction by its place (EIP-2718).',
+      params: [blockParam, indexParam],
+      result: rawResult,
+      handler: ([ref, index]) => rawTransactionAt(ref, index),
     }),
     method({
       name: 'eth_getTransactionByBlockHashAndIndex',

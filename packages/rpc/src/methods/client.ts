@@ -1,6 +1,6 @@
 import { bytesToHex, keccak256, quantity } from '@altlayer/protocol'
 import type { Api } from '../api.ts'
-import { transactionArgs } from '../call-params.ts'
+import { signableArgs } from '../call-params.ts'
 import { RpcError, SERVER_ERROR } from '../errors.ts'
 import { forkConfigs } from '../fork-config.ts'
 import { LATEST, requireHeader } from '../lookup.ts'
@@ -15,6 +15,7 @@ import {
   hashSchema,
   quantitySchema,
   stringSchema,
+  transactionSchema,
 } from '../schemas.ts'
 
 /** What the node is: `net`, `web3` and the like of `eth`. */
@@ -81,6 +82,12 @@ export function clientMethods({ engine, rollup, clientVersion }: Api): readonly 
       handler: () => [],
     }),
     method({
+      name: 'eth_pendingTransactions',
+      summary: 'Transactions that wait, of accounts the node can sign for: none.',
+      result: ['Transactions', arrayOf(transactionSchema)],
+      handler: () => [],
+    }),
+    method({
       name: 'eth_sign',
       summary: 'Signs a message: the node has no keys.',
       params: [param('Address', address), param('Message', bytes)],
@@ -90,14 +97,14 @@ export function clientMethods({ engine, rollup, clientVersion }: Api): readonly 
     method({
       name: 'eth_signTransaction',
       summary: 'Signs a transaction: the node has no keys.',
-      params: [param('Transaction', transactionArgs)],
+      params: [param('Transaction', signableArgs)],
       result: ['Raw transaction', dataSchema],
       handler: unknownAccount,
     }),
     method({
       name: 'eth_sendTransaction',
       summary: 'Signs and sends a transaction: the node has no keys.',
-      params: [param('Transaction', transactionArgs)],
+      params: [param('Transaction', signableArgs)],
       result: ['Transaction hash', hashSchema],
       handler: unknownAccount,
     }),

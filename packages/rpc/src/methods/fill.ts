@@ -13,7 +13,7 @@ import {
   transactionHash,
 } from '@altlayer/protocol'
 import type { Api } from '../api.ts'
-import { type TransactionArgs, toMessage, transactionArgs } from '../call-params.ts'
+import { signableArgs, type TransactionArgs, toMessage } from '../call-params.ts'
 import { executionError, INVALID_PARAMS, RpcError } from '../errors.ts'
 import { formatTransaction } from '../format/transaction.ts'
 import { LATEST, requireBlock } from '../lookup.ts'
@@ -28,7 +28,7 @@ export function fillMethods(api: Api): readonly Method[] {
     method({
       name: 'eth_fillTransaction',
       summary: 'Fills in what a transaction leaves out: nonce, gas, fees, chain id.',
-      params: [param('Transaction', transactionArgs)],
+      params: [param('Transaction', signableArgs)],
       result: [
         'Unsigned transaction',
         { type: 'object', properties: { raw: dataSchema, tx: transactionSchema } },

@@ -11,9 +11,11 @@ import {
   address,
   array,
   blockNumber,
+  boolean,
   bytes,
   hash,
   type ObjectOf,
+  type Optional,
   object,
   optional,
   type Type,
@@ -42,6 +44,16 @@ const filterMembers = {
 }
 const filterObject = object('filter', filterMembers)
 type FilterArgs = ObjectOf<typeof filterMembers>
+
+/** geth's flag for whole transactions: what a filter keeps of them until it is polled would have no bound. */
+const hashesOnly: Optional<false> = {
+  optional: true,
+  schema: { oneOf: [{ type: 'boolean', enum: [false] }, { type: 'null' }] },
+  parse(value) {
+    if (optional(boolean).parse(value) !== true) return false
+    throw new ParamError('a filter gathers hashes: eth_subscribe sends whole transactions')
+  },
+}
 
 /** eth_getLogs' filter. Throws ParamError for contradicting members. */
 export const filterArgs: Type<FilterArgs> = {
@@ -101,7 +113,12 @@ export function logMethods({ engine, filters, limits, logTimestamps }: Api): rea
   function getLogs(args: FilterArgs): Json | Promise<Json> {
     const filter = logFilter(args)
     if (args.blockHash !== undefined) return logsOfBlock(args.blockHash, filter)
-    checkRange(fixedNumber(args.fromBlock), fixedNumber(args.toBlock))
+    const bounds = [fixedNumber(args.fromBlock), fixedNumber(args.toBlock)] as const
+    checkRange(...bounds)
+    const head = blockNumberOf(LATEST)
+    // An empty answer would say that there are no logs where none are known yet.
+    if (bounds.some((bound) => bound !== undefined && bound > head))
+      throw new RpcError(INVALID_PARAMS, 'block range extends beyond current head block')
     return logsInRange(blockNumberOf(args.fromBlock), blockNumberOf(args.toBlock), filter)
   }
 
@@ -147,6 +164,7 @@ export function logMethods({ engine, filters, limits, logTimestamps }: Api): rea
     method({
       name: 'eth_newPendingTransactionFilter',
       summary: 'Installs a filter that gathers hashes of transactions that become pending.',
+      params: [param('Full transactions', hashesOnly)],
       result: id,
       handler: () => filters.addTransactionFilter(),
     }),
@@ -178,7 +196,6 @@ export function logMethods({ engine, filters, limits, logTimestamps }: Api): rea
   ]
 }
 
-/** A range may begin past the head, where there is nothing yet, but not end before it begins. */
 function checkRange(from: bigint | undefined, to: bigint | undefined): void {
   if (from !== undefined && to !== undefined && from > to)
     throw new RpcError(INVALID_PARAMS, 'invalid block range params')
