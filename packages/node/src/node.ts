@@ -161,6 +161,7 @@ export async function startNode(options: NodeOptions): Promise<RollupNode> {
         engine,
         client,
         l1Url: options.l1Url,
+        l1Head: () => follower.heads().latest?.hash,
         l1Genesis,
         sequencing: options.sequencer !== undefined,
         turns,

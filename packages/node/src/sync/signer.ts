@@ -10,6 +10,8 @@ export const UNSAFE_BLOCK_SIGNER_SLOT: Hash =
 export interface SignerWatchOptions {
   readonly l1: Pick<L1Connection, 'request'>
   readonly systemConfig: Address
+  /** Hash of L1's newest block, as far as it is known without asking. */
+  readonly l1Head: () => Hash | undefined
   readonly clock: Clock
   readonly logger: Logger
   readonly onChange?: (signer: Address) => void
@@ -22,13 +24,17 @@ export interface SignerWatch {
   close(): Promise<void>
 }
 
-/** Milliseconds between looks, and until the next after one that failed. */
+/** Milliseconds between looks at most, until the next after one that failed, and between looks for a new L1 block. */
 const LOOK = 12_000
 const RETRY = 1_000
+const STEP = 500
 
-/** Looks at once and then again and again: the signer can change at any L1 block. */
+/**
+ * Looks at once and then at every L1 block: the signer can change with each, and until that is known honest peers
+ * who pass the new one's blocks on would be punished for them.
+ */
 export function watchSigner(options: SignerWatchOptions): SignerWatch {
-  const { l1, systemConfig, clock, logger } = options
+  const { l1, systemConfig, l1Head, clock, logger } = options
   const stop = new AbortController()
   let signer: Address | undefined
 
@@ -48,6 +54,7 @@ export function watchSigner(options: SignerWatchOptions): SignerWatch {
 
   async function run(): Promise<void> {
     while (!stop.signal.aborted) {
+      const head = l1Head()
       let pause = LOOK
       try {
         await look()
@@ -59,7 +66,10 @@ export function watchSigner(options: SignerWatchOptions): SignerWatch {
           'L1 does not tell the unsafe block signer',
         )
       }
-      await clock.sleep(pause, stop.signal)
+      for (let waited = 0; waited < pause && l1Head() === head; waited += STEP) {
+        await clock.sleep(STEP, stop.signal)
+        if (stop.signal.aborted) return
+      }
     }
   }
 

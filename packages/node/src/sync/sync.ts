@@ -10,7 +10,7 @@ import {
   readOrCreateKeyFile,
   startOpStackP2p,
 } from '@altlayer/p2p'
-import type { RollupConfig } from '@altlayer/protocol'
+import type { Hash, RollupConfig } from '@altlayer/protocol'
 import type { Method } from '@altlayer/rpc'
 import type { Logger } from 'pino'
 import type { Turns } from '../chain/turns.ts'
@@ -53,6 +53,8 @@ export interface SyncOptions extends P2pOptions {
   readonly engine: Engine
   readonly client: L1Client
   readonly l1Url: string
+  /** Hash of L1's newest block, as far as it is known. */
+  readonly l1Head: () => Hash | undefined
   readonly l1Genesis: L1Block
   /** A sequencer publishes its blocks and follows nobody's. */
   readonly sequencing: boolean
@@ -100,6 +102,7 @@ export async function startSync(options: SyncOptions): Promise<Sync> {
   const watch = watchSigner({
     l1,
     systemConfig: config.l1SystemConfigAddress,
+    l1Head: options.l1Head,
     clock,
     logger,
     onChange: (signer) => {

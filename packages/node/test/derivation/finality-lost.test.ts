@@ -20,7 +20,7 @@ it('says what is final, what L1 has instead, and how to go on if L1 will never h
     )
   }
   const client = fakeL1(world.l1)
-  const kept = world.l1.slice(0, 3)
+  const kept: L1Epoch[] = world.l1.slice(0, 3)
   for (let i = 0; i < 4; i++)
     kept.push(world.mine([], { parent: kept.at(-1) as L1Epoch, time: 1_000_031 + 2 * i }))
   client.chain = kept

@@ -347,6 +347,7 @@ describe('the unsafe block signer', () => {
         },
       },
       systemConfig: systemConfigAddress,
+      l1Head: () => undefined,
       clock,
       logger: pino({ enabled: false }),
       onChange: (signer) => changes.push(signer),
