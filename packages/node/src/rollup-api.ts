@@ -100,7 +100,8 @@ export function createRollupApi(options: RollupApiOptions): RollupApi {
 
   async function outputAtBlock(number: bigint): Promise<OutputAtBlock> {
     const block = engine.block({ number })
-    if (!block) throw new Error(`block ${number} is not known`)
+    // The OP Stack's monitors tell a block that is not there from a failure by the words "not found".
+    if (!block) throw new Error(`block ${number} not found`)
     const { stateRoot } = block.header
     const messagePasserStorageRoot = await withdrawalStorageRoot(block)
     return {
@@ -127,7 +128,9 @@ export function createRollupApi(options: RollupApiOptions): RollupApi {
   function safeHeadAtL1Block(number: bigint): SafeHeadAtL1Block {
     const found = options.safeHeadAt?.(number)
     if (!found)
-      throw new Error(`what followed from L1 block ${number} is not known: not read, or long ago`)
+      throw new Error(
+        `safe head not found: what followed from L1 block ${number} was not read, or long ago`,
+      )
     const { l1, l2 } = found
     return { l1Block: idJson(l1), safeHead: idJson(l2) }
   }
