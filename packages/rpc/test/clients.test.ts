@@ -464,6 +464,21 @@ describe('errors', () => {
       assert.match((await error('eth_getBalance', [BOB, ref]))?.message ?? '', /^header not found/)
   })
 
+  test('for transactions of types a rollup does not have speak of the type, however large', async () => {
+    // With its blob, a blob transaction is larger than any other may be.
+    for (const [type, size] of [
+      ['03', 10],
+      ['03', 140_000],
+      ['7e', 140_000],
+    ] as const) {
+      const refused = await error('eth_sendRawTransaction', [`0x${type}${'c0'.repeat(size)}`])
+      assert.equal(refused?.code, -32000)
+      assert.match(refused?.message ?? '', /^transaction type not supported/)
+    }
+    const large = await error('eth_sendRawTransaction', [`0x02${'c0'.repeat(140_000)}`])
+    assert.match(large?.message ?? '', /^oversized data: transaction size 140001, limit 131072/)
+  })
+
   test('of simulations have the codes of execution-apis', async () => {
     const simulate = async (...blockStateCalls: object[]) =>
       (await error('eth_simulateV1', [{ blockStateCalls, validation: true }]))?.code

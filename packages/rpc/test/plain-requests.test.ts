@@ -165,7 +165,7 @@ describe('connections', () => {
     })
   })
 
-  test('that wait for nothing are closed with the server, others have their answer first', async () => {
+  test('that wait for nothing are closed with the server, others have their answer first', async (t) => {
     let finish: (value: string) => void = () => {}
     let started: () => void = () => {}
     const running = new Promise<void>((resolve) => {
@@ -191,6 +191,8 @@ describe('connections', () => {
       const received = receive(waiting, () => false)
       waiting.write(post(call(2, 'test_wait')))
       await running
+      // Their grace does not end while this machine stands still.
+      t.mock.timers.enable({ apis: ['setTimeout'] })
       const closed = server.close()
       await once(idle, 'close')
       finish('done')

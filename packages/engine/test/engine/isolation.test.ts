@@ -31,7 +31,7 @@ describe('isolation', () => {
         await engine.call({
           block: { tag: 'latest' },
           message: { from: alice.address, to: SPIN, gas: 2n ** 62n },
-          timeout: 60_000,
+          timeout: 3_600_000,
         })
         return 'returned'
       } catch (error) {
