@@ -102,10 +102,12 @@ export function inspectTransaction(
   }
 }
 
-function decodeSupported(
-  input: Uint8Array,
-  rules: TransactionRules,
-): { readonly raw: Uint8Array; readonly transaction: SignedTransaction } {
+/** Refuses what the pool would not take of any size. Throws PoolError. */
+export function requireSupportedType(input: Uint8Array, rules: TransactionRules): void {
+  malformedIsRefused(() => supportedType(input, rules))
+}
+
+function supportedType(input: Uint8Array, rules: TransactionRules): number {
   const type = transactionType(input)
   if (
     type === TX_DEPOSIT ||
@@ -116,6 +118,14 @@ function decodeSupported(
       'typeNotSupported',
       `transaction type not supported: tx type ${type} not supported by this pool`,
     )
+  return type
+}
+
+function decodeSupported(
+  input: Uint8Array,
+  rules: TransactionRules,
+): { readonly raw: Uint8Array; readonly transaction: SignedTransaction } {
+  const type = supportedType(input, rules)
   const raw = type === TX_BLOB ? withoutSidecar(input) : input
   if (raw.length > MAX_TRANSACTION_SIZE)
     throw new PoolError(

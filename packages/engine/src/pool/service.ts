@@ -2,7 +2,7 @@ import { type Address, type ChainConfig, isForkActive, TX_DEPOSIT } from '@altla
 import type { Pool, PoolTransaction } from '../api.ts'
 import { PoolError } from '../errors.ts'
 import type { SenderThreads } from '../workers/senders.ts'
-import type { TransactionRules } from './inspect.ts'
+import { requireSupportedType, type TransactionRules } from './inspect.ts'
 import { openJournal, type PoolJournal, readJournal } from './journal.ts'
 import { createTransactionPool, type PoolHead, type TransactionPool } from './pool.ts'
 import { nextNonce, type Sender } from './sender.ts'
@@ -94,6 +94,8 @@ export async function openPool(
   const api: Pool = {
     async add(raw) {
       if (closed) throw new PoolError('closed', 'the pool is closed')
+      // A blob transaction is larger than a rollup's limit: what is wrong with it is its type.
+      requireSupportedType(raw, rules)
       const limit = MAX_INPUT_SIZE[config.mode]
       if (raw.length > limit)
         throw new PoolError(
