@@ -8,6 +8,7 @@ import { type Anvil, devAccount, startAnvil } from '@altlayer/launch'
 import { connectL1, type L1Client, opStackArtifact, ownArtifact } from '@altlayer/launch/deploy'
 import type { Address, Hex } from '@altlayer/protocol'
 import { type Abi, encodeDeployData, encodeFunctionData } from 'viem'
+import { rpc } from '../../launch/src/l1/rpc.ts'
 import { type AltConfig, deployAlt, readAltConfig, serviceKind } from '../src/index.ts'
 
 // Nothing is compiled when nothing changed.
@@ -19,7 +20,10 @@ interface TestContext {
   after(fn: () => void | Promise<void>): void
 }
 
-/** A chain whose blocks come when a transaction is waited for. */
+/**
+ * A chain whose blocks come when a transaction is waited for, each a second after the one before whatever the clock on
+ * the wall says: no epoch and no vote ends because a machine is slow.
+ */
 export interface TestChain {
   readonly anvil: Anvil
   readonly statePath: string
@@ -45,6 +49,7 @@ export async function startChain(test: TestContext, chainId: number): Promise<Te
   const folder = temporaryFolder(test)
   const anvil = await startAnvil({ folder, port: 0, chainId, blockTime: 600 })
   test.after(anvil.stop)
+  await rpc(anvil.url, 'anvil_setBlockTimestampInterval', [1])
   const clients = new Map<number, Promise<L1Client>>()
   const client = (index: number) => {
     const known = clients.get(index)
@@ -68,8 +73,8 @@ export async function startChain(test: TestContext, chainId: number): Promise<Te
     statePath: join(folder, 'deployment.json'),
     client,
     async wait(seconds) {
-      const { public: rpc } = await client(0)
-      await rpc.request({ method: 'evm_increaseTime', params: [seconds] } as never)
+      const { timestamp } = await (await client(0)).public.getBlock()
+      await rpc(anvil.url, 'evm_setNextBlockTimestamp', [Number(timestamp) + seconds])
       await anvil.mine()
     },
     async send(index, to, abi, functionName, args) {
@@ -116,8 +121,8 @@ export function testConfig(assets: { weth: Address; lst: Address }): AltConfig {
 export const LAUNCHPOOL = 26
 
 export async function releaseLaunchpool(chain: TestChain, alt: Address): Promise<void> {
-  const { public: rpc } = await chain.client(0)
-  const wallets = await rpc.getContractEvents({
+  const { public: reader } = await chain.client(0)
+  const wallets = await reader.getContractEvents({
     abi: ownArtifact('AltDistribution').abi,
     eventName: 'WalletCreated',
     args: { beneficiary: devAccount(LAUNCHPOOL).address },
