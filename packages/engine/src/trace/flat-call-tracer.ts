@@ -1,6 +1,6 @@
 import { type Address, type Hash, type Hex, quantity } from '@altlayer/protocol'
 import { type CallFrame, createCallTracer } from './call-tracer.ts'
-import { type TraceBudget, type TraceContext, type Tracer, tooLarge } from './tracer.ts'
+import { spend, type TraceBudget, type TraceContext, type Tracer } from './tracer.ts'
 
 /** Punctuation and field names of one trace. */
 const ENTRY_CHARACTERS = 600
@@ -43,8 +43,7 @@ export function createFlatCallTracer(
 
   function flatten(frame: CallFrame, traceAddress: readonly number[], traces: FlatTrace[]): void {
     // Those of frames far down are longer than all else of them.
-    budget.characters -= ENTRY_CHARACTERS + INDEX_CHARACTERS * traceAddress.length
-    if (budget.characters < 0) throw tooLarge()
+    spend(budget, ENTRY_CHARACTERS + INDEX_CHARACTERS * traceAddress.length)
     traces.push(flatTrace(frame, traceAddress, config, context))
     for (const [index, call] of (frame.calls ?? []).entries())
       flatten(call, [...traceAddress, index], traces)

@@ -8,7 +8,11 @@ import {
   ZERO_HASH,
 } from '@altlayer/protocol'
 import type { AccountDiff, AccountState } from '../program/types.ts'
-import type { Tracer } from './tracer.ts'
+import { spend, type TraceBudget, type Tracer } from './tracer.ts'
+
+/** An account without code and storage, and a slot with its value. */
+const ACCOUNT_CHARACTERS = 300
+const SLOT_CHARACTERS = 140
 
 export interface PrestateTracerConfig {
   /** What changed, before and after, instead of everything that was touched. */
@@ -28,28 +32,31 @@ interface PrestateAccount {
 }
 
 type Prestate = Record<Address, PrestateAccount>
-type ReadCode = (address: Address) => Uint8Array
 
 /** The accounts and slots a transaction touched, as they were before it (geth's prestateTracer). */
-export function createPrestateTracer(config: PrestateTracerConfig): Tracer {
+export function createPrestateTracer(config: PrestateTracerConfig, budget: TraceBudget): Tracer {
   return {
     options: undefined,
     event() {},
-    result: (_execution, touched, codeOf) =>
-      config.diffMode ? differences(touched, config, codeOf) : before(touched, config, codeOf),
+    result(_execution, touched, codeOf) {
+      const show: Show = { ...config, codeOf, spend: (characters) => spend(budget, characters) }
+      return config.diffMode ? differences(touched, show) : before(touched, show)
+    },
   }
 }
 
-function before(
-  touched: readonly AccountDiff[],
-  config: PrestateTracerConfig,
-  codeOf: ReadCode,
-): Prestate {
+/** What is shown of an account, and what it takes. */
+interface Show extends PrestateTracerConfig {
+  readonly codeOf: (address: Address) => Uint8Array
+  spend(characters: number): void
+}
+
+function before(touched: readonly AccountDiff[], show: Show): Prestate {
   const prestate: Prestate = {}
   for (const diff of touched) {
-    if (isEmpty(diff.before) && !config.includeEmpty) continue
-    const account = accountBefore(diff, config, codeOf)
-    if (!config.disableStorage && diff.storage.length > 0)
+    if (isEmpty(diff.before) && !show.includeEmpty) continue
+    const account = accountBefore(diff, show)
+    if (!show.disableStorage && diff.storage.length > 0)
       account.storage = Object.fromEntries(diff.storage.map(([slot, value]) => [slot, value]))
     prestate[diff.address] = account
   }
@@ -58,22 +65,21 @@ function before(
 
 function differences(
   touched: readonly AccountDiff[],
-  config: PrestateTracerConfig,
-  codeOf: ReadCode,
+  show: Show,
 ): { pre: Prestate; post: Prestate } {
   const pre: Prestate = {}
   const post: Prestate = {}
   for (const diff of touched) {
-    const changed = config.disableStorage ? [] : diff.storage.filter(([, was, is]) => was !== is)
-    const after = accountAfter(diff, config)
+    const changed = show.disableStorage ? [] : diff.storage.filter(([, was, is]) => was !== is)
+    const after = accountAfter(diff, show)
     const postStorage = nonZero(changed.map(([slot, , is]) => [slot, is]))
     if (postStorage !== undefined) after.storage = postStorage
     const destroyed = diff.before !== undefined && diff.after === undefined
     if (!destroyed && changed.length === 0 && Object.keys(after).length === 0) continue
     // A destroyed account stands in `pre` only.
     if (!destroyed) post[diff.address] = after
-    if (isEmpty(diff.before) && !config.includeEmpty) continue
-    const account = accountBefore(diff, config, codeOf)
+    if (isEmpty(diff.before) && !show.includeEmpty) continue
+    const account = accountBefore(diff, show)
     const preStorage = nonZero(changed.map(([slot, was]) => [slot, was]))
     if (preStorage !== undefined) account.storage = preStorage
     pre[diff.address] = account
@@ -82,34 +88,39 @@ function differences(
 }
 
 function accountBefore(
-  { address, before, codeBefore }: AccountDiff,
-  config: PrestateTracerConfig,
-  codeOf: ReadCode,
+  { address, before, codeBefore, storage }: AccountDiff,
+  show: Show,
 ): PrestateAccount {
+  // Of both sides, where there are two.
+  show.spend(
+    2 * (ACCOUNT_CHARACTERS + (show.disableStorage ? 0 : SLOT_CHARACTERS * storage.length)),
+  )
   const account: PrestateAccount = { balance: quantity(before?.balance ?? 0n) }
   if (before === undefined) return account
   if (before.nonce !== 0n) account.nonce = Number(before.nonce)
   if (before.codeHash !== EMPTY_HASH) {
-    if (!config.disableCode) account.code = bytesToHex(codeBefore ?? codeOf(address))
+    if (!show.disableCode) account.code = codeHex(codeBefore ?? show.codeOf(address), show)
     account.codeHash = before.codeHash
   }
   return account
 }
 
 /** The fields that differ after the transaction. */
-function accountAfter(
-  { before, after, codeAfter }: AccountDiff,
-  config: PrestateTracerConfig,
-): PrestateAccount {
+function accountAfter({ before, after, codeAfter }: AccountDiff, show: Show): PrestateAccount {
   const account: PrestateAccount = {}
   if (after === undefined) return account
   if (after.balance !== (before?.balance ?? 0n)) account.balance = quantity(after.balance)
   if (after.nonce !== (before?.nonce ?? 0n)) account.nonce = Number(after.nonce)
   if (after.codeHash !== (before?.codeHash ?? EMPTY_HASH)) {
-    if (!config.disableCode) account.code = bytesToHex(codeAfter ?? new Uint8Array())
+    if (!show.disableCode) account.code = codeHex(codeAfter ?? new Uint8Array(), show)
     account.codeHash = after.codeHash
   }
   return account
+}
+
+function codeHex(code: Uint8Array, show: Show): Hex {
+  show.spend(2 * code.length)
+  return bytesToHex(code)
 }
 
 function nonZero(slots: readonly (readonly [Hash, Hash])[]): Record<Hash, Hash> | undefined {

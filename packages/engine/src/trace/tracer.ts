@@ -23,6 +23,12 @@ export function createTraceBudget(): TraceBudget {
   return { characters: MAX_CHARACTERS }
 }
 
+/** Takes from it. Throws TracerError when there is not enough left. */
+export function spend(budget: TraceBudget, characters: number): void {
+  budget.characters -= characters
+  if (budget.characters < 0) throw tooLarge()
+}
+
 /** What a tracer must know of the transaction or call that its events do not say. */
 export interface TraceContext {
   readonly from: Address
@@ -70,7 +76,9 @@ export class TracerError extends Error {
 
 /** What a trace that has become too large is answered with. */
 export function tooLarge(): TracerError {
-  return new TracerError('the trace is too large: set limit, disableStack or onlyTopCall')
+  return new TracerError(
+    'the trace is too large: set limit, disableStack, onlyTopCall or disableCode',
+  )
 }
 
 /** The tracers that can be asked for by name, as geth names them. */
@@ -121,6 +129,7 @@ function namedTracer(
     case 'prestateTracer':
       return createPrestateTracer(
         booleans(name, options, ['diffMode', 'disableCode', 'disableStorage', 'includeEmpty']),
+        budget,
       )
     case '4byteTracer':
       return createFourByteTracer()

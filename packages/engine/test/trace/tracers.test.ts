@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { HALT_OUT_OF_GAS, HALT_REVERT, HALT_SUCCESS } from '@altlayer/program/shared/halt.ts'
 import * as layout from '@altlayer/program/shared/trace.ts'
-import { type Address, type Hex, hexToBytes } from '@altlayer/protocol'
+import { type Address, EMPTY_ROOT, type Hex, hexToBytes } from '@altlayer/protocol'
 import fc from 'fast-check'
 import type { ExecutionResult } from '../../src/program/types.ts'
 import { decodeTraceEvent } from '../../src/trace/events.ts'
@@ -228,6 +228,38 @@ describe('the struct logger', () => {
       steps({ limit: 2 }, events).map(({ gasCost }) => gasCost),
       [100, 450],
     )
+  })
+})
+
+describe('a budget of characters', () => {
+  const touched = [
+    {
+      address: at(7),
+      before: { nonce: 1n, balance: 1n, codeHash: `0x${'cc'.repeat(32)}`, storageRoot: EMPTY_ROOT },
+      storage: [],
+    },
+  ] as const
+  const codeOf = () => new Uint8Array(1000)
+
+  it('is what code in a prestate is taken from', () => {
+    const trace = (characters: number, options = {}) =>
+      createTracer({ tracer: 'prestateTracer', tracerConfig: options }, CONTEXT, {
+        characters,
+      }).result(SUCCESS, touched, codeOf)
+    assert.deepEqual(Object.keys(trace(3000) as object), [at(7)])
+    assert.throws(() => trace(2000), TracerError)
+    assert.deepEqual(Object.keys(trace(2000, { disableCode: true }) as object), [at(7)])
+  })
+
+  it('is shared by the tracers of a muxTracer', () => {
+    const tracerConfig = { callTracer: {}, prestateTracer: {} }
+    const trace = (characters: number) => {
+      const tracer = createTracer({ tracer: 'muxTracer', tracerConfig }, CONTEXT, { characters })
+      for (const event of [enter(0, 1), exit(0)]) tracer.event(event)
+      return tracer.result(SUCCESS, touched, codeOf)
+    }
+    assert.deepEqual(Object.keys(trace(3100) as object), Object.keys(tracerConfig))
+    assert.throws(() => trace(2800), TracerError)
   })
 })
 
