@@ -4,7 +4,7 @@ import type { Address, Hex } from '@altlayer/protocol'
 import { type RpcServer, startRpcServer } from '../src/index.ts'
 import { type Anvil, startAnvil } from './support/anvil.ts'
 import { assemble, word } from './support/assembler.ts'
-import { result } from './support/client.ts'
+import { http, result } from './support/client.ts'
 import { openTestEngine, type TestEngine, testGenesis } from './support/engine.ts'
 
 // The tracers against anvil's: the same calls on the same state. Where the two differ by design, geth's
@@ -463,8 +463,23 @@ test('options of tracers that are none are refused', async () => {
     ['muxTracer', { callTracer: 1 }, /tracerConfig.callTracer must be an object/],
     ['muxTracer', { '': {} }, /unknown tracer/],
     ['muxTracer', { muxTracer: { callTracer: {} } }, /cannot be a muxTracer/],
+    ['muxTracer', { callTracer: { withLog: {} } }, /tracerConfig.withLog must be true or false/],
+    ['callTracer', { withLog: { withLog: true } }, /tracerConfig.withLog must be true or false/],
   ] as const)
     await assert.rejects(trace(server.port, 'STOP', { tracer, tracerConfig }), error)
+})
+
+test('options nested as deep as a request can be are left out', async () => {
+  const depth = 100_000
+  const deep = `${'{"deep":'.repeat(depth)}1${'}'.repeat(depth)}`
+  for (const config of [
+    `{"tracer":"callTracer","tracerConfig":${deep}}`,
+    `{"tracer":"muxTracer","tracerConfig":{"callTracer":${deep}}}`,
+  ]) {
+    const body = `{"jsonrpc":"2.0","id":1,"method":"debug_traceCall","params":[{},"latest",${config}]}`
+    const answer = JSON.parse((await http(server.port, body)).text)
+    assert.ok('result' in answer, JSON.stringify(answer).slice(0, 200))
+  }
 })
 
 test('an unknown tracer is refused by name', async () => {

@@ -77,10 +77,26 @@ const databaseKey: Type<{ readonly kind: 'node' | 'code'; readonly hash: Hash }>
   },
 }
 
+/** Flags by name; of a muxTracer, those of its tracers by theirs. The tracer checks what it knows of them. */
+const tracerOptions: Type<Readonly<Record<string, unknown>>> = {
+  schema: { ...anyObject.schema, title: 'tracer options' },
+  parse(value) {
+    const options = Object.entries(anyObject.parse(value))
+    return Object.fromEntries(options.map(([name, one]) => [name, withoutDepth(one, 1)]))
+  },
+}
+
+/** No tracer has options nested deeper than `levels`: what is there is left out, as it could be of any depth. */
+function withoutDepth(value: unknown, levels: number): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return []
+  const members = levels === 0 ? [] : Object.entries(value)
+  return Object.fromEntries(members.map(([name, one]) => [name, withoutDepth(one, levels - 1)]))
+}
+
 const traceMembers = {
   tracer: optional(string),
-  // The tracer checks what it knows of it.
-  tracerConfig: optional(anyObject),
+  tracerConfig: optional(tracerOptions),
   timeout: optional(duration),
   enableMemory: optional(boolean),
   disableStack: optional(boolean),
