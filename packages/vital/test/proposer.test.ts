@@ -72,7 +72,7 @@ describe('proposer', { concurrency: 1 }, () => {
     await first.close()
     propose(l1.sender(1), newest, events)
     await eventually('another', async () => {
-      await l1.rpc('evm_increaseTime', 2)
+      await l1.skip(2)
       return (await ofCreator(sender)).length === 2
     })
     const [a, b] = await ofCreator(sender)
@@ -80,7 +80,7 @@ describe('proposer', { concurrency: 1 }, () => {
     assert.deepEqual([a.l2BlockNumber, b.l2BlockNumber], [ANCHOR + 1n, ANCHOR + 2n])
     assert.ok(b.createdAt >= a.createdAt + INTERVAL)
     await eventually('bonds are back', async () => {
-      await l1.rpc('evm_increaseTime', 10)
+      await l1.skip(10)
       return events.filter(({ kind }) => kind === 'credit').length === 2
     })
     const looks = events.filter((event) => event.kind === 'games')
@@ -107,7 +107,7 @@ describe('proposer', { concurrency: 1 }, () => {
     const events: ProposerEvent[] = []
     propose(sender, () => Promise.reject(new Error('no answer')), events)
     await eventually('it is resolved', async () => {
-      await l1.rpc('evm_increaseTime', 10)
+      await l1.skip(10)
       return (await court.game(game)).status !== 'in-progress'
     })
     assert.ok(events.some((event) => event.kind === 'failure' && event.reason === 'no answer'))
@@ -124,11 +124,11 @@ describe('proposer', { concurrency: 1 }, () => {
     const more = { proposalInterval: interval, window: 1000n }
     const first = propose(sender, async () => undefined, events, more)
     await eventually('its bond is back', async () => {
-      await l1.rpc('evm_increaseTime', 10)
+      await l1.skip(10)
       return credited()
     })
     await first.close()
-    await l1.rpc('evm_increaseTime', 2000)
+    await l1.skip(2000)
     await l1.mine()
     events.length = 0
     const next = { number: number + 1n, outputRoot: trueOutput(number + 1n) }
@@ -138,7 +138,7 @@ describe('proposer', { concurrency: 1 }, () => {
       return looks.length >= 2 && looks.every((look) => look.newest === number && look.open === 0)
     })
     assert.ok(!events.some(({ kind }) => kind === 'proposed'))
-    await l1.rpc('evm_increaseTime', Number(interval))
+    await l1.skip(Number(interval))
     await eventually('the next proposal', async () =>
       events.some(({ kind }) => kind === 'proposed'),
     )
@@ -151,8 +151,10 @@ describe('proposer', { concurrency: 1 }, () => {
     const events: ProposerEvent[] = []
     const sender = l1.sender(4)
     propose(sender, async () => undefined, events)
-    await l1.rpc('evm_increaseTime', 1000)
-    await l1.mine(10)
+    await l1.skip(1000)
+    await l1.mine()
+    const looks = events.length
+    await eventually('it looked often', () => events.length > looks + 5)
     assert.equal((await court.game(game)).status, 'in-progress')
     assert.deepEqual(
       events.filter(({ kind }) => kind !== 'games'),

@@ -98,7 +98,6 @@ describe('player', { concurrency: 1 }, () => {
     await player.close()
     playing = playing.filter((each) => each !== player)
   }
-  const skip = (seconds: number) => l1.rpc('evm_increaseTime', seconds)
   /** Nobody moves: every player has looked at what there is, and sends nothing. */
   const isQuiet = () =>
     underWay === 0 && playing.every((player) => player.idleLooks() >= QUIET_LOOKS)
@@ -110,7 +109,7 @@ describe('player', { concurrency: 1 }, () => {
       const now = all.reduce((sum, game) => sum + game.claims.length, 0)
       if (now !== claims) moved()
       claims = now
-      if (isQuiet()) await skip(3)
+      if (isQuiet()) await l1.skip(3)
       return (
         all.length === games.length && all.every(({ status }) => status !== 'in-progress') && all
       )
@@ -135,7 +134,7 @@ describe('player', { concurrency: 1 }, () => {
     }
     const won = end.claims.filter(({ claimant }) => claimant === liar.address)
     await eventually('the bonds are taken', async () => {
-      await skip(5)
+      await l1.skip(5)
       return events.some(({ kind }) => kind === 'credit')
     })
     const spent = 10n ** 17n

@@ -1,14 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Hash, Hex } from '@altlayer/protocol'
 import { createPublicClient, http, type PrivateKeyAccount, type PublicClient, toHex } from 'viem'
 import { mnemonicToAccount, privateKeyToAccount } from 'viem/accounts'
 import { anvilPath } from '../../../launch/src/anvil/process.ts'
+import { eventually } from '../../../launch/test/eventually.ts'
 import { freePort } from '../../../launch/test/free-port.ts'
 import { createSender, type Sender } from '../../src/l1/index.ts'
 
 export const L1_CHAIN_ID = 900
+/** Milliseconds. */
+const SECOND = 1_000
+/** For an answer, of a machine that stands still for a while. */
+const PATIENCE = 300_000
 const MNEMONIC = 'test test test test test test test test test test test junk'
 
 /** An L1 of a test's own, which mines each transaction at once until it is told otherwise. */
@@ -18,8 +22,12 @@ export interface TestL1 {
   rpc<T = unknown>(method: string, ...params: readonly unknown[]): Promise<T>
   /** A sender that looks often; its account is a development account. */
   sender(account: number, maxFeePerGas?: bigint): Sender
-  /** From now on a block is mined every `milliseconds`, */
+  /**
+   * From now on a look every `milliseconds` mines a block where a transaction waits or time was skipped, else one a
+   * second: a block takes L1 a second further, and clocks of games must not run faster than a slow player, */
   mineEvery(milliseconds: number): Promise<void>
+  /** L1's next block is so much later. */
+  skip(seconds: number): Promise<void>
   /** or only when a test says so. */
   mineByHand(): Promise<void>
   mine(count?: number): Promise<void>
@@ -45,22 +53,38 @@ export async function startL1(): Promise<TestL1> {
     ],
     { stdio: 'ignore' },
   )
-  const transport = http(url, { batch: { batchSize: 200, wait: 2 }, retryCount: 0 })
+  const transport = http(url, {
+    batch: { batchSize: 200, wait: 2 },
+    retryCount: 0,
+    timeout: PATIENCE,
+  })
   const client = createPublicClient({
     transport,
     cacheTime: 0,
     pollingInterval: 50,
   }) as PublicClient
-  for (let tries = 600; ; tries--) {
-    if (await client.getChainId().catch(() => undefined)) break
-    if (tries === 0 || child.exitCode !== null) throw new Error('anvil does not answer')
-    await sleep(100)
-  }
+  await eventually(
+    'anvil answers, or ended',
+    async () => child.exitCode !== null || (await client.getChainId()) === L1_CHAIN_ID,
+  )
+  if (child.exitCode !== null) throw new Error(`anvil ended with ${child.exitCode}`)
   const rpc = <T>(method: string, ...params: readonly unknown[]) =>
     client.request({ method, params } as never) as Promise<T>
   const senders: Sender[] = []
   let timer: NodeJS.Timeout | undefined
   let mining: Promise<unknown> = Promise.resolve()
+  let isMining = false
+  let lastMined = 0
+  let skipped = false
+
+  async function mineWhereNeeded(): Promise<void> {
+    const { pending } = await rpc<{ readonly pending: Hex }>('txpool_status')
+    const now = performance.now()
+    if (pending === '0x0' && !skipped && now - lastMined < SECOND) return
+    lastMined = now
+    skipped = false
+    await rpc('evm_mine')
+  }
 
   async function mineByHand(): Promise<void> {
     clearInterval(timer)
@@ -82,8 +106,18 @@ export async function startL1(): Promise<TestL1> {
     async mineEvery(milliseconds) {
       await mineByHand()
       timer = setInterval(() => {
-        mining = mining.then(() => rpc('evm_mine')).catch(() => undefined)
+        if (isMining) return
+        isMining = true
+        mining = mineWhereNeeded()
+          .catch(() => undefined)
+          .finally(() => {
+            isMining = false
+          })
       }, milliseconds)
+    },
+    async skip(seconds) {
+      await rpc('evm_increaseTime', seconds)
+      skipped = true
     },
     mineByHand,
     async mine(count = 1) {
