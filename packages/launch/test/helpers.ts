@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { buildContracts } from '@altlayer/contracts/build'
 import type { Hash } from '@altlayer/protocol'
 import { devDeployer, devRoles } from '../src/accounts.ts'
@@ -15,6 +14,7 @@ import {
   VITAL_GAME_TYPE,
 } from '../src/l1/config.ts'
 import { rpc } from '../src/l1/rpc.ts'
+import { eventually } from './eventually.ts'
 import { freePort } from './free-port.ts'
 
 // The genesis needs our own predeploys; nothing is compiled when nothing changed.
@@ -46,12 +46,8 @@ export async function bareAnvil(
     await kept.exited
   })
   const url = `http://127.0.0.1:${port}`
-  for (let attempt = 0; attempt < 3_000; attempt++) {
-    const id = await rpc(url, 'eth_chainId', []).catch(() => undefined)
-    if (id !== undefined) return url
-    await sleep(20)
-  }
-  throw new Error(`no anvil at ${url}`)
+  await eventually(`anvil at ${url}`, () => rpc<string>(url, 'eth_chainId', []))
+  return url
 }
 
 export function testConfig(change: Partial<DeployConfig> = {}): DeployConfig {

@@ -4,11 +4,12 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { identify, isAlive } from '../../../cli/src/local/process.ts'
 import { AnvilStartError, PortTakenError, startAnvil } from '../../src/anvil/anvil.ts'
 import { DamagedStateError } from '../../src/anvil/state.ts'
 import { rpc } from '../../src/l1/rpc.ts'
+import { eventually } from '../eventually.ts'
 import { temporaryFolder } from '../helpers.ts'
 
 const blockNumber = async (url: string) => Number(await rpc<string>(url, 'eth_blockNumber', []))
@@ -54,13 +55,17 @@ test('anvil writes its state and ends when its starter is killed', async (t) => 
     folder,
   ])
   t.after(() => starter.kill('SIGKILL'))
-  const url = await new Promise<string>((resolve, reject) => {
+  const said = await new Promise<string>((resolve, reject) => {
     starter.stdout.once('data', (data) => resolve(String(data).trim()))
     starter.once('exit', (code) => reject(new Error(`fixture ended with ${code}`)))
   })
+  const [url = '', group] = said.split(' ')
+  const keeper = identify(Number(group))
+  assert.ok(keeper)
   const hash = await blockHash(url, 1)
   starter.kill('SIGKILL')
-  await untilSilent(url)
+  // It answers no more before its state is written.
+  await eventually('it is gone', () => !isAlive(keeper))
 
   const anvil = await startAnvil(options(folder))
   t.after(anvil.stop)
@@ -121,11 +126,3 @@ test('a start that is called off leaves nothing behind', async (t) => {
   abort.abort()
   await assert.rejects(starting, { name: 'AbortError' })
 })
-
-async function untilSilent(url: string): Promise<void> {
-  for (;;) {
-    const answer = await rpc(url, 'eth_chainId', []).catch(() => undefined)
-    if (answer === undefined) return
-    await sleep(20)
-  }
-}
