@@ -7,6 +7,7 @@ import { keccak256Hex } from '@altlayer/protocol'
 import { type Claim, depthOf } from '@altlayer/vital/game'
 import { type Address, type Hash, type Hex, parseAbi } from 'viem'
 import { eventually } from '../../launch/test/eventually.ts'
+import { clientsOf } from './helpers/clients.ts'
 import {
   type Court,
   openCourt,
@@ -15,6 +16,7 @@ import {
   shortenGames,
   startService,
 } from './helpers/dispute.ts'
+import { mineL1Every } from './helpers/l1.ts'
 import { type Network, startNetwork } from './helpers/network.ts'
 import { altlayer } from './helpers/process.ts'
 
@@ -63,21 +65,34 @@ const said = () => [...services, network].map((each) => each.output()).join('\n-
 const outputAt = async (number: bigint) => (await court.rollup.outputAtBlock(number)).outputRoot
 const lie = (what: string): Hash => keccak256Hex(new TextEncoder().encode(what))
 
-/** A game about a block far beyond, whose root claim is the output root of the last that its L1 head leads to. */
+/**
+ * A game about a block far beyond, whose root claim is the output root of the last that its L1 head leads to. L1 stands
+ * still until the node knows that block and the game is under way, so that none comes between.
+ */
 async function createBeyond(): Promise<Address> {
-  for (let tries = 1n; tries <= 30n; tries++) {
-    const { safe } = await court.rollup.syncStatus()
-    const created = await court.create(key(CLAIMANT), await outputAt(safe), 10_000n + tries)
-    const { l1Head } = await court.game(created)
-    const { number } = await court.client.getBlock({ blockHash: l1Head })
-    const led = await eventually(
-      'the node has read the L1 block of the game',
-      () => court.rollup.safeHeadAtL1Block(number),
-      said,
-    )
-    if (led.number === safe) return created
-  }
-  assert.fail('the safe head moves with every L1 block')
+  const { l1 } = clientsOf(network)
+  const mineEvery = (seconds: number) => mineL1Every({ l1 }, seconds)
+  await mineEvery(0)
+  const head = await court.client.getBlock()
+  const { number: safe } = await eventually(
+    'the node has read the head of L1',
+    () => court.rollup.safeHeadAtL1Block(head.number),
+    said,
+  )
+  const sent = await court.client.getTransactionCount({ address: address(CLAIMANT) })
+  const creating = court.create(key(CLAIMANT), await outputAt(safe), 10_000n)
+  await eventually(
+    'the game waits for a block',
+    async () => {
+      const pending = { address: address(CLAIMANT), blockTag: 'pending' } as const
+      return (await court.client.getTransactionCount(pending)) > sent
+    },
+    said,
+  )
+  await mineEvery(1)
+  const created = await creating
+  assert.equal((await court.game(created)).l1Head, head.hash)
+  return created
 }
 
 before(async () => {

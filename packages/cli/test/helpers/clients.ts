@@ -44,6 +44,9 @@ export function chainsOf(info: ReadyInfo) {
   return { l1, l2 }
 }
 
+/** Options of transports: a machine that stood still answers them all, and what was sent must not be sent twice. */
+export const HTTP = { timeout: 300_000 } as const
+
 export function addressOf(info: ReadyInfo, name: string): Address {
   const address = info.addresses[name]
   if (!address) throw new Error(`addresses have no ${name}: ${Object.keys(info.addresses)}`)
@@ -55,9 +58,14 @@ export function clientsOf(info: ReadyInfo, key = info.accounts[0]?.privateKey as
   const { l1, l2 } = chainsOf(info)
   const signer = privateKeyToAccount(key)
   const wallet = <C extends Chain>(chain: C) =>
-    createWalletClient({ account: signer, chain, transport: http(), pollingInterval: 200 })
+    createWalletClient({
+      account: signer,
+      chain,
+      transport: http(undefined, HTTP),
+      pollingInterval: 200,
+    })
   const reader = <C extends Chain>(chain: C) =>
-    createPublicClient({ chain, transport: http(), pollingInterval: 200 })
+    createPublicClient({ chain, transport: http(undefined, HTTP), pollingInterval: 200 })
   return {
     account: signer,
     key,

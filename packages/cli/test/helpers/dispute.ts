@@ -27,6 +27,7 @@ import {
 } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { type LieOptions, lyingTruth } from '../../../vital/test/support/liar.ts'
+import { HTTP } from './clients.ts'
 import type { Network } from './network.ts'
 import { binary } from './process.ts'
 
@@ -70,7 +71,7 @@ export interface Court {
 }
 
 export async function openCourt(network: Network): Promise<Court> {
-  const transport = http(network.l1.url, { batch: { batchSize: 200, wait: 5 } })
+  const transport = http(network.l1.url, { ...HTTP, batch: { batchSize: 200, wait: 5 } })
   const client = createPublicClient({ transport, cacheTime: 0 }) as PublicClient
   const factory = network.addresses.DisputeGameFactoryProxy as Address
   const addressesPath = `${network.dataDir}/rollup/addresses.json`
@@ -127,7 +128,7 @@ export async function openCourt(network: Network): Promise<Court> {
       const extraData = encodeAbiParameters([{ type: 'uint256' }], [l2BlockNumber])
       const args = [VITAL_GAME_TYPE, rootClaim, extraData] as const
       const account = privateKeyToAccount(key)
-      const wallet = createWalletClient({ account, transport: http(network.l1.url) })
+      const wallet = createWalletClient({ account, transport: http(network.l1.url, HTTP) })
       const hash = await wallet.writeContract({
         ...read,
         functionName: 'create',
@@ -193,9 +194,8 @@ export async function shortenGames(network: Network, court: Court): Promise<void
     configHash: await of('configHash'),
   }
   const account = privateKeyToAccount(network.roleKeys.owner as Hex)
-  const wallet = createWalletClient({ account, transport: http(network.l1.url) })
-  const wait = (hash: Hash) =>
-    client.waitForTransactionReceipt({ hash, pollingInterval: 200, timeout: 60_000 })
+  const wallet = createWalletClient({ account, transport: http(network.l1.url, HTTP) })
+  const wait = (hash: Hash) => client.waitForTransactionReceipt({ hash, pollingInterval: 200 })
   const { contractAddress } = await wait(
     await wallet.deployContract({ abi: abi as Abi, bytecode, args: [params], chain: null }),
   )

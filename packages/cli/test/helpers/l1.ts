@@ -9,7 +9,7 @@ import type { ReadyInfo } from './network.ts'
 export const L1_BLOCK_TIME = 2
 
 /** It mines a block each so many seconds from now on; 0: none, until a test says so. */
-export async function mineL1Every({ l1 }: Clients, seconds: number): Promise<void> {
+export async function mineL1Every({ l1 }: Pick<Clients, 'l1'>, seconds: number): Promise<void> {
   await l1.request({ method: 'evm_setIntervalMining', params: [seconds] } as never)
 }
 
