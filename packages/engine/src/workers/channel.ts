@@ -109,8 +109,11 @@ export function serve(port: MessagePort, handlers: Handlers): void {
   })
 }
 
-/** Milliseconds a thread has to end when asked. */
-const STOP_TIMEOUT = 5000
+/**
+ * Milliseconds a thread has to end when asked: as many as a slow machine takes, since terminating one in the middle of
+ * native code can end the whole process (SIGTRAP).
+ */
+const STOP_TIMEOUT = 60_000
 
 /** Asks a thread that serves `close` to end, and waits for it; one that does not answer is terminated. */
 export async function stopThread(worker: Worker, connection: Connection<Handlers>): Promise<void> {
