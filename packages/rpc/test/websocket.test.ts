@@ -160,6 +160,39 @@ describe('eth_subscribe', () => {
     })
   })
 
+  test('transactionReceipts: those of every new block, or of the transactions awaited', async () => {
+    const engine = createFakeEngine()
+    await withServer({ engine }, async ({ port }) => {
+      const receiptOf = ({ hash }: { readonly hash: Hash }) => {
+        const receipt = engine.receipts(hash)?.[0]
+        assert.ok(receipt)
+        return receipt
+      }
+      const client = await connect(port)
+      await subscribe(client, 'transactionReceipts')
+      const first = engine.mine([[TOPIC]])
+      const [receipt, ...more] = (await client.next()).result as Record<string, unknown>[]
+      assert.deepEqual(more, [])
+      assert.deepEqual(
+        [receipt?.blockHash, receipt?.transactionHash, (receipt?.logs as unknown[]).length],
+        [first.hash, receiptOf(first).transactionHash, 1],
+      )
+      const waiting = await connect(port)
+      const hashes = [receiptOf(first).transactionHash, OTHER]
+      await subscribe(waiting, 'transactionReceipts', { transactionHashes: hashes })
+      await subscribe(waiting, 'newHeads')
+      // Of another transaction: the head alone is told.
+      const second = engine.mine()
+      assert.notEqual(receiptOf(second).transactionHash, receiptOf(first).transactionHash)
+      assert.equal(((await waiting.next()).result as { hash: Hash }).hash, second.hash)
+      const many = { transactionHashes: Array.from({ length: 201 }, () => OTHER) }
+      const { error } = await waiting.call('eth_subscribe', ['transactionReceipts', many])
+      assert.equal(error?.code, -32602)
+      client.socket.close()
+      waiting.socket.close()
+    })
+  })
+
   test('syncing: the state at once, then each change', async () => {
     const engine = createFakeEngine()
     let progress:

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { bytesToHex } from '@altlayer/protocol'
+import type { Block } from '@altlayer/engine'
+import { bytesToHex, type Hash } from '@altlayer/protocol'
 import type { Api } from '../api.ts'
 import type { Connection } from '../connection.ts'
 import {
@@ -12,29 +13,45 @@ import {
 } from '../errors.ts'
 import { formatHeader } from '../format/block.ts'
 import { formatLog, matchesFilter } from '../format/log.ts'
+import { formatReceipt } from '../format/receipt.ts'
 import { formatPoolTransaction } from '../format/transaction.ts'
 import { type Caller, type Method, method, param } from '../method.ts'
-import { boolean, bytes, oneOf, optional, type Type } from '../params.ts'
+import { array, boolean, bytes, hash, object, oneOf, optional, type Type } from '../params.ts'
 import type { Json, SyncProgress } from '../rollup.ts'
 import { booleanSchema, quantitySchema } from '../schemas.ts'
 import { formatSyncing } from './client.ts'
 import { filterArgs, logFilter } from './logs.ts'
 
 const SYNC_POLL = 1_000
-const KINDS = ['newHeads', 'logs', 'newPendingTransactions', 'syncing'] as const
+const KINDS = [
+  'newHeads',
+  'logs',
+  'newPendingTransactions',
+  'transactionReceipts',
+  'syncing',
+] as const
+const MAX_AWAITED = 200
 
 /** Starts a subscription: `emit` sends one result, given as JSON text. Returns what ends it. */
 type Start = (emit: (result: string) => void) => () => void
 
-/** The filter of `logs` or the flag of `newPendingTransactions`, told apart by its form. */
+/** Of `transactionReceipts`: the transactions whose receipts are awaited; none are all. */
+const awaited = object('awaited transactions', {
+  transactionHashes: optional(array(hash, MAX_AWAITED)),
+})
+
+/**
+ * The filter of `logs`, the transactions of `transactionReceipts` or the flag of `newPendingTransactions`, told apart
+ * by the kind.
+ */
 const subscriptionOptions: Type<unknown> = {
-  schema: { oneOf: [filterArgs.schema, boolean.schema] },
+  schema: { anyOf: [filterArgs.schema, awaited.schema, boolean.schema] },
   parse: (value) => value,
 }
 
 /** Subscriptions: only for connections that stay open. */
 export function subscribeMethods(api: Api): readonly Method[] {
-  const { feed, limits, logTimestamps, rollup } = api
+  const { engine, feed, limits, logTimestamps, rollup } = api
 
   const newHeads: Start = (emit) =>
     feed.onHead(({ applied }) => {
@@ -47,6 +64,35 @@ export function subscribeMethods(api: Api): readonly Method[] {
       feed.onHead((change) => {
         for (const log of change.logs())
           if (matchesFilter(log, filter)) emit(JSON.stringify(formatLog(log, logTimestamps)))
+      })
+  }
+
+  // Read and written once for all subscribers.
+  const receiptTexts = new WeakMap<Block, readonly (readonly [Hash, string])[]>()
+
+  function receiptsOf(block: Block): readonly (readonly [Hash, string])[] {
+    const known = receiptTexts.get(block)
+    if (known !== undefined) return known
+    const texts = (engine.receipts(block.hash) ?? []).map((receipt) => {
+      const shown = formatReceipt(receipt, block.header.timestamp, logTimestamps)
+      return [receipt.transactionHash, JSON.stringify(shown)] as const
+    })
+    receiptTexts.set(block, texts)
+    return texts
+  }
+
+  /** The receipts of every new block, in one list: all of them, or those awaited, where there are any. */
+  function transactionReceipts(options: unknown): Start {
+    const { transactionHashes = [] } = argument(awaited, options ?? {})
+    const hashes = new Set(transactionHashes)
+    return (emit) =>
+      feed.onHead(({ applied }) => {
+        for (const block of applied) {
+          const receipts = receiptsOf(block).filter(
+            ([transactionHash]) => hashes.size === 0 || hashes.has(transactionHash),
+          )
+          if (receipts.length > 0) emit(`[${receipts.map(([, text]) => text).join()}]`)
+        }
       })
   }
 
@@ -77,6 +123,7 @@ export function subscribeMethods(api: Api): readonly Method[] {
   function start(kind: (typeof KINDS)[number], options: unknown): Start {
     if (kind === 'logs') return logs(options)
     if (kind === 'newPendingTransactions') return newPendingTransactions(options)
+    if (kind === 'transactionReceipts') return transactionReceipts(options)
     return kind === 'newHeads' ? newHeads : syncing
   }
 
@@ -84,7 +131,7 @@ export function subscribeMethods(api: Api): readonly Method[] {
     method({
       name: 'eth_subscribe',
       summary:
-        'Subscribes to new heads, logs, pending transactions or the state of synchronisation.',
+        'Subscribes to new heads, logs, receipts, pending transactions or the state of synchronisation.',
       params: [param('Kind', oneOf(KINDS)), param('Options', optional(subscriptionOptions))],
       result: ['Subscription id', quantitySchema],
       handler: ([kind, options], caller) => {
