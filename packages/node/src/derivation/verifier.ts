@@ -68,6 +68,8 @@ export function startVerifier(options: VerifierOptions): Verifier {
   /** The last block that concluded a batch since derivation began. */
   let concluded: Block = engine.genesis
   let startHash = engine.genesis.hash
+  /** Number of the L1 block from which on the start is the safe head until a batch concludes; undefined: not known. */
+  let startSafeFrom: bigint | undefined
   /** Whether the deriver goes on from `heads`. */
   let deriving = false
   let savedAt = 0
@@ -100,9 +102,12 @@ export function startVerifier(options: VerifierOptions): Verifier {
     if (currentL1?.hash !== first.hash) throw new L1ReorgError()
     concluded = start
     startHash = start.hash
+    startSafeFrom = judged
     // Nothing followed from L1 until its first batch was read.
-    if (safeHeads.upTo(MAX_UINT64) === undefined && start.hash === engine.genesis.hash)
+    if (safeHeads.upTo(MAX_UINT64) === undefined && start.hash === engine.genesis.hash) {
       safeHeads.add({ l1: idOf(l1Genesis), l2: idOf(engine.genesis) })
+      startSafeFrom = l1Genesis.header.number
+    }
     await turns.take(() => {
       // Where nothing is given up, the blocks that were made meanwhile stay.
       const head = unsafe.hash === headBefore.hash ? engine.block({ tag: 'latest' }) : unsafe
@@ -223,7 +228,9 @@ export function startVerifier(options: VerifierOptions): Verifier {
   /** Goes on to the next L1 block; false when there is none yet. */
   async function advance(of: DerivedHeads, number: bigint): Promise<boolean> {
     // Before that, blocks are read again that had been read when the start was not safe yet.
-    if (concluded.hash !== startHash) safeHeads.add({ l1: idOf(of.currentL1), l2: idOf(concluded) })
+    const from = concluded.hash === startHash ? startSafeFrom : 0n
+    if (from !== undefined && of.currentL1.header.number >= from)
+      safeHeads.add({ l1: idOf(of.currentL1), l2: idOf(concluded) })
     await noticeReorg(of)
     const block = await deriver.advance(number)
     if (block === undefined) {
