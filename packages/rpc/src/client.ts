@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { describe, type JsonObject } from '@altlayer/protocol'
+import { describe, httpEndpoint, type JsonObject } from '@altlayer/protocol'
 
 /** A call of an RPC. */
 export interface RpcCall {
@@ -91,17 +91,24 @@ const FIRST_PAUSE = 250
 /** Talks to `url` (http or https; user and password become a header). Nothing is sent yet. */
 export function createRpcClient(url: string, limits: Partial<RpcLimits> = {}): RpcClient {
   const { timeout, responseBytes, batch: batchSize } = { ...DEFAULT_RPC_LIMITS, ...limits }
-  const { target, origin, headers } = endpoint(url)
+  const { href, origin, headers } = httpEndpoint(url)
   const stop = new AbortController()
   let batches = true
   let nextId = 1
 
   const send = async (body: string, signal: AbortSignal): Promise<Response> => {
-    const ask = () => fetch(target, { method: 'POST', headers, body, signal, redirect: 'error' })
+    const ask = () =>
+      fetch(href, {
+        method: 'POST',
+        headers: { ...headers, 'content-type': 'application/json' },
+        body,
+        signal,
+        redirect: 'error',
+      })
     try {
       return await ask()
     } catch (error) {
-      // A server may close a connection that was idle just when it is used again. All that is asked only reads.
+      // A server may close a connection that was idle just when it is used again. What is asked reads, or sends what is signed: it may be sent twice.
       if (!signal.aborted && connectionLost(error)) return ask()
       throw error
     }
@@ -198,18 +205,6 @@ export function createRpcClient(url: string, limits: Partial<RpcLimits> = {}): R
     },
     close: () => stop.abort(),
   }
-}
-
-function endpoint(text: string) {
-  const url = new URL(text)
-  const headers: Record<string, string> = { 'content-type': 'application/json' }
-  if (url.username !== '' || url.password !== '') {
-    const user = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`
-    headers.authorization = `Basic ${Buffer.from(user).toString('base64')}`
-    url.username = ''
-    url.password = ''
-  }
-  return { target: url.href, origin: url.origin, headers }
 }
 
 /** The body, read only as far as allowed. */

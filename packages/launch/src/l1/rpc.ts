@@ -1,3 +1,5 @@
+import { httpEndpoint } from '@altlayer/protocol'
+
 /** A JSON-RPC server answered with an error. */
 export class RpcError extends Error {
   override readonly name = 'RpcError'
@@ -25,13 +27,14 @@ export async function rpc<T>(
   params: readonly unknown[],
   timeout = 10_000,
 ): Promise<T> {
+  const { href, headers } = httpEndpoint(url)
   const request = {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { ...headers, 'content-type': 'application/json' },
     body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
     signal: AbortSignal.timeout(timeout),
   }
-  const response = await fetch(url, request).catch((error: unknown) => {
+  const response = await fetch(href, request).catch((error: unknown) => {
     throw new RpcUnreachableError(url, reasonOf(error), error)
   })
   const answer = await response.json().catch((error: unknown) => {

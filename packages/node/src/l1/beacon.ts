@@ -1,6 +1,7 @@
 import {
   type Hash,
   hexToBytes,
+  httpEndpoint,
   MalformedInputError,
   parseArray,
   parseInteger,
@@ -66,7 +67,8 @@ export const BLOB_FORMS = ['sidecars', 'blobs', 'all-blobs', 'all-sidecars'] as 
 export type BlobForm = (typeof BLOB_FORMS)[number]
 
 export function connectBeacon(url: string): Beacon {
-  const base = new URL(url)
+  const { href, origin, headers } = httpEndpoint(url)
+  const base = new URL(href)
   const folder = base.pathname.replace(/\/$/, '')
 
   /** `parse`s what is answered; `parameters` are added to those of the URL, where an access key may be. */
@@ -79,7 +81,7 @@ export function connectBeacon(url: string): Beacon {
     target.pathname = `${folder}${path}`
     for (const [name, value] of parameters) target.searchParams.append(name, value)
     const response = await fetch(target, {
-      headers: { accept: 'application/json' },
+      headers: { ...headers, accept: 'application/json' },
       signal: AbortSignal.timeout(TIMEOUT),
     })
     if (!response.ok) {
@@ -97,7 +99,7 @@ export function connectBeacon(url: string): Beacon {
   }
 
   return {
-    origin: base.origin,
+    origin,
     async timing() {
       const genesis = await get('/eth/v1/beacon/genesis', (data) =>
         parseInteger(parseObject(data, 'data').genesis_time, 'genesis_time'),

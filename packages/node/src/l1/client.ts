@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import {
   describe,
   type Hash,
@@ -10,7 +11,7 @@ import {
   parseQuantity,
   quantity,
 } from '@altlayer/protocol'
-import { http } from 'viem'
+import { createRpcClient, RpcRefusal, RpcUnavailable } from '@altlayer/rpc/client'
 import { type L1Receipt, receiptsFromRpc } from './receipts.ts'
 
 /** A block of L1 whose header hashes to `hash`. */
@@ -47,12 +48,6 @@ export class L1Error extends Error {
   override readonly name = 'L1Error'
 }
 
-/**
- * Bytes of one answer. A block has up to 10 MiB (EIP-7934), its receipts as much again in logs at 8 gas a byte, in JSON more
- * than twice that: viem's own 10 MiB would let whoever pays for one such block stop derivation.
- */
-const MAX_ANSWER = 128 * 1024 * 1024
-
 export type L1Request = (method: string, params: readonly unknown[]) => Promise<unknown>
 type Request = L1Request
 
@@ -64,31 +59,53 @@ export interface L1Connection {
   close(): void
 }
 
-/** Connects to an L1 node; nothing is sent yet. */
-export function connectL1(options: L1ClientOptions): L1Connection {
-  const { origin } = new URL(options.url)
+/** Milliseconds before the second attempt; doubled from time to time. */
+const FIRST_PAUSE = 150
+
+/**
+ * Connects to an L1 node; nothing is sent yet. Its errors name its origin: the rest of a URL is often a key. A block has up to
+ * 10 MiB (EIP-7934), its receipts as much again in logs at 8 gas a byte, in JSON more than twice that: within the client's limit.
+ */
+export function connectL1({ url, timeout = 3_000, retries = 2 }: L1ClientOptions): L1Connection {
+  const client = createRpcClient(url, { timeout })
+  const { origin } = client
   const stop = new AbortController()
-  const transport = http(options.url, {
-    timeout: options.timeout ?? 3_000,
-    retryCount: options.retries ?? 2,
-    retryDelay: 150,
-    maxResponseBodySize: MAX_ANSWER,
-    fetchOptions: { signal: stop.signal },
-  })({})
   return {
     origin,
     async request(method, params) {
-      if (stop.signal.aborted) throw new L1Error('the L1 client is closed')
-      try {
-        return await transport.request({ method, params })
-      } catch (error) {
-        throw new L1Error(`L1 at ${origin}: ${method} failed: ${shortMessage(error)}`, {
-          cause: error,
-        })
+      for (let attempt = 0; ; attempt++) {
+        try {
+          return await client.request(method, params)
+        } catch (error) {
+          if (stop.signal.aborted || attempt >= retries || !mayPass(error)) {
+            const reason = messageOf(error).replace(`${origin}: ${method}: `, '')
+            throw new L1Error(`L1 at ${origin}: ${method} failed: ${reason}`, { cause: error })
+          }
+        }
+        // Closed meanwhile: the next attempt says so.
+        await sleep(FIRST_PAUSE << attempt, undefined, stop).catch(() => undefined)
       }
     },
-    close: () => stop.abort(),
+    close() {
+      stop.abort()
+      client.close()
+    },
   }
+}
+
+/** JSON-RPC's "internal error", and providers' "limit exceeded" (EIP-1474): nothing is said about the question. */
+const PASSING_CODES = [-32_603, -32_005]
+
+/** Whether the same question may be answered a moment later. */
+function mayPass(error: unknown): boolean {
+  return (
+    error instanceof RpcUnavailable ||
+    (error instanceof RpcRefusal && PASSING_CODES.includes(error.code))
+  )
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : describe(error)
 }
 
 /** Talks to an L1 node over HTTP. Headers and receipts count only if they hash to their block's hash. */
@@ -140,12 +157,4 @@ export function checked<T>(what: string, parse: () => T): T {
       cause: error,
     })
   }
-}
-
-/** viem's errors carry a page of context; the first line says it. */
-function shortMessage(error: unknown): string {
-  if (!(error instanceof Error)) return describe(error)
-  const { details, shortMessage } = error as { details?: unknown; shortMessage?: unknown }
-  const parts = [shortMessage, details].filter((part) => typeof part === 'string' && part !== '')
-  return parts.length > 0 ? parts.join(': ') : error.message
 }
