@@ -11,6 +11,7 @@ import { poll } from '../poll.ts'
 import { createBudget, type Shortage } from './budget.ts'
 import { createKeeper, type KeeperEvent } from './keeper.ts'
 import { type PlayerTruth, perform } from './perform.ts'
+import { RollupBehindError } from './truth.ts'
 
 export interface PlayerOptions {
   readonly client: PublicClient
@@ -70,6 +71,8 @@ export function startPlayer(options: PlayerOptions): Player {
   const busy = new Map<Address, Promise<void>>()
   /** Games in which the limit of bonds was told of. */
   const limited = new Set<Address>()
+  /** Why games were not attended when they were last looked at. */
+  const unattended = new Map<Address, string>()
   const keeper = createKeeper({ client, sender, logger, onEvent })
   const budget = createBudget(options.maxBonds)
 
@@ -102,11 +105,8 @@ export function startPlayer(options: PlayerOptions): Player {
     for (const game of games) {
       if (busy.has(game.address) || busy.size >= options.concurrency) continue
       const work = attend(game, block.timestamp)
-        .catch((error: Error) => {
-          if (stop.signal.aborted) return
-          onEvent({ kind: 'failure', game: game.address, reason: error.message })
-          logger.warn({ game: game.address, err: error }, 'game not attended; trying again')
-        })
+        .then(() => void unattended.delete(game.address))
+        .catch((error: Error) => tellFailure(game, error))
         .finally(() => busy.delete(game.address))
       busy.set(game.address, work)
     }
@@ -120,6 +120,16 @@ export function startPlayer(options: PlayerOptions): Player {
     if (actions.length > 0) return
     const concerned = game.claims.some(({ claimant }) => claimant === sender.address)
     await keeper.settle(game, concerned ? now : now - (options.settleAfter ?? 0n))
+  }
+
+  /** Each look counts, a reason is told once: the next look is some seconds away. */
+  function tellFailure({ address: game }: GameView, error: Error): void {
+    if (stop.signal.aborted) return
+    onEvent({ kind: 'failure', game, reason: error.message })
+    if (unattended.get(game) === error.message) return
+    unattended.set(game, error.message)
+    if (error instanceof RollupBehindError) logger.info({ game, reason: error.message }, 'waiting')
+    else logger.warn({ game, err: error }, 'game not attended; trying again')
   }
 
   async function act(game: GameView, truth: PlayerTruth, action: Action): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Hash } from '@altlayer/protocol'
 import type { Game, TraceContext } from '../game/types.ts'
-import type { Output, RollupClient } from '../rollup/client.ts'
+import { type Output, type RollupClient, RollupRpcError } from '../rollup/client.ts'
 import type { TraceClaim } from '../traces/trace-worker.ts'
 import type { Traces } from '../traces/traces.ts'
 import type { PlayerTruth } from './perform.ts'
@@ -8,6 +8,14 @@ import type { PlayerTruth } from './perform.ts'
 /** What is true in a game: output roots from the rollup's node, traces from runs of the program. */
 export interface TruthSource {
   of(game: Game): PlayerTruth
+}
+
+/**
+ * The rollup's node cannot say yet what follows from the L1 block at which a game begins. Nothing is wrong and nothing
+ * to be done, unless it stays so. The message is the same for as long as the reason is.
+ */
+export class RollupBehindError extends Error {
+  override readonly name = 'RollupBehindError'
 }
 
 /** Games whose answers are remembered. */
@@ -24,6 +32,23 @@ export function createTruthSource(options: {
   const { rollup, traces, l1Number } = options
   const truths = new Map<string, PlayerTruth>()
 
+  /** Number of the block that was safe once an L1 block had been read. */
+  async function safeAt(l1Head: Hash): Promise<bigint> {
+    const number = await l1Number(l1Head)
+    const safe = await rollup.safeHeadAtL1Block(number).catch(async (error) => {
+      if (!(error instanceof RollupRpcError)) throw error
+      const { currentL1 } = await rollup.syncStatus()
+      if (currentL1 >= number) throw error
+      throw new RollupBehindError(`the rollup's node has yet to read L1 up to block ${number}`)
+    })
+    // A move cannot be taken back: what follows from another L1 is no reason for one.
+    if (safe.l1.number === number && safe.l1.hash !== l1Head)
+      throw new RollupBehindError(
+        `the rollup's node has read another L1 block ${number} than the game's, ${l1Head}`,
+      )
+    return safe.number
+  }
+
   function create(game: Game): PlayerTruth {
     const outputs = new Map<bigint, Promise<Output>>()
     /** By trace and steps: a game is looked at again and again, and few claims are new. */
@@ -32,9 +57,7 @@ export function createTruthSource(options: {
 
     /** The last block that follows from L1 up to the game's L1 head. */
     function lastBlock(): Promise<bigint> {
-      last ??= l1Number(game.l1Head)
-        .then((number) => rollup.safeHeadAtL1Block(number))
-        .then(({ number }) => number)
+      last ??= safeAt(game.l1Head)
       last.catch(() => {
         last = undefined
       })

@@ -25,10 +25,18 @@ export interface RollupClient {
   /** Of a block that it has. */
   outputAtBlock(number: bigint): Promise<Output>
   /** The safe head after the L1 block with this number was read. */
-  safeHeadAtL1Block(number: bigint): Promise<{ readonly number: bigint; readonly hash: Hash }>
+  safeHeadAtL1Block(number: bigint): Promise<SafeHead>
   syncStatus(): Promise<SyncStatus>
   /** RLP of a block's header. */
   rawHeader(hash: Hash): Promise<Hex>
+}
+
+/** An L2 block and the L1 block that it is known to have been the safe head at. */
+export interface SafeHead {
+  readonly number: bigint
+  readonly hash: Hash
+  /** The newest one known, not above the one that was asked for. */
+  readonly l1: { readonly number: bigint; readonly hash: Hash }
 }
 
 export interface SyncStatus {
@@ -91,11 +99,15 @@ export function createRollupClient(url: string): RollupClient {
       }),
     safeHeadAtL1Block: (number) =>
       ask('optimism_safeHeadAtL1Block', [quantity(number)], (result) => {
-        const head = parseObject(parseObject(result, 'result').safeHead, 'result.safeHead')
-        return {
-          number: numberOf(head.number, 'result.safeHead.number'),
-          hash: parseHash(head.hash, 'result.safeHead.hash'),
+        const json = parseObject(result, 'result')
+        const blockOf = (name: string) => {
+          const block = parseObject(json[name], `result.${name}`)
+          return {
+            number: numberOf(block.number, `result.${name}.number`),
+            hash: parseHash(block.hash, `result.${name}.hash`),
+          }
         }
+        return { ...blockOf('safeHead'), l1: blockOf('l1Block') }
       }),
     syncStatus: () =>
       ask('optimism_syncStatus', [], (result) => {
