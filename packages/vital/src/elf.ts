@@ -70,7 +70,12 @@ interface Range extends Segment {
 function checkHeader(file: Uint8Array, view: DataView): void {
   if (file.length < HEADER_SIZE || view.getUint32(0) !== 0x7f454c46)
     throw new ElfError('not an ELF file')
-  if (file[4] !== 2 || file[5] !== 1) throw new ElfError('not a 64-bit little-endian ELF file')
+  if (file[4] !== 2 || file[5] !== 1) {
+    const what = file[4] === 1 ? '32-bit' : file[5] === 2 ? 'big-endian' : 'of no known class'
+    throw new ElfError(
+      `not a 64-bit little-endian ELF file but one that is ${what}: build it with -march=rv64im -mabi=lp64`,
+    )
+  }
   const type = view.getUint16(16, true)
   const machine = view.getUint16(18, true)
   if (machine !== EM_RISCV)

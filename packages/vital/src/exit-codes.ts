@@ -15,12 +15,15 @@ const MACHINE: Readonly<Record<number, string>> = {
   [EXIT.breakpoint]: 'EBREAK',
 }
 
+/** What assemblers write for `unimp`: csrrw x0, cycle, x0. */
+const UNIMP = 0xc0001073
 const OPCODES_OF_FLOATS = [0x07, 0x27, 0x43, 0x47, 0x4b, 0x4f, 0x53]
 
 /** Why a word is no instruction of the machine's, as far as its opcode tells: mostly how it was compiled. */
 function extensionOf(word: number): string {
   const opcode = word & 0x7f
   if (word === 0) return 'zeros, no code'
+  if (word === UNIMP) return 'unimp: the program ran into what follows its end'
   if ((word & 3) !== 3) return 'compressed; build with -march=rv64im'
   if (OPCODES_OF_FLOATS.includes(opcode))
     return 'floating point; build with -march=rv64im -mabi=lp64'
