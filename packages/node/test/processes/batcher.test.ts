@@ -181,8 +181,8 @@ describe('a batcher', () => {
     // Blocks without their transactions in the place of the newest: batches and L1 origins are gone.
     await world.l1.reorg(4)
     await world.l1.mine()
-    startMining()
     await world.stands(node)
+    startMining()
     await eventually('as much is safe as was', async () => (await safe()) >= before, world.explain)
     const nonces = (await readPostings(world).transactions()).map(({ nonce }) => Number(nonce))
     assert.deepEqual(nonces, [...nonces.keys()])
