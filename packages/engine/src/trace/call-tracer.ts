@@ -43,6 +43,12 @@ export interface CallFrame {
   logs?: CallLog[]
 }
 
+interface OpenFrame {
+  readonly frame: CallFrame
+  /** Logs that counted when it began. */
+  readonly logsBefore: number
+}
+
 export interface CallTracerConfig {
   /** Only the transaction's own frame. */
   readonly onlyTopCall: boolean
@@ -63,36 +69,41 @@ export function createCallTracer(
   context: TraceContext,
   budget: TraceBudget,
 ): CallTracer {
-  const open: CallFrame[] = []
+  const open: OpenFrame[] = []
+  /** The frame of every log that counts so far, in their order. */
+  const logged: CallFrame[] = []
   let top: CallFrame | undefined
-  let liveLogs = context.firstLogIndex ?? 0
+  const firstLogIndex = context.firstLogIndex ?? 0
 
   function enter(event: EnterEvent): void {
     if (budget.characters < 0 || (config.onlyTopCall && event.depth > 0)) return
     const frame = newFrame(event)
     budget.characters -= ENTRY_CHARACTERS + frame.input.length
     open.length = event.depth
-    const parent = open[event.depth - 1]
+    const parent = open[event.depth - 1]?.frame
     if (parent === undefined) top = frame
     else if (!config.withoutPrecompiles || !isPrecompileCall(event)) {
       parent.calls ??= []
       parent.calls.push(frame)
     }
-    open.push(frame)
+    open.push({ frame, logsBefore: logged.length })
   }
 
   function exit(event: ExitEvent): void {
-    const frame = open[event.depth]
-    if (frame === undefined) return
+    const ended = open[event.depth]
+    if (ended === undefined) return
+    const { frame, logsBefore } = ended
     open.length = event.depth
     frame.gasUsed = quantity(event.gasUsed)
     setOutput(frame, event.opcode, event.halt, event.output)
     budget.characters -= frame.output?.length ?? 0
-    if (event.halt !== HALT_SUCCESS) liveLogs -= dropLogs(frame)
+    if (event.halt === HALT_SUCCESS) return
+    // Its logs, and those of the frames below it.
+    for (const one of logged.splice(logsBefore)) delete one.logs
   }
 
   function log(event: LogEvent): void {
-    const frame = open[event.depth]
+    const frame = open[event.depth]?.frame
     if (!config.withLog || frame === undefined || budget.characters < 0) return
     budget.characters -=
       ENTRY_CHARACTERS + WORD_CHARACTERS * event.topics.length + event.data.length
@@ -102,9 +113,9 @@ export function createCallTracer(
       topics: event.topics,
       data: event.data,
       position: quantity(frame.calls?.length ?? 0),
-      index: quantity(liveLogs),
+      index: quantity(firstLogIndex + logged.length),
     })
-    liveLogs++
+    logged.push(frame)
   }
 
   return {
@@ -154,18 +165,6 @@ function setOutput(frame: CallFrame, opcode: number, halt: number, output: Hex):
     if (text !== undefined) frame.revertReason = text
   }
   if (output !== '0x') frame.output = output
-}
-
-/** Takes the logs of a failed frame and of those below it away; returns how many there were. */
-function dropLogs(frame: CallFrame): number {
-  let dropped = 0
-  const frames: CallFrame[] = [frame]
-  for (let next = frames.pop(); next !== undefined; next = frames.pop()) {
-    dropped += next.logs?.length ?? 0
-    delete next.logs
-    if (next.calls !== undefined) frames.push(...next.calls)
-  }
-  return dropped
 }
 
 /** A transaction that failed before its first frame (a deposit without the balance it moves). */
