@@ -1,5 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Address, type Hash, type Hex, lowerCaseAddress } from '@altlayer/protocol'
+import {
+  type Address,
+  type Hash,
+  type Hex,
+  hexToBytes,
+  keccak256Hex,
+  lowerCaseAddress,
+} from '@altlayer/protocol'
 import {
   BaseError,
   createPublicClient,
@@ -132,7 +139,10 @@ async function sendAll(
       maxPriorityFeePerGas: fees.maxPriorityFeePerGas,
       ...optionalTo(request),
     })
-    const hash = await client.sendRawTransaction({ serializedTransaction }).catch((cause) => {
+    const hash = await client.sendRawTransaction({ serializedTransaction }).catch(async (cause) => {
+      // Its first answer may be what got lost, as with a machine that stood still: sent again, it is refused.
+      const known = keccak256Hex(hexToBytes(serializedTransaction))
+      if (await isKnown(client, known)) return known
       throw new SendError(index, cause)
     })
     hashes.push(hash)
@@ -142,6 +152,13 @@ async function sendAll(
 
 function optionalTo({ to, data, value }: TransactionRequest) {
   return { ...(to && { to }), ...(data && { data }), ...(value !== undefined && { value }) }
+}
+
+function isKnown(client: PublicClient, hash: Hash): Promise<boolean> {
+  return client.getTransaction({ hash }).then(
+    () => true,
+    () => false,
+  )
 }
 
 async function waitForReceipts(
