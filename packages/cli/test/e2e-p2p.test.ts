@@ -127,14 +127,19 @@ const hashOf = async (node: TestNode, number: number) =>
     )
   )?.hash
 
-/** A follower is within one block of the sequencer, at five looks in a row. */
+/**
+ * At five looks in a row a follower is within one block of the sequencer, or has what that had at the look before: one
+ * that was held up may make several blocks from one look to the next.
+ */
 async function isUpToDate(node: TestNode): Promise<void> {
   let looks = 0
+  let before = Number.POSITIVE_INFINITY
   await eventually(
     'a follower is up to date',
     async () => {
-      const behind = (await head(sequencer)) - (await head(node))
-      looks = behind <= 1 ? looks + 1 : 0
+      const [theirs, ours] = [await head(sequencer), await head(node)]
+      looks = ours >= theirs - 1 || ours >= before ? looks + 1 : 0
+      before = theirs
       return looks === 5
     },
     said,
@@ -248,9 +253,18 @@ describe('followers of a sequencer', () => {
     await isUpToDate(second)
     const status = await second.rpc<{ safe_l2: { number: number } }>('optimism_syncStatus')
     assert.equal(status.safe_l2.number, 0)
-    assert.equal(await second.rpc('net_peerCount'), '0x1')
-    const stats = await first.rpc<Record<string, number>>('opp2p_peerStats')
-    assert.deepEqual([stats.connected, stats.blocksTopicV4, stats.banned], [2, 2, 0])
+    // At some moment: a node that was held up for long is dialled anew.
+    await eventually(
+      'the second has one peer, the first two',
+      async () => {
+        const { connected, blocksTopicV4, banned } =
+          await first.rpc<Record<string, number>>('opp2p_peerStats')
+        assert.equal(banned, 0)
+        const count = await second.rpc('net_peerCount')
+        return count === '0x1' && connected === 2 && blocksTopicV4 === 2
+      },
+      said,
+    )
     await second.stop()
   })
 
@@ -294,15 +308,20 @@ describe('followers of a sequencer', () => {
     // 10 MiB and one byte more, claimed by a few bytes; then as real data; then blocks that another key signed.
     await hostile.host.publish(topic, Uint8Array.of(0x81, 0x80, 0x80, 0x05, 0x00, 0x01))
     await hostile.host.publish(topic, new Uint8Array(randomBytes(10 * 2 ** 20 - 100)))
-    for (let i = 0; i < 50; i++) {
-      const number = BigInt(await head(sequencer)) + 1n
-      await hostile.publish(strangeBlock(number), key)
-    }
+    const publishForged = async () =>
+      hostile.publish(strangeBlock(BigInt(await head(sequencer)) + 1n), key)
+    for (let i = 0; i < 50; i++) await publishForged()
     const dump = () => first.rpc<PeerDump>('opp2p_peers', true)
     await eventually(
       'it is banned',
-      async () => (await dump()).bannedPeers.includes(hostile.host.id),
+      async () => {
+        if ((await dump()).bannedPeers.includes(hostile.host.id)) return true
+        // Two may have been enough not to be listened to for a while: it goes on.
+        await publishForged()
+        return false
+      },
       said,
+      { interval: 250 },
     )
     await eventually('it is disconnected', async () => !(await dump()).peers[hostile.host.id], said)
     await isUpToDate(first)
@@ -347,7 +366,8 @@ describe('followers of a sequencer', () => {
       'the other block',
       async () => {
         const hash = await hashOf(first, number)
-        return hash !== blockHash && hash === (await hashOf(sequencer, number))
+        const isAnother = hash !== undefined && hash !== blockHash
+        return isAnother && hash === (await hashOf(sequencer, number))
       },
       said,
     )
