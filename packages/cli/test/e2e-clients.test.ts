@@ -308,7 +308,9 @@ describe('a WebSocket subscription', () => {
 
 describe('ethers', () => {
   it('deploys, transfers and finds the logs', async () => {
-    const provider = new JsonRpcProvider(network.l2.url, undefined, { pollingInterval: 200 })
+    // By default it takes a nonce that it asked for a quarter of a second ago for the next: after a quick block, one used.
+    const options = { pollingInterval: 200, cacheTimeout: -1 }
+    const provider = new JsonRpcProvider(network.l2.url, undefined, options)
     const wallet = new Wallet(network.accounts[1]?.privateKey as Hex, provider)
     const factory = new ContractFactory(new Interface(JSON.stringify(tokenAbi)), bytecode, wallet)
     const token = await factory.deploy(500n)
