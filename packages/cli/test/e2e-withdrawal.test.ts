@@ -15,6 +15,7 @@ import {
   toRlp,
   zeroHash,
 } from 'viem'
+import { getL2TransactionHashes } from 'viem/op-stack'
 import { eventually } from '../../launch/test/eventually.ts'
 import { addressOf, type Clients, clientsOf } from './helpers/clients.ts'
 import { type Court, openCourt } from './helpers/dispute.ts'
@@ -37,6 +38,7 @@ const PORTAL_ABI = parseAbi([
   'function proveWithdrawalTransaction(Withdrawal tx, uint256 disputeGameIndex, OutputRootProof proof, bytes[] withdrawalProof)',
   'function finalizeWithdrawalTransaction(Withdrawal tx)',
   'function finalizedWithdrawals(bytes32 hash) view returns (bool)',
+  'function proofMaturityDelaySeconds() view returns (uint256)',
 ])
 
 before(async () => {
@@ -144,16 +146,25 @@ describe('across chains', { concurrency: true }, () => {
         request: { gas: 100_000n, mint: parseEther('2'), to: account.address },
         targetChain: chains.l2,
       })
-      await l1.waitForTransactionReceipt({ hash: deposit })
+      const deposited = await l1.waitForTransactionReceipt({ hash: deposit })
+      // It takes a nonce of the account on L2 too.
+      const [arrival] = getL2TransactionHashes(deposited)
+      assert.ok(arrival)
+      await l2.waitForTransactionReceipt({ hash: arrival })
       const target = '0x00000000000000000000000000000000000000f7'
       const before = await l1.getBalance({ address: target })
       const initiated = await l2Wallet.initiateWithdrawal({
         request: { gas: 100_000n, to: target, value: parseEther('1') },
       })
       const receipt = await l2.waitForTransactionReceipt({ hash: initiated })
-      await prove(clients, receipt)
-      assert.notEqual(await withdrawalStatus(clients, receipt), 'ready-to-finalize')
-      await finalize(clients, receipt, said)
+      const proven = await prove(clients, receipt)
+      const finalized = await finalize(clients, receipt, said)
+      const delay = await l1.readContract({
+        address: addressOf(network, 'OptimismPortalProxy'),
+        abi: PORTAL_ABI,
+        functionName: 'proofMaturityDelaySeconds',
+      })
+      assert.ok(delay > 0n && finalized - proven > delay)
       assert.equal((await l1.getBalance({ address: target })) - before, parseEther('1'))
       assert.equal(await withdrawalStatus(clients, receipt), 'finalized')
     })

@@ -28,10 +28,11 @@ import {
   type TransactionReceipt,
 } from 'viem'
 import { eventually } from '../../../launch/test/eventually.ts'
+import { sendIndependent } from '../../../restaking/src/operations/send.ts'
 import { LAUNCHPOOL, LOCAL_CONFIG } from '../../../restaking/test/helpers.ts'
 import { addressOf, clientsOf } from './clients.ts'
 import type { Network } from './network.ts'
-import { finalize, prove } from './withdrawal.ts'
+import { finalize, prove, WITHDRAWAL_PATIENCE } from './withdrawal.ts'
 
 // ALT on L1, on a rollup and on a third chain: through the OP Stack's own bridges and messengers between the
 // first two, by ERC-7802 between all.
@@ -45,7 +46,7 @@ const [DEPLOYER, BRIDGE, STRANGER] = [22, 23, 24]
 
 /** A token a second: what is held back above it can pass soon. */
 const STANDARD_CAP = parseEther('86400')
-/** More than comes back to the limit from one deposit to the next. */
+/** More than comes back to the limit from one L1 block to the next. */
 const ABOVE_CAP = parseEther('120')
 const BRIDGE_CAP = parseEther('5000')
 
@@ -201,17 +202,24 @@ export function threeChains(network: () => Network): void {
       await assert.rejects(simulate(rpc, from, [call(functionName, args)]), why)
     }
 
-    /** Sends ALT through a chain's StandardBridge; what it says to the messenger is remembered. */
-    async function throughStandardBridge(from: 'home' | 'rollup', amount: bigint) {
+    /** Sends ALT through a chain's StandardBridge, amount after amount at once; what it says is remembered. */
+    async function throughStandardBridge(from: 'home' | 'rollup', ...amounts: readonly bigint[]) {
       const client = await world.client(from, LAUNCHPOOL)
       const through = from === 'home' ? escrow() : L2_BRIDGE
-      const calls = bridgeCalls(world.deployments[from], through, amount)
-      const hashes = await sendCalls(client, calls)
-      const [receipt] = await client.receipts(hashes.slice(-1))
-      assert.ok(receipt)
-      const message = messageOf(receipt, from === 'home' ? 'rollup' : 'home', amount)
-      messages.push(message)
-      return { receipt, message }
+      const callsFor = (amount: bigint) => bridgeCalls(world.deployments[from], through, amount)
+      const all = amounts.reduce((sum, amount) => sum + amount)
+      await sendCalls(client, callsFor(all).slice(0, -1))
+      const hashes = await sendIndependent(
+        client,
+        amounts.flatMap((amount) => callsFor(amount).slice(-1)),
+      )
+      const receipts = await client.receipts(hashes)
+      return receipts.map((receipt, i) => {
+        const amount = amounts[i] as bigint
+        const message = messageOf(receipt, from === 'home' ? 'rollup' : 'home', amount)
+        messages.push(message)
+        return { receipt, message }
+      })
     }
 
     it('has one address, one owner, and its supply at home alone', async () => {
@@ -246,8 +254,9 @@ export function threeChains(network: () => Network): void {
     })
 
     it('moves from L1 to the rollup, and what is above the limit waits', async () => {
-      const whole = await throughStandardBridge('home', STANDARD_CAP)
-      const above = await throughStandardBridge('home', ABOVE_CAP)
+      // At once: a limit that has refilled before the second arrives would hold nothing back.
+      const [whole, above] = await throughStandardBridge('home', STANDARD_CAP, ABOVE_CAP)
+      assert.ok(whole && above)
       await assertConserved()
       assert.equal(await (await at('home')).balance(escrow()), STANDARD_CAP + ABOVE_CAP)
       const stranger = await world.client('rollup', STRANGER)
@@ -266,7 +275,7 @@ export function threeChains(network: () => Network): void {
       readonly message: Message
       readonly home: bigint
       readonly locked: bigint
-      readonly settled: Promise<void>
+      readonly settled: Promise<unknown>
     }
 
     it('is burned on the rollup to come back', async () => {
@@ -275,7 +284,9 @@ export function threeChains(network: () => Network): void {
       const before = await at('home')
       const [home, locked] = await Promise.all([before.balance(holder), before.balance(escrow())])
       const supply = await (await at('rollup')).supply()
-      const { receipt, message } = await throughStandardBridge('rollup', amount)
+      const [burned] = await throughStandardBridge('rollup', amount)
+      assert.ok(burned)
+      const { receipt, message } = burned
       assert.equal(await (await at('rollup')).supply(), supply - amount)
       await assertConserved()
       const settled = prove(clients, receipt).then(() => finalize(clients, receipt, said))
@@ -320,6 +331,7 @@ export function threeChains(network: () => Network): void {
         async () =>
           (await client.read<bigint>(world.token, alt, 'mintable', [L2_BRIDGE])) >= waiting.amount,
         said,
+        { interval: 500, patience: WITHDRAWAL_PATIENCE },
       )
       const before = await (await at('rollup')).balance(holder)
       // An estimate is the least gas with which relaying may fail and be tried again, not succeed.
