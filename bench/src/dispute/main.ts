@@ -108,7 +108,7 @@ async function dispute(
     client.readContract({ ...read, functionName: 'splitDepth' }),
   ])
   const wholeTrace = 1n << (maxDepth - splitDepth - 1n)
-  const lie = { fromBlock: safe, fromStep, wholeTrace, verdict: attack ? 1 : 0 } as const
+  const lie = { fromBlock: safe, fromStep, wholeTrace } as const
   court.startLiar(keyOf(network, LIAR), lie, [game])
   await until('the last word is said', async () => isSaid(await court.game(game), player))
   await until('the game is resolved', () => court.areOver([game]))

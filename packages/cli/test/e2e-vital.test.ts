@@ -166,7 +166,7 @@ describe('VITAL', { concurrency: 1 }, () => {
     // A liar against the true one, down to the last instruction.
     const { maxDepth, splitDepth } = proposed.rules
     const wholeTrace = 1n << BigInt(maxDepth - splitDepth - 1)
-    const lies = { fromBlock: 0n, fromStep: 0n, wholeTrace, verdict: 1 } as const
+    const lies = { fromBlock: 0n, fromStep: 0n, wholeTrace } as const
     court.startLiar(key(LIAR), lies, [proposed.address])
 
     let player = play()

@@ -50,7 +50,7 @@ const claimsOf = async (game: Address) => (await court.game(game)).claims.length
 async function lieIn(game: Address, account: number): Promise<void> {
   const { rules, l2BlockNumber: fromBlock } = await court.game(game)
   const wholeTrace = 1n << BigInt(rules.maxDepth - rules.splitDepth - 1)
-  const lie = { fromBlock, fromStep: FROM_STEP, wholeTrace, verdict: 0 } as const
+  const lie = { fromBlock, fromStep: FROM_STEP, wholeTrace } as const
   court.startLiar(key(account), lie, [game])
 }
 

@@ -98,7 +98,7 @@ export const TRUTH: PlayerTruth = {
 export function lies(game: Game): PlayerTruth {
   const root = game.claims[0]?.value
   const wholeTrace = 1n << (DEPTHS.maxGameDepth - DEPTHS.splitDepth - 1n)
-  const lie = lyingTruth({ truth: TRUTH, fromBlock: 0n, fromStep: 0n, wholeTrace, verdict: 1 })
+  const lie = lyingTruth({ truth: TRUTH, fromBlock: 0n, fromStep: 0n, wholeTrace })
   return {
     ...lie,
     output: async (number) =>
