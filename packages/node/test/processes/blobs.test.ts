@@ -110,12 +110,14 @@ describe('a sequencer that posts blobs', () => {
       { interval: L1_INTERVAL },
     )
     await sendNoise(12)
-    await eventually(
+    const value = await eventually(
       'much waits for L1',
-      async () => (await metrics())(`${batcher}_throttle_intensity{type="linear"}`) === 1,
+      async () => {
+        const now = await metrics()
+        return now(`${batcher}_throttle_intensity{type="linear"}`) === 1 && now
+      },
       world.explain,
     )
-    const value = await metrics()
     assert.ok((value(`${batcher}_unsafe_da_bytes`) ?? 0) > LIMITS.upper)
     assert.equal(value(`${batcher}_throttle_max_block_size`), LIMITS.block)
     const from = (await head()) + 2
