@@ -1,16 +1,17 @@
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type TestContext, test } from 'node:test'
+import { test } from 'node:test'
 import { devAccount } from '@altlayer/launch'
 import { opStackArtifact, ownArtifact } from '@altlayer/launch/deploy'
-import { type Address, type Hex, hexToBytes } from '@altlayer/protocol'
-import { deploymentJson, publicKeyOf, serviceKind } from '@altlayer/restaking'
+import type { Address, Hex } from '@altlayer/protocol'
+import { publicKeyOf, serviceKind } from '@altlayer/restaking'
 import { encodeFunctionData } from 'viem'
-import { LAUNCHPOOL, launchServed, ROLLUP_OWNER, startChain } from '../../restaking/test/helpers.ts'
+import { LAUNCHPOOL, ROLLUP_OWNER } from '../../restaking/test/helpers.ts'
 import { openKey } from '../src/restaking/keys.ts'
 import { keysFolder, PASSWORD } from './helpers/keys.ts'
 import { altlayer, altlayerHere } from './helpers/process.ts'
+import { serve } from './helpers/served.ts'
 
 // Seconds, of the local configuration.
 const VOTING_DELAY = 30
@@ -21,46 +22,6 @@ const ROTATION_DELAY = 300
 
 const [CURATOR, ALICE, BOB] = [1, 4, 5]
 const UNIT = 10n ** 18n
-
-/** A served chain, and the commands upon it as their accounts. */
-async function serve(t: TestContext) {
-  const chain = await startChain(t, 900)
-  const launched = await launchServed(chain)
-  const { public: rpc } = await chain.client(0)
-  await rpc.request({ method: 'evm_setAutomine', params: [true] } as never)
-  const keys = keysFolder(t)
-  const file = join(keys.folder, 'alt.json')
-  writeFileSync(file, deploymentJson(launched.deployment))
-  const args = ['--l1', chain.anvil.url, '--deployment', file, ...keys.options]
-  const seal = (name: string, index: number) =>
-    keys.sealAccount(name, hexToBytes(devAccount(index).privateKey))
-  return {
-    chain,
-    ...launched,
-    keys,
-    args,
-    seal,
-    /** What the command prints as JSON. */
-    async as(name: string, ...command: string[]) {
-      const all = [...command, '--key', name, ...args, '--json']
-      const { code, stdout, stderr } = await altlayerHere(all)
-      assert.equal(code, 0, `${command.join(' ')}: ${stderr}`)
-      return JSON.parse(stdout)
-    },
-    /** What the command that must fail says. */
-    async refused(name: string, ...command: string[]): Promise<string> {
-      const { code, stdout, stderr } = await altlayerHere([...command, '--key', name, ...args])
-      assert.notEqual(code, 0, `${command.join(' ')}: ${stdout}`)
-      return stderr
-    },
-    /** What the command says to a person. */
-    async says(name: string, ...command: string[]): Promise<string> {
-      const { code, stdout, stderr } = await altlayerHere([...command, '--key', name, ...args])
-      assert.equal(code, 0, `${command.join(' ')}: ${stderr}`)
-      return stdout
-    },
-  }
-}
 
 test('a proposal is made, listed, voted on, queued and executed; each step too early says when', async (t) => {
   const { chain, deployment, keys, as, refused, says, seal } = await serve(t)
@@ -196,7 +157,7 @@ test('a delegator restakes, withdraws and claims; a curator gives the stake to a
   // As a process, without a key: the vaults alone.
   const { code, stdout } = await altlayer(['vault', 'list', ...args])
   assert.equal(code, 0)
-  assert.match(stdout, /WETH {2}0x[0-9a-f]{40}, withdrawals take 60 minutes to 120 minutes/)
+  assert.match(stdout, /WETH {2}0x[0-9a-f]{40}, withdrawals take 1 hour to 2 hours/)
 })
 
 test('an operator rotates its key and sets its commission', async (t) => {
@@ -350,7 +311,7 @@ test('keys new makes one key alone where a type is given', async (t) => {
 })
 
 test('every command has a help with an example', async () => {
-  for (const name of ['alt', 'operator', 'vault', 'service']) {
+  for (const name of ['alt', 'operator', 'vault', 'rollup', 'service']) {
     const { code, stdout } = await altlayerHere([name, '--help'])
     assert.equal(code, 0)
     assert.match(stdout, new RegExp(`Example:\\n {2}altlayer ${name} `))

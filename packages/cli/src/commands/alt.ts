@@ -8,10 +8,13 @@ import {
   chainOptions,
   noMore,
   required,
+  serviceName,
+  serviceOptions,
 } from '../restaking/options.ts'
 
 const options = {
   ...chainOptions,
+  ...serviceOptions,
   config: { summary: 'deploy: the configuration', value: 'FILE' },
   bridge: {
     summary: "bridge: the StandardBridge of the chain; default: the local network's",
@@ -34,7 +37,9 @@ export const alt: Command = {
     'transfer ADDRESS AMOUNT',
     'stake AMOUNT               ALT into reALT',
     'unstake AMOUNT             reALT into ALT, to be claimed after the cooldown',
-    'claim                      what vested, and what was unstaked',
+    'claim                      what vested, and what was unstaked; says when the rest is due',
+    'harvest OPERATOR           what reALT earned behind an operator of --service begins to stream in to its',
+    '                           holders; by anyone',
     'delegate ADDRESS           whose vote it is, also of what still vests; without it ALT does not vote',
     'propose FILE               {"description": "...", "calls": [{"to": "0x...", "data": "0x..."}]}',
     'proposals                  the newest, with their states',
@@ -92,6 +97,11 @@ export const alt: Command = {
       case 'claim':
         takes(0)
         return actions.claim(context)
+      case 'harvest': {
+        takes(1)
+        const operator = addressArgument(first, 'an operator')
+        return actions.harvest(context, serviceName(values), operator)
+      }
       default: {
         takes(1)
         const through = bridgeOption(values.bridge, values)
@@ -118,6 +128,7 @@ const ACTIONS: ReadonlySet<string> = new Set([
   'stake',
   'unstake',
   'claim',
+  'harvest',
   'delegate',
   ...GOVERNANCE,
   'bridge',

@@ -6,6 +6,7 @@ import { node } from './node.ts'
 import { operator } from './operator.ts'
 import { proposer } from './proposer.ts'
 import { riscv } from './riscv.ts'
+import { rollup } from './rollup.ts'
 import { service } from './service.ts'
 import { statetest } from './statetest.ts'
 import { up } from './up.ts'
@@ -25,6 +26,7 @@ export const commands: readonly Command[] = [
   alt,
   operator,
   vault,
+  rollup,
   service,
   statetest,
   riscv,

@@ -14,7 +14,7 @@ const options = { ...chainOptions, ...serviceOptions } as const
 
 export const service: Command = {
   name: 'service',
-  summary: "pay for a rollup's services in ALT; give notice, take back what is left",
+  summary: "pay for a rollup's services in ALT; roll their stake tables; give notice",
   usage: 'ACTION [options]',
   options,
   example: 'altlayer service prepay 10000 --service mach --key alice --dry-run',
@@ -23,6 +23,7 @@ export const service: Command = {
     'prepay AMOUNT     ALT, by anyone. The service begins with the next epoch; the first payment covers it and',
     '                  the notice period. What the owner itself ended only its own payment begins anew',
     'consume           pays who served in the epochs that have passed; by anyone',
+    'roll              makes the stake table of the current epoch, which certificates need; by anyone',
     "notice            ends the service after the notice period: the rollup's owner at any time, anyone where",
     "                  too little is left. A payment in time withdraws it; the owner's own only one by the owner",
     "refund [ADDRESS]  after the end: what is left, to the rollup's owner, or to ADDRESS; by the owner",
@@ -45,6 +46,8 @@ export const service: Command = {
         return actions.prepay(context, name, amountArgument(rest[0]))
       case 'consume':
         return actions.consume(context, name)
+      case 'roll':
+        return actions.roll(context, name)
       case 'notice':
         return actions.notice(context, name)
       default: {
@@ -55,4 +58,11 @@ export const service: Command = {
   },
 }
 
-const ACTIONS: ReadonlySet<string> = new Set(['status', 'prepay', 'consume', 'notice', 'refund'])
+const ACTIONS: ReadonlySet<string> = new Set([
+  'status',
+  'prepay',
+  'consume',
+  'roll',
+  'notice',
+  'refund',
+])

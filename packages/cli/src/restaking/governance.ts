@@ -19,12 +19,13 @@ import {
   proposeCall,
   queueCall,
   type Support,
+  timelockDelay,
   voteCall,
 } from '@altlayer/restaking'
 import { formatUnits } from 'viem'
 import { CommandError } from '../command.ts'
 import type { ChainContext } from './options.ts'
-import { openSession, perform, print, type Session, sessionAccount, timeText } from './session.ts'
+import { openSession, perform, print, type Session, sessionAccount, waitText } from './session.ts'
 
 // The life of a proposal, as `altlayer alt` has it; each returns the exit code.
 
@@ -61,8 +62,9 @@ export async function show(context: ChainContext, id: bigint): Promise<number> {
   const { votes, quorum, eta } = view
   console.log(`proposal  ${id}, ${view.state}`)
   console.log(`by        ${view.proposer}`)
-  console.log(`voting    from ${timeText(view.snapshot)} to ${timeText(view.deadline)}`)
-  if (eta !== undefined) console.log(`execution from ${timeText(eta)} on`)
+  const { timestamp: now } = await client.getBlock()
+  console.log(`voting    from ${waitText(view.snapshot, now)}, to ${waitText(view.deadline, now)}`)
+  if (eta !== undefined) console.log(`execution from ${waitText(eta, now)}`)
   for (const support of ['for', 'against', 'abstain'] as const)
     console.log(`${support.padEnd(9)} ${formatUnits(votes[support], 18)} ALT`)
   if (quorum !== undefined) console.log(`quorum    ${formatUnits(quorum, 18)} ALT`)
@@ -87,7 +89,15 @@ export async function vote(
 /** Into the timelock. */
 export async function queue(context: ChainContext, id: bigint): Promise<number> {
   const { session, view } = await open(context, id)
-  return perform(session, [queueCall(session.deployment, view)])
+  const { client, reader, deployment } = session
+  return perform(session, [queueCall(deployment, view)], async () => {
+    const { timestamp } = await client.getBlock()
+    const eta = timestamp + (await timelockDelay(reader, deployment))
+    return {
+      result: { executableFrom: eta, seconds: eta - timestamp },
+      lines: [`altlayer alt execute can carry it out from about ${waitText(eta, timestamp)}`],
+    }
+  })
 }
 
 export async function execute(context: ChainContext, id: bigint): Promise<number> {

@@ -11,6 +11,7 @@ import {
   rewardsOf,
   rotationCall,
   serviceId,
+  slashingWindow,
 } from '@altlayer/restaking'
 import { formatUnits } from 'viem'
 import { openKey } from './keys.ts'
@@ -23,6 +24,7 @@ import {
   type Session,
   sessionAccount,
   timeText,
+  waitText,
 } from './session.ts'
 
 // What `altlayer operator` does on a chain after its arguments are read; each returns the exit code.
@@ -70,7 +72,12 @@ export async function deregister(
 ): Promise<number> {
   const session = await openSession(context)
   const options = optionsFor(session, sessionAccount(session), service)
-  return perform(session, await deregistrationCalls({ ...options, key }))
+  const { timestamp } = await session.client.getBlock()
+  const until = timestamp + (await slashingWindow(session.reader, session.deployment))
+  return perform(session, await deregistrationCalls({ ...options, key }), async () => ({
+    result: { slashableUntil: until, seconds: until - timestamp },
+    lines: [`what was done so far can be slashed for until about ${waitText(until, timestamp)}`],
+  }))
 }
 
 export async function status(
@@ -89,7 +96,8 @@ export async function status(
   }
   console.log(`operator  ${operator}, epoch ${found.epoch}`)
   console.log(`key       ${found.key === undefined ? 'none' : `registered, x ${found.key.x}`}`)
-  if (next !== undefined) console.log(`          in force from ${timeText(next.activeFrom)} on`)
+  if (next !== undefined)
+    console.log(`          in force from ${waitText(next.activeFrom, timestamp)}`)
   console.log(`network   ${found.networkOptedIn ? 'opted in' : 'not opted in'}`)
   console.log(`vaults    ${found.vaults.join(', ') || 'none'}`)
   console.log(`seat      ${found.seated ? 'taken' : 'none'}`)
@@ -115,7 +123,7 @@ function stakeText([eth, alt]: readonly [bigint, bigint]): string {
 }
 
 /** Epochs that are looked through. */
-const REWARD_EPOCHS = 100
+export const REWARD_EPOCHS = 100
 
 /** @param operator Undefined: that of `--key`, and what can be claimed is. */
 export async function rewards(
@@ -153,10 +161,11 @@ export async function rotate(context: ChainContext, next: string): Promise<numbe
   const { timestamp: now } = await client.getBlock()
   const options = { client, chain: reader, deployment, operator, secret, now }
   const { call, activeFrom } = await rotationCall(options)
-  const code = await perform(session, [call], { activeFrom }, password)
-  if (!context.json)
-    console.log(`in force from about ${timeText(activeFrom)} on; until then the old key signs`)
-  return code
+  const note = {
+    result: { activeFrom, seconds: activeFrom - now },
+    lines: [`in force from about ${waitText(activeFrom, now)}; until then the old key signs`],
+  }
+  return perform(session, [call], async () => note, password)
 }
 
 /** @param percent Undefined: says what it is. */

@@ -7,11 +7,12 @@ import {
   noticeCalls,
   prepayCalls,
   refundCalls,
+  rollCalls,
   serviceId,
 } from '@altlayer/restaking'
 import { formatUnits } from 'viem'
 import type { ChainContext, ServiceName } from './options.ts'
-import { openSession, perform, print, type Session, sessionAccount, timeText } from './session.ts'
+import { openSession, perform, print, type Session, sessionAccount, waitText } from './session.ts'
 
 // What `altlayer service` does after its arguments are read; each returns the exit code.
 
@@ -19,31 +20,34 @@ interface Account {
   readonly session: Session
   readonly service: Hash
   readonly found: FeeStatus
+  /** Unix time of the newest block. */
+  readonly now: bigint
 }
 
 async function open(context: ChainContext, { rollup, kind }: ServiceName): Promise<Account> {
   const session = await openSession(context)
   const service = serviceId(rollup, kind)
   const { reader: chain, deployment } = session
-  return { session, service, found: await feeStatus({ chain, deployment, service }) }
+  const { timestamp: now } = await session.client.getBlock()
+  return { session, service, found: await feeStatus({ chain, deployment, service }), now }
 }
 
 export async function status(context: ChainContext, name: ServiceName): Promise<number> {
-  const { service, found } = await open(context, name)
+  const { service, found, now } = await open(context, name)
   if (context.json) {
     print({ service, ...found })
     return 0
   }
   const { epoch, epochEnd, owner, rate, balance, unconsumed, nextEpoch, isServed } = found
   console.log(`service  ${name.kind} of rollup ${name.rollup}, owned by ${owner}`)
-  console.log(`epoch    ${epoch}, ends at ${timeText(epochEnd)}`)
+  console.log(`epoch    ${epoch}, ends at ${waitText(epochEnd, now)}`)
   console.log(`rate     ${alt(rate)} ALT an epoch`)
   const open_ = unconsumed > 0 ? `, of which ${unconsumed} epochs are to be paid` : ''
   console.log(`balance  ${alt(balance)} ALT${open_}${paidText(found)}`)
   console.log(
     `served   ${isServed ? 'yes' : nextEpoch > epoch ? `from epoch ${nextEpoch} on` : 'no'}`,
   )
-  console.log(`notice   ${noticeText(found)}`)
+  console.log(`notice   ${noticeText(found, now)}`)
   const by = found.byOwner ? ' by the owner' : ''
   if (!isServed && nextEpoch <= epoch)
     console.log(
@@ -56,14 +60,17 @@ function paidText({ paidUntil }: FeeStatus): string {
   return paidUntil === undefined ? '' : `; pays for epochs up to ${paidUntil}`
 }
 
-function noticeText({ nextEpoch, endEpoch, end, byOwner, missing, epoch }: FeeStatus): string {
+function noticeText(
+  { nextEpoch, endEpoch, end, byOwner, missing, epoch }: FeeStatus,
+  now: bigint,
+): string {
   if (endEpoch === 0 || end === undefined)
     return nextEpoch > 0 && missing > 0n
       ? `none; anyone can give it: ${alt(missing)} ALT are missing`
       : 'none'
   const who = byOwner ? ' by the owner' : ''
   const verb = endEpoch < epoch ? 'ended' : 'ends'
-  return `given${who}: the service ${verb} with epoch ${endEpoch}, at ${timeText(end)}`
+  return `given${who}: the service ${verb} with epoch ${endEpoch}, at ${waitText(end, now)}`
 }
 
 /** Anyone may pay. */
@@ -78,7 +85,20 @@ export async function prepay(
 }
 
 export async function notice(context: ChainContext, name: ServiceName): Promise<number> {
-  return act(context, name, noticeCalls)
+  const { session, service, found } = await open(context, name)
+  const { client, reader: chain, deployment } = session
+  const options = { chain, deployment, service }
+  const calls = noticeCalls(options, found, sessionAccount(session))
+  return perform(session, calls, async () => {
+    const { end } = await feeStatus(options)
+    // Of a dry run: nothing is noticed yet.
+    if (end === undefined) return { result: {}, lines: [] }
+    const { timestamp } = await client.getBlock()
+    return {
+      result: { end, seconds: end - timestamp },
+      lines: [`the service ends at ${waitText(end, timestamp)}`],
+    }
+  })
 }
 
 /** @param to Undefined: the account of `--key`. */
@@ -95,6 +115,19 @@ export async function refund(
 /** All epochs that have passed. */
 export async function consume(context: ChainContext, name: ServiceName): Promise<number> {
   return act(context, name, (options, { unconsumed }) => consumeCalls(options, unconsumed))
+}
+
+/** The stake table of the current epoch, as far as it is not made. */
+export async function roll(context: ChainContext, name: ServiceName): Promise<number> {
+  const session = await openSession(context)
+  const { client, reader, deployment } = session
+  const { rollup, kind } = name
+  const { calls, epoch, epochEnd } = await rollCalls(reader, deployment, serviceId(rollup, kind))
+  const { timestamp: now } = await client.getBlock()
+  return perform(session, calls, async () => ({
+    result: { epoch, epochEnd, seconds: epochEnd - now },
+    lines: [`epoch ${epoch} ends at ${waitText(epochEnd, now)}; the next one has its own table`],
+  }))
 }
 
 async function act(

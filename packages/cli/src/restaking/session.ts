@@ -82,27 +82,39 @@ export async function signingClient(
   return connectL1({ url: context.url, key: bytesToHex(secret), chainId })
 }
 
+type Result = Readonly<Record<string, unknown>>
+
+/** What else a command has to say, asked for once its calls are sent: members of its JSON, and lines for a person. */
+export interface Note {
+  readonly result: Result
+  readonly lines: readonly string[]
+}
+
 /**
- * Sends calls, or with `--dry-run` only says what they would take. `result` is what else the caller has to
+ * Sends calls, or with `--dry-run` only says what they would take. `more` is what else the caller has to
  * say. Returns the exit code.
  */
 export async function perform(
   session: Session,
   calls: readonly Call[],
-  result: Readonly<Record<string, unknown>> = {},
+  more: Result | (() => Promise<Note>) = {},
   password = passwordOf(session.context),
 ): Promise<number> {
+  const note = async (): Promise<Note> =>
+    typeof more === 'function' ? more() : { result: more, lines: [] }
   const { context, client, deployment } = session
   const from = sessionAccount(session)
   const tried = await simulate(client, from, calls)
   if (context.dryRun) {
     const gas = tried.reduce((sum, call) => sum + call.gas, 0n)
+    const { result, lines } = await note()
     if (context.json)
       print({ from, calls: tried.map(({ call, gas }) => ({ ...call, gas })), gas, ...result })
     else {
       for (const { call, gas } of tried)
         console.log(`${call.title}\n  to ${call.to}, ${gas} gas\n  ${call.data}`)
       console.log(`${tried.length} calls from ${from}, ${gas} gas; nothing was sent`)
+      for (const line of lines) console.log(line)
     }
     return 0
   }
@@ -114,7 +126,9 @@ export async function perform(
       if (!context.json) console.log(`${title}: ${transaction}`)
     })
   } else if (!context.json) console.log('nothing to send')
+  const { result, lines } = await note()
   if (context.json) print({ from, transactions, ...result })
+  else for (const line of lines) console.log(line)
   return 0
 }
 
@@ -128,4 +142,29 @@ export function print(value: unknown): void {
 /** A Unix time for a person. */
 export function timeText(unix: bigint): string {
   return new Date(Number(unix) * 1_000).toISOString()
+}
+
+/** A Unix time to come, and how long that is from `now`, the chain's. */
+export function waitText(unix: bigint, now: bigint): string {
+  return unix > now ? `${timeText(unix)}, in ${durationText(unix - now)}` : timeText(unix)
+}
+
+const UNITS = [
+  ['day', 86_400n],
+  ['hour', 3_600n],
+  ['minute', 60n],
+  ['second', 1n],
+] as const
+
+/** Seconds in the two largest units that it has: "6 days 23 hours". */
+export function durationText(seconds: bigint): string {
+  const first = UNITS.findIndex(([, size]) => seconds >= size)
+  if (first < 0) return '0 seconds'
+  let left = seconds
+  const parts = UNITS.slice(first, first + 2).map(([name, size]) => {
+    const count = left / size
+    left -= count * size
+    return count === 0n ? '' : `${count} ${name}${count === 1n ? '' : 's'}`
+  })
+  return parts.filter((part) => part !== '').join(' ')
 }

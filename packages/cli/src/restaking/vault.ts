@@ -12,12 +12,21 @@ import {
   vaultPosition,
   vaultsOf,
   vaultWithdrawCall,
+  withdrawalEnd,
 } from '@altlayer/restaking'
 import { formatUnits } from 'viem'
 import { UsageError } from '../command.ts'
-import { showRewards } from './operator.ts'
+import { REWARD_EPOCHS, showRewards } from './operator.ts'
 import { type ChainContext, decimalAmount, type ServiceName } from './options.ts'
-import { openSession, perform, print, type Session, sessionAccount, timeText } from './session.ts'
+import {
+  durationText,
+  openSession,
+  perform,
+  print,
+  type Session,
+  sessionAccount,
+  waitText,
+} from './session.ts'
 
 // What `altlayer vault` does after its arguments are read; each returns the exit code.
 
@@ -44,7 +53,7 @@ export async function list(context: ChainContext, account: Address | undefined):
     console.log(`  has ${text(vault.balance)}, deposited ${text(vault.deposited ?? 0n)}`)
     for (const { amount, claimableAt, isClaimable } of vault.withdrawals ?? [])
       console.log(
-        `  ${text(amount)} ${isClaimable ? 'to be claimed' : `to be claimed from ${timeText(claimableAt)} on`}`,
+        `  ${text(amount)} ${isClaimable ? 'to be claimed' : `to be claimed from ${waitText(claimableAt, timestamp)}`}`,
       )
   }
   return 0
@@ -72,15 +81,15 @@ export async function withdraw(
   const units = decimalAmount(amount, vault.decimals)
   const account = sessionAccount(session)
   const call = await vaultWithdrawCall(session.reader, vault, account, units)
-  const code = await perform(session, [call])
-  if (!context.json && !context.dryRun) {
+  return perform(session, [call], async () => {
     const { timestamp } = await session.client.getBlock()
-    const all = await openWithdrawals(session.reader, vault.address, account, timestamp)
-    const last = all.at(-1)
-    if (last !== undefined)
-      console.log(`altlayer vault claim pays it out from ${timeText(last.claimableAt)} on`)
-  }
-  return code
+    const of = context.dryRun ? undefined : account
+    const claimableAt = await withdrawalEnd(session.reader, vault.address, timestamp, of)
+    return {
+      result: { claimableAt, seconds: claimableAt - timestamp },
+      lines: [`altlayer vault claim pays it out from ${waitText(claimableAt, timestamp)}`],
+    }
+  })
 }
 
 /** @param name Undefined: of all vaults. */
@@ -90,17 +99,39 @@ export async function claim(context: ChainContext, name: string | undefined): Pr
   const account = sessionAccount(session)
   const all = await vaultsOf(reader, deployment)
   const vaults = name === undefined ? all : [findVault(all, name)]
-  const { timestamp } = await client.getBlock()
-  const calls = await Promise.all(
-    vaults.map(async ({ address }) =>
-      vaultClaimCalls(address, account, await openWithdrawals(reader, address, account, timestamp)),
-    ),
-  )
-  return perform(session, calls.flat())
+  const withdrawals = async () => {
+    const { timestamp: now } = await client.getBlock()
+    const found = await Promise.all(
+      vaults.map(async (vault) => ({
+        vault,
+        open: await openWithdrawals(reader, vault.address, account, now),
+      })),
+    )
+    return { now, found }
+  }
+  const { found } = await withdrawals()
+  const calls = found.flatMap(({ vault, open }) => vaultClaimCalls(vault.address, account, open))
+  return perform(session, calls, async () => {
+    const { now, found } = await withdrawals()
+    const waiting = found.flatMap(({ vault, open }) =>
+      open
+        .filter(({ isClaimable }) => !isClaimable)
+        .map(({ amount, claimableAt }) => ({ vault, amount, claimableAt })),
+    )
+    return {
+      result: {
+        waiting: waiting.map(({ vault, amount, claimableAt }) => ({
+          ...{ vault: vault.address, symbol: vault.symbol, amount, claimableAt },
+          seconds: claimableAt - now,
+        })),
+      },
+      lines: waiting.map(
+        ({ vault: { symbol, decimals }, amount, claimableAt }) =>
+          `${formatUnits(amount, decimals)} ${symbol}: to be claimed from ${waitText(claimableAt, now)}`,
+      ),
+    }
+  })
 }
-
-/** Epochs that are looked through. */
-const REWARD_EPOCHS = 100
 
 /**
  * Rewards of a delegator behind an operator.
@@ -157,7 +188,5 @@ async function open(
 
 /** A withdrawal takes between one and two epochs. */
 function days(epoch: number): string {
-  const text = (seconds: number) =>
-    seconds >= 86_400 ? `${seconds / 86_400} days` : `${seconds / 60} minutes`
-  return `${text(epoch)} to ${text(2 * epoch)}`
+  return `${durationText(BigInt(epoch))} to ${durationText(2n * BigInt(epoch))}`
 }

@@ -5,6 +5,7 @@ import { serviceKind } from '../deploy/restaking.ts'
 import { abiOf, type Call, contractAddress, makeCall } from '../operations/call.ts'
 import { operatorStatus, seatCall, serviceId } from '../operations/operator.ts'
 import { sendIndependent, sendTogether } from '../operations/send.ts'
+import { rollCall } from '../operations/tables.ts'
 import { LOCAL_SERVICES } from './config.ts'
 
 /** Least stake of an operator of a local service, wei, by quorum: 32 restaked ether, 10 000 ALT. */
@@ -40,9 +41,6 @@ export async function openServices(
   await sendTogether(owner, calls)
 }
 
-/** Seats read in one transaction: 15 million gas at most. */
-const PAGE = 25n
-
 /**
  * Takes the operator's seats, where its stake counts, and rolls the tables of the epoch that the chain is
  * in. Anyone may roll; here the operator does. Returns the epoch.
@@ -64,7 +62,6 @@ export async function keepTables(
     if (!status.seated && hasStake) seats.push(seatCall(deployment, service))
   }
   await sendIndependent(operator, seats)
-  const table = contractAddress(deployment, 'StakeTable')
   for (;;) {
     const epoch = await currentEpoch(operator, deployment)
     const isDone = await Promise.all(
@@ -73,7 +70,7 @@ export async function keepTables(
     const missing = services.filter((_, index) => !isDone[index])
     if (missing.length === 0) return epoch
     const rolls = missing.map(({ kind, service }) =>
-      makeCall(`Roll the table of ${kind}`, table, abiOf.table(), 'roll', [service, PAGE]),
+      rollCall(deployment, service, `Roll the table of ${kind}`),
     )
     await sendIndependent(operator, rolls)
   }

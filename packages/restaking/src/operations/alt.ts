@@ -1,12 +1,13 @@
 import type { ChainReader } from '@altlayer/launch/deploy'
 import { opStackArtifact, ownArtifact } from '@altlayer/launch/deploy'
-import type { Address } from '@altlayer/protocol'
+import type { Address, Hash } from '@altlayer/protocol'
 import type { PublicClient } from 'viem'
 import type { AltDeployment } from '../deploy/deploy.ts'
 import { sameAddress } from '../deploy/names.ts'
 import { abiOf, type Call, contractAddress, makeCall } from './call.ts'
 import { eventsBackwards } from './logs.ts'
-import { openWithdrawals, vaultClaimCalls } from './vaults.ts'
+import type { Reward } from './rewards.ts'
+import { openWithdrawals, vaultClaimCalls, withdrawalEnd } from './vaults.ts'
 
 /** What an account holds, in wei. */
 export interface AltBalance {
@@ -82,7 +83,7 @@ export function stakeCalls(
   ]
 }
 
-/** Begins to turn shares of reALT into ALT; `claimCalls` pays them out after the cooldown. */
+/** Begins to turn shares of reALT into ALT; `altClaims` pays them out after the cooldown. */
 export function unstakeCall(deployment: AltDeployment, account: Address, shares: bigint): Call {
   const staked = contractAddress(deployment, 'StakedAlt')
   return makeCall('Unstake reALT', staked, abiOf.staked(), 'requestRedeem', [
@@ -98,29 +99,93 @@ export function approval(deployment: AltDeployment, spender: Address, amount: bi
   return makeCall('Approve ALT', token, abiOf.alt(), 'approve', [spender, amount])
 }
 
+/** `withdrawalEnd` of what is unstaked. */
+export async function cooldownEnd(
+  chain: ChainReader,
+  deployment: AltDeployment,
+  now: bigint,
+  account?: Address,
+): Promise<bigint> {
+  return withdrawalEnd(chain, await stakedVault(chain, deployment), now, account)
+}
+
+/** ALT of an account that it cannot claim yet. */
+export interface WaitingAlt {
+  /** In a vesting wallet, or unstaked and in its cooldown. */
+  readonly kind: 'vesting' | 'cooldown'
+  /** Wei; of what was unstaked, after slashes so far. */
+  readonly amount: bigint
+  /** Unix time from which on some of it can be claimed, which may have passed, and all of it. */
+  readonly from: bigint
+  readonly until: bigint
+}
+
 /**
  * Calls that pay out what is due to the account: what its vesting wallets have released, and what it
- * unstaked from reALT's vault and whose cooldown is over, of the last hundred vault epochs.
+ * unstaked from reALT's vault and whose cooldown is over, of the last hundred vault epochs; and what
+ * it waits for, the soonest first.
+ * @param now Unix time of the newest block.
  */
+export async function altClaims(
+  client: PublicClient,
+  chain: ChainReader,
+  deployment: AltDeployment,
+  account: Address,
+  now: bigint,
+): Promise<{ readonly calls: readonly Call[]; readonly waiting: readonly WaitingAlt[] }> {
+  const token = contractAddress(deployment, 'AltToken')
+  const { abi } = ownArtifact('AltVestingWallet')
+  const calls: Call[] = []
+  const waiting: WaitingAlt[] = []
+  for (const wallet of await vestingWallets(client, deployment, account)) {
+    const read = <T>(name: string, args: readonly unknown[] = []) =>
+      chain.read<T>(wallet, abi, name, args)
+    const [due, from, until, held] = await Promise.all([
+      read<bigint>('releasable', [token]),
+      read<bigint>('cliff'),
+      read<bigint>('end'),
+      chain.read<bigint>(token, abiOf.alt(), 'balanceOf', [wallet]),
+    ])
+    if (due > 0n)
+      calls.push(makeCall(`Release from wallet ${wallet}`, wallet, abi, 'release', [token]))
+    if (held > due) waiting.push({ kind: 'vesting', amount: held - due, from, until })
+  }
+  const vault = await stakedVault(chain, deployment)
+  const withdrawals = await openWithdrawals(chain, vault, account, now)
+  for (const { isClaimable, amount, claimableAt } of withdrawals)
+    if (!isClaimable)
+      waiting.push({ kind: 'cooldown', amount, from: claimableAt, until: claimableAt })
+  const soonest = waiting.sort((a, b) => Number(a.until - b.until))
+  return { calls: [...calls, ...vaultClaimCalls(vault, account, withdrawals)], waiting: soonest }
+}
+
+/** The calls of `altClaims` at the chain's newest block. */
 export async function claimCalls(
   client: PublicClient,
   chain: ChainReader,
   deployment: AltDeployment,
   account: Address,
 ): Promise<readonly Call[]> {
-  const token = contractAddress(deployment, 'AltToken')
-  const wallet = ownArtifact('AltVestingWallet').abi
-  const calls: Call[] = []
-  for (const address of await vestingWallets(client, deployment, account)) {
-    const due = await chain.read<bigint>(address, wallet, 'releasable', [token])
-    if (due > 0n)
-      calls.push(makeCall(`Release from wallet ${address}`, address, wallet, 'release', [token]))
-  }
-  const staked = contractAddress(deployment, 'StakedAlt')
-  const vault = await chain.read<Address>(staked, abiOf.staked(), 'vault')
   const { timestamp } = await client.getBlock()
-  const withdrawals = await openWithdrawals(chain, vault, account, timestamp)
-  return [...calls, ...vaultClaimCalls(vault, account, withdrawals)]
+  return (await altClaims(client, chain, deployment, account, timestamp)).calls
+}
+
+async function stakedVault(chain: ChainReader, deployment: AltDeployment): Promise<Address> {
+  return chain.read(contractAddress(deployment, 'StakedAlt'), abiOf.staked(), 'vault')
+}
+
+/** Rewards of reALT behind an operator that are final begin to stream in to its holders. Anyone may. */
+export function harvestCalls(
+  deployment: AltDeployment,
+  service: Hash,
+  operator: Address,
+  rewards: readonly Reward[],
+): readonly Call[] {
+  const epochs = rewards.filter(({ isClaimable }) => isClaimable).map(({ epoch }) => epoch)
+  if (epochs.length === 0) return []
+  const staked = contractAddress(deployment, 'StakedAlt')
+  const title = `Harvest reALT's rewards of ${epochs.length} epochs`
+  return [makeCall(title, staked, abiOf.staked(), 'harvest', [service, operator, epochs])]
 }
 
 /** Wallets that the distribution made for a beneficiary. */

@@ -1,4 +1,5 @@
 import type { ChainReader } from '@altlayer/launch/deploy'
+import { ownArtifact } from '@altlayer/launch/deploy'
 import type { Address, Hex } from '@altlayer/protocol'
 import { keccak256, type PublicClient, stringToHex } from 'viem'
 import type { AltDeployment } from '../deploy/deploy.ts'
@@ -245,6 +246,15 @@ export function cancelCall(deployment: AltDeployment, view: ProposalView, accoun
   if (view.proposer.toLowerCase() !== account.toLowerCase())
     throw new NotProposerError(view, account)
   return governorCall(deployment, `Cancel proposal ${view.id}`, 'cancel', hashedParts(view))
+}
+
+/** Seconds from the queue to the execution of a proposal. */
+export async function timelockDelay(
+  chain: ChainReader,
+  deployment: AltDeployment,
+): Promise<bigint> {
+  const timelock = contractAddress(deployment, 'TimelockController')
+  return chain.read(timelock, ownArtifact('TimelockController').abi, 'getMinDelay')
 }
 
 function governorCall(

@@ -223,6 +223,15 @@ function keyCall({
   return makeCall('Register the BN254 key', registry, abiOf.operators(), 'register', args)
 }
 
+/** Seconds after an offence for which a slash reaches the stake that was there. */
+export async function slashingWindow(
+  chain: ChainReader,
+  deployment: AltDeployment,
+): Promise<bigint> {
+  const source = contractAddress(deployment, 'SymbioticStakeSource')
+  return BigInt(await chain.read<number>(source, abiOf.source(), 'slashingWindow'))
+}
+
 /** Calls that end an operator's service: its seat, its vaults, its opt-in; its key last, if asked. */
 export async function deregistrationCalls(
   options: OperatorOptions & { readonly key: boolean },

@@ -92,6 +92,31 @@ export async function vaultPosition(
   return { balance, deposited, withdrawals }
 }
 
+/**
+ * Unix time from which on what is withdrawn in a block at `now` can be claimed; what `account`, where one is
+ * given, withdrew last, unless that is due.
+ */
+export async function withdrawalEnd(
+  chain: ChainReader,
+  vault: Address,
+  now: bigint,
+  account?: Address,
+): Promise<bigint> {
+  const last = account && (await openWithdrawals(chain, vault, account, now)).at(-1)
+  if (last?.isClaimable === false) return last.claimableAt
+  const { start, duration } = await epochsOf(chain, vault)
+  return start + ((now - start) / duration + 2n) * duration
+}
+
+async function epochsOf(
+  chain: ChainReader,
+  vault: Address,
+): Promise<{ readonly start: bigint; readonly duration: bigint }> {
+  const read = (name: string) => chain.read<number>(vault, abiOf.vault(), name)
+  const [start, duration] = await Promise.all([read('epochDurationInit'), read('epochDuration')])
+  return { start: BigInt(start), duration: BigInt(duration) }
+}
+
 /** Past epochs of a vault whose withdrawals are looked for. */
 const CLAIM_EPOCHS = 100n
 
@@ -104,10 +129,9 @@ export async function openWithdrawals(
 ): Promise<readonly VaultWithdrawal[]> {
   const read = <T>(name: string, args: readonly unknown[] = []) =>
     chain.read<T>(vault, abiOf.vault(), name, args)
-  const [current, start, duration] = await Promise.all([
+  const [current, { start, duration }] = await Promise.all([
     read<bigint>('currentEpoch'),
-    read<number>('epochDurationInit').then(BigInt),
-    read<number>('epochDuration').then(BigInt),
+    epochsOf(chain, vault),
   ])
   const oldest = current > CLAIM_EPOCHS ? current - CLAIM_EPOCHS : 0n
   // A withdrawal that begins now is of the next epoch.
