@@ -3,7 +3,7 @@ pragma solidity ^0.8.24;
 
 import { AltToken } from "../../src/alt/AltToken.sol";
 import { IAltToken } from "../../src/alt/interfaces/IAltToken.sol";
-import { Test } from "forge-std/Test.sol";
+import { Test, stdError } from "forge-std/Test.sol";
 
 /// @notice Keeps messages for a test to relay, as the CrossDomainMessengers of both chains do.
 contract MessengerDouble {
@@ -206,6 +206,36 @@ contract AltStandardBridgeTest is Test {
 
     function relayToRollup() external {
         _relayToRollup();
+    }
+
+    /// What another bridge minted on the rollup is not locked on L1. Who takes it back through the
+    /// StandardBridge waits until as much is, and nothing is paid out that is not there.
+    function test_whatIsNotLockedWaitsUntilItIs() public {
+        _toRollup(100e18);
+        _relayToRollup();
+        address other = makeAddr("another bridge");
+        for (uint256 i = 0; i < 2; i++) {
+            (i == 0 ? l1Token : l2Token).setBridgeLimits(other, CAP, CAP);
+        }
+        vm.startPrank(other);
+        l1Token.crosschainBurn(alice, 50e18);
+        l2Token.crosschainMint(alice, 50e18);
+        vm.stopPrank();
+
+        _fromRollup(150e18);
+        vm.expectRevert(stdError.arithmeticError);
+        this.relayFromRollup();
+        assertEq(l1Token.balanceOf(L1_BRIDGE), 100e18);
+
+        _toRollup(50e18);
+        _relayFromRollup();
+        assertEq(l1Token.balanceOf(L1_BRIDGE), 0);
+        _relayToRollup();
+        assertEq(l1Token.totalSupply() + l2Token.totalSupply(), l1Token.SUPPLY());
+    }
+
+    function relayFromRollup() external {
+        _relayFromRollup();
     }
 
     function test_onlyTheOtherBridgeReleasesAndMints() public {
