@@ -14,7 +14,8 @@ import { type ChainFiles, readChainFiles } from './config.ts'
 import { startDeriver } from './derivation/deriver.ts'
 import { openSafeHeads } from './derivation/safe-heads.ts'
 import { startVerifier } from './derivation/verifier.ts'
-import { createL1Client, type L1Block, type L1Client, L1Error } from './l1/client.ts'
+import { watchBlobSchedule } from './l1/blob-schedule.ts'
+import { connectL1, createL1Client, type L1Block, type L1Client, L1Error } from './l1/client.ts'
 import { followL1 } from './l1/follower.ts'
 import { createBatcherMetrics } from './metrics/batcher.ts'
 import { registerNodeMetrics } from './metrics/node.ts'
@@ -129,6 +130,8 @@ export async function startNode(options: NodeOptions): Promise<RollupNode> {
       contracts: [config.depositContractAddress, config.l1SystemConfigAddress],
     })
     opened.push(follower)
+    const l1 = connectL1({ url: options.l1Url })
+    opened.push(watchBlobSchedule({ config, l1, clock, logger }), l1)
     const turns = createTurns()
     const verifier = startVerifier({
       config,
