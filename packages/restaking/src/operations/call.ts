@@ -38,6 +38,9 @@ export function makeCall(
   return { title, to, data: encodeFunctionData({ abi, functionName, args }) }
 }
 
+/** The latest time that contracts take: what is set now and nothing later. */
+export const NEVER_PAST = 2 ** 48 - 1
+
 export const abiOf = {
   alt: () => ownArtifact('AltToken').abi,
   fees: () => ownArtifact('ServiceFees').abi,

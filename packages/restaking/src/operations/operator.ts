@@ -4,7 +4,7 @@ import { encodeAbiParameters, keccak256, zeroAddress } from 'viem'
 import type { AltDeployment } from '../deploy/deploy.ts'
 import { serviceKind } from '../deploy/restaking.ts'
 import type { G1Point } from '../keys/bn254.ts'
-import { abiOf, type Call, contractAddress, makeCall } from './call.ts'
+import { abiOf, type Call, contractAddress, makeCall, NEVER_PAST } from './call.ts'
 import { keyArguments } from './rotation.ts'
 
 /** A service of a rollup, as contracts name it: RollupRegistry.serviceId. */
@@ -74,9 +74,6 @@ async function membershipOf(options: OperatorOptions): Promise<Membership> {
   const registered = key.x !== NO_KEY || key.y !== NO_KEY
   return { ...(registered && { key }), vaults, networkOptedIn }
 }
-
-/** The latest time that contracts take: what is set now and nothing later. */
-const NEVER_PAST = 2 ** 48 - 1
 
 /** The rollup has no such service, or ended it. */
 export class ServiceDisabledError extends Error {

@@ -4,7 +4,7 @@ import { hexToString, type PublicClient } from 'viem'
 import type { AltDeployment } from '../deploy/deploy.ts'
 import { sameAddress } from '../deploy/names.ts'
 import { serviceKind } from '../deploy/restaking.ts'
-import { abiOf, type Call, contractAddress, makeCall } from './call.ts'
+import { abiOf, type Call, contractAddress, makeCall, NEVER_PAST } from './call.ts'
 import { eventsBackwards } from './logs.ts'
 import { serviceId } from './operator.ts'
 
@@ -148,9 +148,6 @@ export async function configureCalls(
 }
 
 const QUORUMS = ['restaked ether', 'ALT'] as const
-
-/** The latest time that contracts take: what is set now and nothing later. */
-const NEVER_PAST = 2 ** 48 - 1
 
 /** Sends restitution of slashes from now on to `fund`. Throws RollupRegistryError. */
 export async function restitutionFundCall(

@@ -4,7 +4,7 @@ import { type PublicClient, zeroAddress } from 'viem'
 import type { AltDeployment } from '../deploy/deploy.ts'
 import { sameAddress } from '../deploy/names.ts'
 import { type G1Point, proofOfPossession, publicKeyOf } from '../keys/bn254.ts'
-import { abiOf, type Call, contractAddress, makeCall } from './call.ts'
+import { abiOf, type Call, contractAddress, makeCall, NEVER_PAST } from './call.ts'
 import { eventsBackwards } from './logs.ts'
 
 /** A key that an operator registered and that is not in force yet. */
@@ -29,9 +29,6 @@ export function keyArguments(
   const { g1, g2 } = publicKeyOf(secret)
   return [g1, g2, proofOfPossession(secret, operator, BigInt(deployment.chainId), registry)]
 }
-
-/** The latest time that contracts take: what is registered now and nothing later. */
-const NEVER_PAST = 2 ** 48 - 1
 
 /** The key that waits for its time, if one does. @param now Unix time of the newest block. */
 export async function pendingKey(
