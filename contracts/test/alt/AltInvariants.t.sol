@@ -44,8 +44,8 @@ contract StakedAltInvariants is StakedAltFixture {
         uint256 after_ = staked.convertToAssets(1e24);
         assertGe(after_, before, "the price fell without a slash");
         uint256 supply = staked.totalSupply();
-        // What rounding leaves to all who hold: less than a share's worth and three wei. Where next to
-        // nothing is left, in the vault too, that is a lot for a share.
+        // What rounding leaves to all who hold: less than a share's worth and three wei. Where next
+        // to nothing is left, in the vault too, that is a lot for a share.
         uint256 gained = (after_ - before) * supply;
         assertLe(gained, before + 3e24 + supply, "the price rose without rewards");
     }
