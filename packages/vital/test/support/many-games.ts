@@ -4,7 +4,7 @@ import { type PublicClient, zeroAddress } from 'viem'
 import { createGameReader, type GameReader } from '../../src/l1/index.ts'
 
 export const FACTORY: Address = `0x${'fa'.repeat(20)}`
-export const GAME_TYPE = 7
+const GAME_TYPE = 7
 const OTHER_TYPE = 8
 const NO_PARENT = 2 ** 32 - 1
 export const word = (value: bigint): Hash => `0x${value.toString(16).padStart(64, '0')}`
