@@ -22,6 +22,8 @@ let network: Network
 let viem: Clients
 
 async function start(): Promise<void> {
+  // It still runs where a test before failed.
+  await network?.stop()
   network = await startNetwork(dataDir)
   viem = clientsOf(network)
 }
@@ -57,7 +59,7 @@ async function transfer(): Promise<{ hash: Hash; block: Hash; number: bigint; to
 
 async function assertKept(made: Awaited<ReturnType<typeof transfer>>) {
   const block = await viem.l2.getBlock({ blockNumber: made.number })
-  assert.equal(block.hash, made.block)
+  assert.equal(block.hash, made.block, `block ${made.number} is another:\n${said()}`)
   assert.equal((await viem.l2.getTransactionReceipt({ hash: made.hash })).blockHash, made.block)
   assert.equal(await viem.l2.getBalance({ address: made.to }), parseEther('0.5'))
 }

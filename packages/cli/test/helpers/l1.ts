@@ -11,6 +11,8 @@ export const L1_BLOCK_TIME = 2
 /** It mines a block each so many seconds from now on; 0: none, until a test says so. */
 export async function mineL1Every({ l1 }: Pick<Clients, 'l1'>, seconds: number): Promise<void> {
   await l1.request({ method: 'evm_setIntervalMining', params: [seconds] } as never)
+  // One by hand, behind a regular one that is being mined right now: no other comes after it.
+  if (seconds === 0) await l1.request({ method: 'evm_mine' } as never)
 }
 
 /**
