@@ -239,7 +239,10 @@ function stepStage(parent: usize): i32 {
     // behind an invalid batch there must stay dropped: on this safe head that batch would only be past.
     spanOpen = false
     pending = false
-    return nextBatch() == READ_END ? STEP_END : STEP_AGAIN
+    if (nextBatch() != READ_END) return STEP_AGAIN
+    // No block followed then; an epoch that was filled when its window had passed was given up.
+    if (originNumber == judgedUntil && originNumber > load<u64>(parent + L2_ORIGIN)) makeEmpty(parent, true)
+    return STEP_END
   }
   if (windowSize() < 2 || !fitsWindow(parent)) return STEP_MISMATCH
   if (!nextOfSpan(parent)) {

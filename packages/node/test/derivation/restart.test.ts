@@ -202,15 +202,19 @@ function restarted(
 
 const hashesOf = (chain: readonly L2Block[]) => chain.map(({ hash }) => hash)
 
-for (const [name, forks, kinds] of [
-  ['since Holocene, whatever is posted', {}, KINDS],
-  ['before Holocene', { holocene: undefined, isthmus: undefined }, HONEST],
+const OLD = { holocene: undefined, isthmus: undefined }
+
+for (const [name, forks, kinds, seqWindowSize] of [
+  ['since Holocene, whatever is posted', {}, KINDS, 20],
+  ['since Holocene, also when sequencing windows pass', {}, KINDS, 3],
+  ['before Holocene', OLD, HONEST, 20],
+  ['before Holocene, also when sequencing windows pass', OLD, HONEST, 3],
 ] as const)
   test(`a restart at any L1 block leads to the same chain ${name}`, async () => {
     let restarts = 0
     await fc.assert(
       fc.asyncProperty(posts(kinds), async (plan) => {
-        const world = createWorld({ forks, seqWindowSize: 20, channelTimeout: 4 })
+        const world = createWorld({ forks, seqWindowSize, channelTimeout: 4 })
         for (let i = 0; i < 3; i++) world.mine()
         const { node, safeAt } = await live(world, plan)
         for (const [l1, safe] of safeAt) {
@@ -224,6 +228,19 @@ for (const [name, forks, kinds] of [
     )
     assert.ok(restarts >= 36)
   })
+
+test('an epoch that was given up when its window had passed is given up after a restart too', async () => {
+  const world = createWorld({ seqWindowSize: 3 })
+  const { node, safeAt } = await live(
+    world,
+    Array.from({ length: 9 }, () => ({
+      ...{ kind: 'none', count: 1, at: 0, spans: false, frames: 1, rest: 'next', seed: 1 },
+    })) as readonly Post[],
+  )
+  assert.ok(node.safe > 6)
+  for (const [l1, safe] of safeAt)
+    assert.deepEqual(hashesOf(restarted(world, node, safe, l1)), hashesOf(node.chain), `${l1}`)
+})
 
 test('without the L1 block that led to it, a safe head may be followed by what was dropped', async () => {
   const world = createWorld({ seqWindowSize: 20 })
