@@ -165,7 +165,7 @@ describe('parameters', () => {
       [
         'eth_subscribe',
         ['heads'],
-        'invalid argument 0: expected one of newHeads, logs, newPendingTransactions, syncing',
+        'invalid argument 0: expected one of newHeads, logs, newPendingTransactions, transactionReceipts, syncing',
       ],
     ]
     for (const [method, params, message] of cases)
