@@ -1,7 +1,9 @@
+import { constants } from 'node:os'
+
 // What a benchmark leaves on the machine while it runs (processes, data directories) goes away with it, also
 // when a signal ends it.
 
-const SIGNALS = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 } as const
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 const pending = new Set<() => Promise<void>>()
 let ending: Promise<never> | undefined
@@ -11,12 +13,12 @@ let ending: Promise<never> | undefined
  * Returns what runs it at once; however often that is called, `undo` runs once.
  */
 export function undoAtEnd(undo: () => Promise<void>): () => Promise<void> {
-  if (pending.size === 0) for (const name of signalNames()) process.on(name, onSignal)
+  if (pending.size === 0) for (const name of SIGNALS) process.on(name, onSignal)
   let done: Promise<void> | undefined
   const once = () => {
     done ??= undo().finally(() => {
       pending.delete(once)
-      if (pending.size === 0) for (const name of signalNames()) process.off(name, onSignal)
+      if (pending.size === 0) for (const name of SIGNALS) process.off(name, onSignal)
     })
     return done
   }
@@ -35,15 +37,11 @@ export async function unlessEnding(work: Promise<void>): Promise<void> {
 }
 
 function onSignal(name: NodeJS.Signals): void {
-  ending ??= end(name as keyof typeof SIGNALS)
+  ending ??= end(name)
 }
 
-async function end(name: keyof typeof SIGNALS): Promise<never> {
+async function end(name: NodeJS.Signals): Promise<never> {
   for (const undo of [...pending].reverse())
     await undo().catch((error: unknown) => console.error(error))
-  process.exit(128 + SIGNALS[name])
-}
-
-function signalNames(): readonly (keyof typeof SIGNALS)[] {
-  return Object.keys(SIGNALS) as (keyof typeof SIGNALS)[]
+  process.exit(128 + constants.signals[name])
 }

@@ -1,21 +1,16 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { type Block, type Engine, ProgramError } from '@altlayer/engine'
+import { type Engine, ProgramError } from '@altlayer/engine'
 import type { Hash, RollupConfig } from '@altlayer/protocol'
 import { pino } from 'pino'
-import { createTurns } from '../../src/chain/turns.ts'
 import { type Deriver, DeriverEndedError, startDeriver } from '../../src/derivation/deriver.ts'
 import { PreimageUnknownError } from '../../src/derivation/preimage-source.ts'
-import { openSafeHeads } from '../../src/derivation/safe-heads.ts'
-import { startVerifier } from '../../src/derivation/verifier.ts'
 import { L1Error } from '../../src/l1/client.ts'
-import { followL1 } from '../../src/l1/follower.ts'
-import { settle, simulatedClock } from '../helpers/clock.ts'
+import { settle } from '../helpers/clock.ts'
 import { testHash } from '../helpers/config.ts'
-import { fakeEngine } from '../helpers/engine.ts'
-import { fakeL1, l1Block, l1Chain } from '../helpers/l1.ts'
 import { type L1Double, startL1Double } from '../helpers/l1-double.ts'
 import { createWorld, L1_TIME, type L2Block, sealL2 } from './model.ts'
+import { FIRST, genesis, l1Genesis, startTestVerifier } from './test-verifier.ts'
 
 const WINDOW = 2
 
@@ -169,16 +164,6 @@ describe('the derivation thread', () => {
 
 describe('a verifier whose derivation thread dies', () => {
   it('starts another, from the safe block where the first was', async () => {
-    const clock = simulatedClock()
-    const chain = l1Chain(l1Block(10, 1_000), 20, 12)
-    const client = fakeL1(chain)
-    const genesisL1 = chain[0] as (typeof chain)[number]
-    const world = createWorld()
-    const config: RollupConfig = {
-      ...world.config,
-      genesis: { ...world.config.genesis, l1: { number: 10n, hash: genesisL1.hash } },
-    }
-    const genesis = world.l2[0] as Block
     const resets: Hash[] = []
     const dead = (): Deriver => ({
       ended: true,
@@ -193,7 +178,7 @@ describe('a verifier whose derivation thread dies', () => {
       ended: false,
       async reset(hash) {
         resets.push(hash)
-        return { number: 10n, hash: genesisL1.hash }
+        return { number: FIRST, hash: l1Genesis.hash }
       },
       next: async () => ({ kind: 'needs-l1', number: 99n }),
       advance: async () => undefined,
@@ -201,25 +186,9 @@ describe('a verifier whose derivation thread dies', () => {
     const logged: string[] = []
     const logger = pino({}, { write: (line) => logged.push(line) })
     let started = 0
-    const follower = followL1({
-      client,
-      clock,
-      logger,
-      pollInterval: 1_000,
-      confirmations: 0,
-      contracts: [],
-    })
-    const verifier = startVerifier({
-      turns: createTurns(),
-      config,
-      engine: fakeEngine(genesis, clock),
-      client,
-      follower,
-      l1Genesis: genesisL1,
-      safeHeads: openSafeHeads(undefined, () => {}),
+    const { verifier, clock, stop } = startTestVerifier({
       startDeriver: () => (++started === 3 ? alive() : dead()),
       sequencing: true,
-      clock,
       logger,
     })
     await clock.advance(5_000)
@@ -227,7 +196,6 @@ describe('a verifier whose derivation thread dies', () => {
     assert.deepEqual(resets, [genesis.hash])
     assert.equal(verifier.heads()?.safe.hash, genesis.hash)
     assert.ok(logged.some((line) => line.includes('the derivation thread ended: test')))
-    await verifier.close()
-    await follower.close()
+    await stop()
   })
 })
